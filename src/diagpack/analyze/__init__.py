@@ -1,0 +1,1 @@
+"""Rules over redacted evidence: one module each, ending in RULE. Enters: an evidence set. Leaves: findings."""

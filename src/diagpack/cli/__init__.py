@@ -1,0 +1,1 @@
+"""The command line: one module per command group. Parses, calls, prints, exits; decides nothing about evidence."""

@@ -1,0 +1,1 @@
+"""Collectors: one module (or package) per format, each ending in COLLECTOR. Enters: sources. Leaves: raw artifacts."""

@@ -1,0 +1,1 @@
+"""Publishers: one module each, ending in PUBLISHER. Enters: a verified package. Leaves: a receipt."""

@@ -1,0 +1,1 @@
+"""The door: raw artifacts enter, redacted artifacts leave; nothing else makes them."""

@@ -1,0 +1,1 @@
+"""Detectors of values with a shape: one module each, ending in DETECTOR."""

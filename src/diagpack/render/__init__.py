@@ -1,0 +1,1 @@
+"""Renderers: one module each, ending in RENDERER. Enters: an escalation. Leaves: files of the package."""

@@ -1,0 +1,1 @@
+"""The team profile: matrix, checklists, policy, routing, hosts, keys, retention."""
