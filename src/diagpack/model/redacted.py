@@ -89,7 +89,7 @@ class RedactedArtifact:
     def __post_init__(self) -> None:
         object.__setattr__(self, "facts", _frozen(self.facts))
         object.__setattr__(self, "tally", MappingProxyType(dict(self.tally)))
-        if not isinstance(self.seal, Seal) or not self.seal.covers(self._description()):
+        if not _covers(self.seal, self._description()):
             raise RedactionError(
                 "DP201",
                 f"{self.id}: this artifact does not carry the redactor's seal",
@@ -181,7 +181,7 @@ class ScannedFiles:
 
     def __init__(self, files: Mapping[str, bytes], seal: Seal) -> None:
         digests = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
-        if not isinstance(seal, Seal) or not seal.covers(describe_files(digests)):
+        if not _covers(seal, describe_files(digests)):
             raise RedactionError("DP203", "these files did not pass the residue scan", hint="run collect again")
         self._files = MappingProxyType(dict(files))
         self.digests = MappingProxyType(digests)
@@ -198,6 +198,10 @@ class ScannedFiles:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("scanned files are never pickled")
+
+
+def _covers(seal: object, description: bytes) -> bool:
+    return isinstance(seal, Seal) and seal.covers(description)
 
 
 def _frozen(value: Any) -> Any:
