@@ -1,0 +1,60 @@
+"""What a detector returns, and what a detector is.
+
+Enters: a chunk of UTF-8 bytes. Leaves: spans, as byte offsets into that chunk, each naming the class of the policy it
+belongs to and the rule that found it. Detectors are linear-time and import neither Presidio nor spaCy; `presidio.py`
+wraps them as Presidio `LocalRecognizer`s for the text engine.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+# Classes no policy can switch off.
+SECRET_CLASSES = frozenset({"secret", "cookie", "token", "password", "key"})
+# Classes of personal data; a policy may drop, pseudonymise or keep each.
+PERSONAL_CLASSES = frozenset(
+    {
+        "email",
+        "phone",
+        "ip",
+        "mac",
+        "card",
+        "iban",
+        "nationalid",
+        "name",
+        "address",
+        "dob",
+        "geo",
+        "user",
+        "host",
+        "company",
+        "word",
+        "id",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Bytes `start` to `end` (end excluded) hold a value of `entity`, found by `rule`."""
+
+    start: int
+    end: int
+    entity: str
+    rule: str
+
+
+class Detector(Protocol):
+    """A plug-in of redact/detectors. Its module ends in `DETECTOR: Final[Detector] = …`.
+
+    A detector that raises ends the run (exit 5); it never returns less than it found because time ran out.
+    """
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def entities(self) -> tuple[str, ...]: ...
+
+    def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
+        """Spans in any order, overlapping allowed. `context` is the key or field name the text stands under."""
