@@ -1,0 +1,59 @@
+"""Reading finished packages: verify, and unpack what was verified.
+
+Enters: a zip file and a trust store. Leaves: a verification, or a folder of verified bytes.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from diagpack.errors import PackageError, UsageError
+from diagpack.model.package import VerifiedPackage
+from diagpack.pipeline.settings import key_path, principal
+from diagpack.sign.trust import Trust
+from diagpack.sign.verify import Verification, verify
+from diagpack.team.profile import Profile, load_profile
+
+MAX_PACKAGE_BYTES = 2 << 30
+
+
+def trust_for(trust: Path | None, profile: Profile) -> Trust:
+    """The trust store: the file named, else the profile's, else this user's own key, if there is one."""
+    chosen = trust or (Path(profile.trust) if profile.trust else None)
+    if chosen is not None:
+        text = chosen.read_text("utf-8")
+        if text.lstrip().startswith("{"):
+            return Trust.from_json(json.loads(text))
+        return Trust.from_allowed_signers(text)
+    public = key_path().with_name(key_path().name + ".pub")
+    if public.exists():
+        line = " ".join(public.read_text("utf-8").split()[:2])
+        return Trust.from_allowed_signers(f'{principal()} namespaces="diagpack-escalation@v1" {line}\n')
+    return Trust.from_allowed_signers("")
+
+
+def verify_file(
+    package: Path, *, trust: Path | None, profile: Path | None, issue: str | None = None, delivery: Path | None = None
+) -> Verification:
+    """Verify a package file. Raises PackageError (DP430) when it is too big to be one."""
+    if package.stat().st_size > MAX_PACKAGE_BYTES:
+        raise PackageError("DP430", "this file is larger than any package", hint="packages stay below 2 GiB")
+    statement = delivery.read_bytes() if delivery is not None else None
+    return verify(package.read_bytes(), trust_for(trust, load_profile(profile)), issue=issue, delivery=statement)
+
+
+def unpack(package: VerifiedPackage, parent: Path) -> Path:
+    """Write the verified bytes to `parent/<package id>`. Raises UsageError (DP907) when that folder exists."""
+    folder = parent / package.id
+    if folder.exists():
+        raise UsageError("DP907", "the folder to unpack into exists", hint="name another with --into, or remove it")
+    for path, content in _members(package):
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    return folder
+
+
+def _members(package: VerifiedPackage) -> Iterator[tuple[str, bytes]]:
+    # The strict reader already refused absolute, parent and device names.
+    yield from package.files.items()

@@ -1,0 +1,218 @@
+"""`collect` on one page: sources in, one signed package out.
+
+Enters: a case folder, new inputs, options. Leaves: `evidence/` and `out/` swapped in as one, and an outcome. Every run
+is a function of the raw zone, `case.yaml`, the policy and the case key; facts of the run live only in `run.json`.
+Collecting fails forward (a `Missing` per fault), redacting fails closed (`RedactionError`, nothing swapped in).
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from diagpack.analyze.queries import load_templates, queries
+from diagpack.analyze.run import analyze
+from diagpack.assess.checklists import Checklist, load_checklists
+from diagpack.assess.run import assess
+from diagpack.case.audit import AuditLog
+from diagpack.case.commit import recover, staging
+from diagpack.case.config import load_case
+from diagpack.case.journal import FileJournal
+from diagpack.case.keys import load_or_create_key
+from diagpack.case.layout import CaseDir
+from diagpack.case.lock import case_lock
+from diagpack.case.store import RawStore
+from diagpack.errors import NothingCollected
+from diagpack.model.assessment import Assessment
+from diagpack.model.case import Case
+from diagpack.model.escalation import Escalation
+from diagpack.model.evidence import EvidenceSet
+from diagpack.model.finding import Finding
+from diagpack.model.keys import CaseKey
+from diagpack.model.missing import Missing
+from diagpack.model.redacted import ScannedFiles
+from diagpack.pipeline.collecting import Inputs, collect_all, ingest_all
+from diagpack.pipeline.settings import Settings, versions
+from diagpack.plugins import discover
+from diagpack.redact.boundary import Redaction, redact_case
+from diagpack.redact.policy import Seeds, load_policy
+from diagpack.render.run import render
+from diagpack.sign.build import build
+from diagpack.sign.signer import Signer
+from diagpack.sign.trust import Trust
+from diagpack.sign.verify import verify
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run made, for the command line. Everything in it is redacted, but for the names of `missing`."""
+
+    case: str
+    package: Path
+    escalation: Escalation
+    missing: tuple[Missing, ...]
+    live_credentials: tuple[str, ...] = ()
+    signer: str = ""
+    has_throwaway_key: bool = False
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether an input was broken or withheld (exit 6)."""
+        return any(each.is_fault for each in self.missing)
+
+    @property
+    def assessment(self) -> Assessment:
+        return self.escalation.assessment
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return self.escalation.findings
+
+
+Say = Callable[[str], None]
+
+
+def collect(folder: CaseDir, inputs: Inputs, settings: Settings, say: Say) -> Outcome:
+    """The main job. Raises RedactionError, NothingCollected, UsageError; `out/` changes only on success."""
+    with case_lock(folder):
+        recover(folder)
+        case = load_case(folder.yaml)
+        key, _ = load_or_create_key(folder, passphrase=settings.passphrase, use_keyring=settings.use_keyring)
+        store = RawStore(folder)
+        audit = AuditLog(folder.audit)
+        missing = ingest_all(store, inputs, say)
+        context, gaps = collect_all(store, case, settings, say)
+        missing += gaps
+        if not context.all_artifacts():
+            raise NothingCollected(
+                "DP100", "nothing could be collected", hint="; ".join(each.reason for each in missing) or "name a file"
+            )
+        say(f"redacting {len(context.all_artifacts())} artifacts")
+        with staging(folder) as stage:
+            redaction = _redact(context.finish(case, missing), case, key, stage.evidence, settings)
+            escalation = _assess(folder, case, redaction, settings, say)
+            head = audit.append("collect", artifacts=len(redaction.artifacts), policy=redaction.report.policy_sha256)
+            files = _files(escalation, settings, {"seq": head.seq, "sha256": head.sha256})
+            package = _sign(redaction.scan(files), escalation.package_id, settings.signer)
+            path = stage.out / f"{escalation.package_id}.zip"
+            path.write_bytes(package)
+            stage.commit()
+        audit.append("sign", package=escalation.package_id, signer=settings.signer.principal)
+    return Outcome(
+        case=folder.id,
+        package=folder.out / path.name,
+        escalation=escalation,
+        missing=(*missing, *redaction.withheld),
+        live_credentials=redaction.live_credentials,
+        signer=settings.signer.principal,
+        has_throwaway_key=settings.has_throwaway_key,
+    )
+
+
+def _redact(raws: Sequence[Any], case: Case, key: CaseKey, evidence_dir: Path, settings: Settings) -> Redaction:
+    policy = load_policy(settings.profile.policies, case.sections.get("policy", {}))
+    seeds = Seeds(
+        people=case.people,
+        companies=case.companies,
+        domains=case.domains,
+        words_hide=tuple(case.words.get("hide", ())),
+        words_keep=tuple(case.words.get("keep", ())),
+        vendor_ids=case.vendor_ids,
+    )
+    return redact_case(
+        raws,
+        key=key,
+        policy=policy,
+        seeds=seeds,
+        evidence_dir=evidence_dir,
+        withheld=case.withheld,
+        workers=settings.workers,
+        extra_detectors=settings.extra_detectors,
+    )
+
+
+def _assess(folder: CaseDir, case: Case, redaction: Redaction, settings: Settings, say: Say) -> Escalation:
+    evidence = EvidenceSet(redaction.artifacts, _redacted_missing(redaction))
+    rules = [each.plugin for each in discover("diagpack.analyze", "RULE", settings.profile.plugins)]
+    findings = analyze(evidence, rules)
+    redacted_case = next(iter(evidence.of_kind("case")), None)
+    view: Mapping[str, Any] = evidence.json(redacted_case) if redacted_case else {}
+    templates = load_templates(settings.profile.queries)
+    assessment = assess(
+        case=view,
+        evidence=evidence,
+        findings=findings,
+        checklists=_checklists(settings),
+        matrix=settings.matrix,
+        known_issues=settings.known_issues,
+        past=settings.past(folder),
+        queries=lambda id, start, end: queries(id, start, end, templates),
+    )
+    number = 1 + len(FileJournal(folder.journal).get("delivered") or {})
+    say(f"{len(findings)} findings, severity {assessment.severity.level}, {assessment.disposition.outcome.value}")
+    return Escalation(
+        case_id=case.id,
+        package_id=f"{case.id}-esc{number}",
+        case=view,
+        evidence=evidence,
+        findings=findings,
+        assessment=assessment,
+        redaction=redaction.report,
+        versions=versions(settings),
+        limitations=redaction.report.notes,
+    )
+
+
+def _redacted_missing(redaction: Redaction) -> tuple[Missing, ...]:
+    """Gaps as the package shows them: read back from the redacted `collection` artifact, plus what redaction withheld."""
+    gaps: list[Missing] = []
+    for artifact in redaction.artifacts:
+        if artifact.kind == "collection":
+            gaps += [
+                Missing(
+                    label=each["label"],
+                    reason=each["reason"],
+                    question=each.get("question", ""),
+                    name=each.get("name", ""),
+                    id=each.get("id", ""),
+                    is_fault=bool(each.get("is_fault", True)),
+                )
+                for each in artifact.json()["missing"]
+            ]
+    return (*gaps, *redaction.withheld)
+
+
+def _checklists(settings: Settings) -> Mapping[str, Checklist]:
+    return load_checklists(settings.profile.checklists)
+
+
+def _files(escalation: Escalation, settings: Settings, audit_head: Mapping[str, Any]) -> dict[str, bytes]:
+    renderers = [each.plugin for each in discover("diagpack.render", "RENDERER", settings.profile.plugins)]
+    files = render(escalation, renderers)
+    run = {
+        "schema": "diagpack.run/1",
+        "case": escalation.case_id,
+        "created": settings.now.astimezone(UTC).isoformat(timespec="seconds"),
+        "signer": settings.signer.principal,
+        "throwaway_key": settings.has_throwaway_key,
+        "audit_head": dict(audit_head),
+    }
+    files["run.json"] = (json.dumps(run, indent=2, sort_keys=True) + "\n").encode()
+    return files
+
+
+def _sign(files: ScannedFiles, package_id: str, signer: Signer) -> bytes:
+    """Build, then verify what was built with nothing but the signer's public key: never hand out an unchecked package."""
+    content = build(files, package_id, signer)
+    own = Trust.from_allowed_signers(f'{signer.principal} namespaces="diagpack-escalation@v1" {signer.public_line}\n')
+    outcome = verify(content, own)
+    outcome.raise_unless_proven()
+    return content
+
+
+def now() -> datetime:
+    """The one *now* of a run."""
+    return datetime.now(UTC)

@@ -1,0 +1,97 @@
+"""Everything a run is told besides its evidence: profile, signer, clock, limits.
+
+Enters: the team profile, environment variables, options. Leaves: one frozen `Settings`.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from diagpack.assess.severity import Matrix, load_matrix
+from diagpack.model.package import Journal
+from diagpack.redact.spans import Detector
+from diagpack.sign.signer import Signer, load_signer, new_key, throwaway_signer
+from diagpack.team.profile import Profile, load_profile
+
+# Libraries whose version changes what a package says.
+_SHAPING = ("diagpack", "presidio-analyzer", "haralyzer", "google-re2", "lxml", "signxml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One run's settings. `now` is the run's only clock reading (aware, UTC)."""
+
+    profile: Profile
+    signer: Signer
+    now: datetime
+    matrix: Matrix
+    passphrase: str | None = None
+    use_keyring: bool = True
+    has_throwaway_key: bool = False
+    workers: int = 1
+    ner: str = ""
+    extra_detectors: Sequence[Detector] = ()
+    known_issues: Sequence[Mapping[str, Any]] = field(default=())
+
+
+def load_settings(
+    profile_path: Path | None = None, *, throwaway: bool = False, workers: int = 0, use_keyring: bool | None = None
+) -> Settings:
+    """Settings for a command. `throwaway` signs with a key that is forgotten when the program ends (demo)."""
+    profile = load_profile(profile_path)
+    keyring_allowed = use_keyring if use_keyring is not None else not os.environ.get("DIAGPACK_NO_KEYRING")
+    return Settings(
+        profile=profile,
+        signer=throwaway_signer("demo@throwaway.invalid") if throwaway else user_signer(profile),
+        now=datetime.now(UTC),
+        matrix=load_matrix(profile.matrix),
+        passphrase=os.environ.get("DIAGPACK_PASSPHRASE"),
+        use_keyring=keyring_allowed,
+        has_throwaway_key=throwaway,
+        workers=workers or min(os.cpu_count() or 1, 4),
+        known_issues=profile.known_issues,
+    )
+
+
+def key_path() -> Path:
+    """Where this user's signing key lives when the profile names none."""
+    named = os.environ.get("DIAGPACK_SIGNING_KEY")
+    return Path(named) if named else platformdirs.user_config_path("diagpack") / "signing_key"
+
+
+def principal() -> str:
+    """Who signs, as the trust store will know them."""
+    return os.environ.get("DIAGPACK_PRINCIPAL") or f"{os.environ.get('USER', 'analyst')}@localhost"
+
+
+def user_signer(profile: Profile) -> Signer:
+    """The signer the profile names; else the user's own key, made on first use."""
+    if profile.signing:
+        return load_signer(profile.signing)
+    path = key_path()
+    if not path.exists():
+        new_key(path, principal())
+    return load_signer({"key": str(path), "principal": principal()})
+
+
+def versions(settings: Settings) -> dict[str, str]:
+    """Versions that shaped a package, plug-ins from elsewhere included."""
+    found: dict[str, str] = {}
+    for name in (*_SHAPING, *(distribution for distribution, _ in settings.profile.plugins)):
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def delivered_count(journal: Journal) -> int:
+    """How many packages of this case were delivered: the next one is that plus one."""
+    value = journal.get("delivered")
+    return int(value["count"]) if value else 0
