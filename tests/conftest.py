@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parent.parent
-NODE_MODULES = Path(os.environ.get("DIAGPACK_NODE_MODULES", ROOT / "node_modules"))
+NODE_MODULES = Path(os.environ.get("DIAGPACK_NODE_MODULES", ROOT / "tests" / "npm" / "node_modules"))
 MUST_HAVE_TOOLS = os.environ.get("DIAGPACK_REQUIRE_TOOLS") == "1"
 
 
