@@ -7,28 +7,43 @@ import os
 import sys
 import traceback
 from types import ModuleType
-from typing import Annotated
+from typing import Annotated, Any
 
-import click
 import typer
+from typer.core import TyperGroup
 
 from diagpack.cli import case_commands, evidence_commands, guide_commands, package_commands, team_commands
 from diagpack.cli.output import fail, styled
 from diagpack.errors import DiagpackError, ExitCode
 
-_EPILOG = """Examples:
-
-  diagpack demo                                      see the whole thing on a built-in case
-
-  diagpack collect CS-1042 login.har app.log.gz      evidence in, signed package out
-
-  diagpack submit CS-1042                            file it in Jira, exactly once
-
-  diagpack verify CS-1042-esc1.zip                   check a package you received
+_EPILOG = """\b
+Examples:
+  diagpack demo                                   the whole thing on a built-in case
+  diagpack collect CS-1042 login.har app.log.gz   evidence in, signed package out
+  diagpack submit CS-1042                         file it in Jira, exactly once
+  diagpack verify CS-1042-esc1.zip                check a package you received
 """
+
+
+class GroupedHelp(TyperGroup):
+    """Lists the commands by what they are for (each command names its group as `rich_help_panel`)."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for name in self.list_commands(ctx):
+            command: Any = self.get_command(ctx, name)
+            if command is None or command.hidden:
+                continue
+            panel = getattr(command, "rich_help_panel", None) or "More"
+            groups.setdefault(str(panel), []).append((name, command.get_short_help_str(limit=80)))
+        for panel, rows in groups.items():
+            with formatter.section(panel):
+                formatter.write_dl(rows)
+
 
 app = typer.Typer(
     name="diagpack",
+    cls=GroupedHelp,
     help="Turn a customer's problem into one signed, redacted, reproducible escalation package.",
     epilog=_EPILOG,
     no_args_is_help=False,
@@ -74,14 +89,9 @@ def _run() -> int:
     try:
         code = app(standalone_mode=False)
         sys.stdout.flush()
-    except click.exceptions.Abort:
+    except (typer.Abort, KeyboardInterrupt):
         return _cancelled()
-    except KeyboardInterrupt:
-        return _cancelled()
-    except click.ClickException as problem:
-        problem.show()
-        return ExitCode.USAGE
-    except click.exceptions.Exit as leave:
+    except typer.Exit as leave:
         return leave.exit_code
     except DiagpackError as error:
         return fail(error)
@@ -92,6 +102,10 @@ def _run() -> int:
     except OSError as error:
         return fail(_os_error(error))
     except Exception as error:
+        # Typer carries its own copy of click, whose errors have no public name: they know how to show themselves.
+        if hasattr(error, "format_message") and hasattr(error, "show"):
+            error.show()
+            return ExitCode.USAGE
         return _internal(error)
     return int(code or 0)
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from diagpack.cli.options import CaseArgument, CasesOption, JsonOption, NoInputOption, ProfileOption
+from diagpack.cli.options import JsonOption, ProfileOption
 from diagpack.cli.output import emit, say, show, styled
 from diagpack.errors import ExitCode, UsageError
 from diagpack.model.terminal import escape

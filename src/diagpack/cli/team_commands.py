@@ -1,4 +1,4 @@
-"""Commands for the team and for first contact: demo, doctor, explain, keys, audit, checklist, handoff, profile, setup."""
+"""Commands for the team and for first contact: demo, doctor, explain, keys, audit, checklist, profile."""
 
 from pathlib import Path
 from typing import Annotated
