@@ -1,6 +1,7 @@
 """`diagpack doctor`: what is there, what is missing, and the one thing to do about it.
 
-Enters: the team profile. Leaves: one `Check` per line. Only `online=True` opens connections, to hosts the profile names.
+Enters: the team profile. Leaves: one `Check` per line. Only `online=True` opens
+connections, to hosts the profile names.
 """
 
 import importlib.util

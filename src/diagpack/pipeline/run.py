@@ -93,7 +93,8 @@ def collect(folder: CaseDir, inputs: Inputs, settings: Settings, say: Say) -> Ou
         say(f"redacting {len(context.all_artifacts())} artifacts")
         with staging(folder) as stage:
             redaction = _redact(context.finish(case, missing), case, key, stage.evidence, settings)
-            escalation = _assess(folder, case, redaction, settings, say)
+            escalation = assess_evidence(folder, case, redaction, settings)
+            say(_summary(escalation))
             head = audit.append("collect", artifacts=len(redaction.artifacts), policy=redaction.report.policy_sha256)
             files = _files(escalation, settings, {"seq": head.seq, "sha256": head.sha256})
             package = _sign(redaction.scan(files), escalation.package_id, settings.signer)
@@ -134,7 +135,8 @@ def _redact(raws: Sequence[Any], case: Case, key: CaseKey, evidence_dir: Path, s
     )
 
 
-def _assess(folder: CaseDir, case: Case, redaction: Redaction, settings: Settings, say: Say) -> Escalation:
+def assess_evidence(folder: CaseDir, case: Case, redaction: Redaction, settings: Settings) -> Escalation:
+    """Redacted evidence to escalation: rules, then the assess room. The same input gives the same escalation."""
     evidence = EvidenceSet(redaction.artifacts, _redacted_missing(redaction))
     rules = [each.plugin for each in discover("diagpack.analyze", "RULE", settings.profile.plugins)]
     findings = analyze(evidence, rules)
@@ -152,7 +154,6 @@ def _assess(folder: CaseDir, case: Case, redaction: Redaction, settings: Setting
         queries=lambda id, start, end: queries(id, start, end, templates),
     )
     number = 1 + len(FileJournal(folder.journal).get("delivered") or {})
-    say(f"{len(findings)} findings, severity {assessment.severity.level}, {assessment.disposition.outcome.value}")
     return Escalation(
         case_id=case.id,
         package_id=f"{case.id}-esc{number}",
@@ -166,8 +167,14 @@ def _assess(folder: CaseDir, case: Case, redaction: Redaction, settings: Setting
     )
 
 
+def _summary(escalation: Escalation) -> str:
+    assessment = escalation.assessment
+    count = len(escalation.findings)
+    return f"{count} findings, severity {assessment.severity.level}, {assessment.disposition.outcome.value}"
+
+
 def _redacted_missing(redaction: Redaction) -> tuple[Missing, ...]:
-    """Gaps as the package shows them: read back from the redacted `collection` artifact, plus what redaction withheld."""
+    """Gaps as the package shows them: from the redacted `collection` artifact, plus what redaction withheld."""
     gaps: list[Missing] = []
     for artifact in redaction.artifacts:
         if artifact.kind == "collection":
@@ -205,7 +212,7 @@ def _files(escalation: Escalation, settings: Settings, audit_head: Mapping[str, 
 
 
 def _sign(files: ScannedFiles, package_id: str, signer: Signer) -> bytes:
-    """Build, then verify what was built with nothing but the signer's public key: never hand out an unchecked package."""
+    """Build, then verify with nothing but the signer's public key: an unchecked package is never handed out."""
     content = build(files, package_id, signer)
     own = Trust.from_allowed_signers(f'{signer.principal} namespaces="diagpack-escalation@v1" {signer.public_line}\n')
     outcome = verify(content, own)

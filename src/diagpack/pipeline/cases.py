@@ -1,0 +1,121 @@
+"""Keeping a case: make it, record decisions, reload what was redacted, say where it stands, close it.
+
+Enters: a case folder and what a person decided. Leaves: a changed `case.yaml` with an audit line, or a view of the case.
+"""
+
+import getpass
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from diagpack.assess.checklists import load_checklists
+from diagpack.case.audit import AuditLog, Head
+from diagpack.case.config import load_case, new_case_yaml, update_case_yaml
+from diagpack.case.journal import FileJournal
+from diagpack.case.keys import load_or_create_key
+from diagpack.case.layout import CaseDir
+from diagpack.case.lock import case_lock
+from diagpack.case.retention import close_case
+from diagpack.errors import UsageError
+from diagpack.model.escalation import Escalation
+from diagpack.pipeline.run import assess_evidence
+from diagpack.pipeline.settings import Settings
+from diagpack.redact.boundary import load_evidence
+from diagpack.sign.container import read_package
+
+
+def new_case(folder: CaseDir, checklist: str, *, title: str = "", language: str = "en") -> None:
+    """Write a commented case.yaml. Raises UsageError when the case exists or the checklist does not."""
+    if folder.exists():
+        raise UsageError("DP612", "this case exists", hint=f"edit {folder.yaml}")
+    if checklist:
+        known = load_checklists()
+        if checklist not in known:
+            raise UsageError("DP300", "there is no checklist of that id", hint=f"one of: {', '.join(sorted(known))}")
+    folder.create()
+    folder.yaml.write_text(new_case_yaml(folder.id, checklist, title=title, language=language), encoding="utf-8")
+    AuditLog(folder.audit).append("new", by=person())
+
+
+def ensure_case(folder: CaseDir) -> None:
+    """`collect` on a case that is not there yet makes it, with no checklist: the evidence will choose one."""
+    if not folder.exists():
+        new_case(folder, "")
+
+
+def person() -> str:
+    """Who runs this, for the audit log and confirmations."""
+    named = os.environ.get("DIAGPACK_USER")
+    if named:
+        return named
+    try:
+        return getpass.getuser()
+    except OSError:
+        return "unknown"
+
+
+def record_decisions(
+    folder: CaseDir, *, withhold: Mapping[str, str], approve_images: tuple[str, ...] = (), **changes: Any
+) -> None:
+    """Write decisions of the command line into case.yaml, so that every later run makes them again."""
+    case = load_case(folder.yaml)
+    if withhold:
+        changes["withheld"] = {**case.withheld, **withhold}
+    if approve_images:
+        changes["approved_images"] = sorted({*case.approved_images, *approve_images})
+    if changes:
+        with case_lock(folder):
+            update_case_yaml(folder.yaml, changes)
+            AuditLog(folder.audit).append("decide", by=person(), keys=sorted(changes))
+
+
+def reload(folder: CaseDir, settings: Settings) -> Escalation:
+    """The escalation of the last run, from its redacted evidence. Raises UsageError (DP613) when there is none."""
+    key, _ = load_or_create_key(folder, passphrase=settings.passphrase, use_keyring=settings.use_keyring)
+    case = load_case(folder.yaml)
+    redaction = load_evidence(folder.evidence, key)
+    if not redaction.artifacts:
+        raise UsageError(
+            "DP613", "nothing was collected for this case yet", hint=f"diagpack collect {folder.id} FILES…"
+        )
+    return assess_evidence(folder, case, redaction, settings)
+
+
+def latest_package(folder: CaseDir) -> Path:
+    """The package of the last run. Raises UsageError (DP613)."""
+    packages = sorted(folder.out.glob(f"{folder.id}-esc*.zip"), key=lambda each: each.stat().st_mtime_ns)
+    if not packages:
+        raise UsageError(
+            "DP613", "nothing was collected for this case yet", hint=f"diagpack collect {folder.id} FILES…"
+        )
+    return packages[-1]
+
+
+def audit_report(folder: CaseDir, packages: tuple[Path, ...]) -> dict[str, Any]:
+    """The state of the audit log's chain; heads inside sent packages anchor it."""
+    heads = []
+    for package in packages:
+        members = read_package(package.read_bytes()).files
+        head = json.loads(members["run.json"])["audit_head"]
+        heads.append(Head(int(head["seq"]), str(head["sha256"])))
+    report = AuditLog(folder.audit).verify(heads)
+    return {
+        "intact": report.is_intact,
+        "entries": report.entries,
+        "anchored_up_to": report.anchored,
+        "unanchored": report.unanchored,
+        "broken_at": report.broken_at,
+    }
+
+
+def close(folder: CaseDir) -> None:
+    """Delete raw files, map and key; keep package, journal and audit log."""
+    with case_lock(folder):
+        AuditLog(folder.audit).append("close", by=person())
+        close_case(folder)
+
+
+def journal(folder: CaseDir) -> FileJournal:
+    return FileJournal(folder.journal)
