@@ -88,16 +88,15 @@ def _replaced(text: str, node: yaml.Node, rendered: str) -> str:
     if start == end:  # an empty value: the mark stands right behind the colon, or further on
         start = end = text.rindex(":", 0, start) + 1
     # A block value starts on a line of its own; what replaces it follows the key.
-    before = (
-        text[:start].rstrip(" \n") if "\n" in text[text.rindex(":", 0, start) : start] else text[:start].rstrip(" ")
-    )
+    is_block = "\n" in text[text.rindex(":", 0, start) : start]
+    before = text[:start].rstrip(" \n" if is_block else " ")
     separator = "" if rendered.startswith("\n") else " "
     return f"{before}{separator}{rendered}{text[end:]}"
 
 
 def _last_leaf(node: yaml.Node) -> int:
     """Where the text of a value ends, without the comments and blank lines that a block's own mark includes."""
-    if isinstance(node, yaml.ScalarNode) or node.flow_style or not node.value:
+    if not isinstance(node, yaml.CollectionNode) or node.flow_style or not node.value:
         return int(node.end_mark.index)
     last = node.value[-1]
     if isinstance(last, tuple):

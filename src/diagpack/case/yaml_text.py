@@ -15,6 +15,10 @@ from diagpack.errors import UsageError
 MAXIMUM_BYTES: Final = 512 * 1024
 MAXIMUM_DEPTH: Final = 16
 
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]*", re.ASCII)
+# Words that this or another YAML reader takes for something else than a text.
+_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
+
 
 class _Loader(yaml.SafeLoader):
     """SafeLoader with the words of YAML 1.2."""
@@ -82,6 +86,8 @@ def dump(value: Any) -> str:
         return "{" + ", ".join(f"{dump(str(key))}: {dump(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(dump, value)) + "]"
+    if _PLAIN.fullmatch(str(value)) and str(value).lower() not in _WORDS:
+        return str(value)
     quoted: str = yaml.safe_dump(str(value), default_style='"', width=1 << 30, allow_unicode=True)
     return quoted.strip()
 
@@ -96,7 +102,7 @@ def _check_events(text: str) -> None:
     """Before anything is built: events come one by one, so depth and aliases cost nothing."""
     depth = documents = 0
     for event in yaml.parse(text, Loader=_Loader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark is not None else 0
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
