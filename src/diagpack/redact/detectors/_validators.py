@@ -1,0 +1,175 @@
+"""Named checks on one matched value; the guided collector implements the same names in JavaScript.
+
+Enters: the bytes of a value and the argument given in the rule. Leaves: whether the match counts. Every check is linear
+in the value and rejects long values first.
+"""
+
+import ipaddress
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+Validator = Callable[[bytes, Any], bool]
+
+_DIGITS: Final = frozenset(b"0123456789")
+# First digits of card numbers by network: ISO/IEC 7812 ranges as the networks publish them.
+_CARD_PREFIXES: Final = (b"4", b"34", b"37", b"36", b"38", b"39", b"300", b"301", b"302", b"303", b"304", b"305",
+                         b"6011", b"644", b"645", b"646", b"647", b"648", b"649", b"65", b"62", b"50", b"56", b"57",
+                         b"58", b"63", b"67", *(str(each).encode() for each in range(51, 56)),
+                         *(str(each).encode() for each in range(2221, 2721)),
+                         *(str(each).encode() for each in range(3528, 3590)))  # fmt: skip
+# Length of an IBAN by country: SWIFT IBAN registry.
+_IBAN_LENGTHS: Final[Mapping[bytes, int]] = {
+    pair[:2].encode(): int(pair[2:])
+    for pair in (
+        "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28 EE20 EG29 "
+        "ES24 FI18 FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HN28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 "
+        "LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MN20 MR27 MT31 MU30 NI28 NL18 NO15 OM23 PK24 PL28 PS29 "
+        "PT25 QA29 RO24 RS22 RU33 SA24 SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 "
+        "YE30"
+    ).split()
+}
+
+
+def digits_of(value: bytes) -> bytes:
+    """Only the digits of a value."""
+    return bytes(byte for byte in value if byte in _DIGITS)
+
+
+def entropy(value: bytes) -> float:
+    """Shannon entropy in bits a byte."""
+    size = len(value)
+    return -sum(count / size * math.log2(count / size) for count in Counter(value).values()) if size else 0.0
+
+
+def luhn(digits: bytes) -> bool:
+    """The check of ISO/IEC 7812-1, annex B."""
+    total = 0
+    for position, byte in enumerate(reversed(digits)):
+        digit = byte - 48
+        if position % 2:
+            digit = digit * 2 - 9 if digit > 4 else digit * 2
+        total += digit
+    return total % 10 == 0
+
+
+def is_card(value: bytes, _: Any = None) -> bool:
+    """13 to 19 digits of a known network, one consistent separator, Luhn; not an epoch followed by something."""
+    if len(value) > 25:
+        return False
+    digits = digits_of(value)
+    separators = {byte for byte in value if byte not in _DIGITS}
+    if not 13 <= len(digits) <= 19 or len(separators) > 1 or not digits.startswith(_CARD_PREFIXES):
+        return False
+    if len(set(digits)) < 2:
+        return False
+    return _is_card_grouped(value, separators, digits) and luhn(digits)
+
+
+def _is_card_grouped(value: bytes, separators: set[int], digits: bytes) -> bool:
+    """Groups of four, or 4-6-5 and 4-6-4; digits without separators are one group."""
+    if not separators:
+        return len(digits) in (13, 14, 15, 16, 19)
+    groups = [len(group) for group in value.split(bytes(separators))]
+    return groups in ([4, 6, 5], [4, 6, 4]) or (set(groups[:-1]) == {4} and 1 <= groups[-1] <= 4)
+
+
+def is_iban(value: bytes, _: Any = None) -> bool:
+    """Known country, its length, and the remainder 1 of ISO 13616."""
+    if len(value) > 48:
+        return False
+    compact = value.replace(b" ", b"").replace(b"-", b"").upper()
+    if _IBAN_LENGTHS.get(compact[:2]) != len(compact):
+        return False
+    turned = compact[4:] + compact[:4]
+    if not turned.isalnum():
+        return False
+    return int("".join(str(int(chr(byte), 36)) for byte in turned)) % 97 == 1
+
+
+def is_ipv4(value: bytes, _: Any = None) -> bool:
+    """Four octets of 0 to 255, no leading zeros."""
+    if not 7 <= len(value) <= 15:
+        return False
+    octets = value.split(b".")
+    return len(octets) == 4 and all(
+        octet.isdigit() and int(octet) < 256 and (len(octet) == 1 or octet[:1] != b"0") for octet in octets
+    )
+
+
+def is_ipv6(value: bytes, _: Any = None) -> bool:
+    """A full or compressed address with at least two groups; `a::b`, times and scopes are not."""
+    if not 4 <= len(value) <= 45:
+        return False
+    try:
+        ipaddress.IPv6Address(value.decode("ascii"))
+    except ValueError:
+        return False
+    groups = [group for group in value.split(b":") if group]
+    if b"::" in value and not any(byte in _DIGITS for byte in value):
+        return len(groups) >= 4
+    return len(groups) >= 2 and (len(groups) >= 3 or max(map(len, groups)) >= 3)
+
+
+def is_ssn(value: bytes, _: Any = None) -> bool:
+    """US social security number: area not 000, 666, 9xx; group not 00; serial not 0000 (ssa.gov)."""
+    area, group, serial = value[:3], value[4:6], value[7:]
+    return area not in (b"000", b"666") and area[:1] != b"9" and group != b"00" and serial != b"0000"
+
+
+def is_mac(value: bytes, _: Any = None) -> bool:
+    """Six pairs with one separator; not all zero, not broadcast."""
+    digits = value.replace(b":", b"").replace(b"-", b"").lower()
+    return len(digits) == 12 and digits not in (b"0" * 12, b"f" * 12) and not (b":" in value and b"-" in value)
+
+
+def has_length(value: bytes, limits: Any) -> bool:
+    return bool(limits[0] <= len(value) <= limits[1])
+
+
+def has_entropy(value: bytes, least: Any) -> bool:
+    """At least `least` bits a byte; used only behind a vendor's keyword."""
+    return entropy(value[:256]) >= float(least)
+
+
+def has_digit(value: bytes, _: Any = None) -> bool:
+    return any(byte in _DIGITS for byte in value)
+
+
+def is_mixed(value: bytes, _: Any = None) -> bool:
+    """Both letters and digits: not a word, not a number."""
+    return has_digit(value) and any(65 <= byte <= 90 or 97 <= byte <= 122 for byte in value)
+
+
+def excludes(value: bytes, words: Any) -> bool:
+    """None of the words (lower case) occurs in the value."""
+    lowered = value.lower()
+    return not any(word.encode() in lowered for word in words)
+
+
+def is_email(value: bytes, _: Any = None) -> bool:
+    """A local part of 1 to 64, a domain of up to 253 whose last label is not a number or a file suffix of pictures."""
+    marker = next((each for each in (b"@", b"%40", b"\\u0040") if each in value), b"")
+    if not marker or len(value) > 400:
+        return False
+    local, _mark, domain = value.rpartition(marker)
+    last = domain.rpartition(b".")[2].lower()
+    is_suffix = last in (b"png", b"jpg", b"jpeg", b"gif", b"svg", b"webp", b"js", b"css", b"map")
+    return 0 < len(local) <= 256 and len(domain) <= 253 and not last.isdigit() and len(last) >= 2 and not is_suffix
+
+
+VALIDATORS: Final[Mapping[str, Validator]] = {
+    "card": is_card,
+    "digit": has_digit,
+    "email": is_email,
+    "entropy": has_entropy,
+    "excludes": excludes,
+    "iban": is_iban,
+    "ipv4": is_ipv4,
+    "ipv6": is_ipv6,
+    "length": has_length,
+    "mac": is_mac,
+    "mixed": is_mixed,
+    "ssn": is_ssn,
+}
