@@ -54,35 +54,82 @@ def entries() -> list[dict[str, Any]]:
     html = "text/html"
     app, idp = "https://app.example.com", "https://idp.example.net"
     return [
-        support.har_entry(0, f"{app}/login", mime=html, started="2026-03-03T09:21:00.100Z", time=82.0, resource="document"),
-        support.har_entry(1, f"{app}/static/app.css", mime="text/css", started="2026-03-03T09:21:00.210Z", time=31.0),
-        support.har_entry(2, f"{app}/static/app.js", mime="text/javascript", started="2026-03-03T09:21:00.215Z", time=64.0),
         support.har_entry(
-            3, f"{app}/sso/start?tenant=t-4711", status=302, started="2026-03-03T09:21:02.000Z", time=45.0,
+            0, f"{app}/login", mime=html, started="2026-03-03T09:21:00.100Z", time=82.0, resource="document"
+        ),
+        support.har_entry(1, f"{app}/static/app.css", mime="text/css", started="2026-03-03T09:21:00.210Z", time=31.0),
+        support.har_entry(
+            2, f"{app}/static/app.js", mime="text/javascript", started="2026-03-03T09:21:00.215Z", time=64.0
+        ),
+        support.har_entry(
+            3,
+            f"{app}/sso/start?tenant=t-4711",
+            status=302,
+            started="2026-03-03T09:21:02.000Z",
+            time=45.0,
             response_headers={"Location": f"{idp}/saml2/sso?SAMLRequest=dp-saml-aaaa&RelayState=%2Fhome"},
         ),
         support.har_entry(
-            4, f"{idp}/saml2/sso?SAMLRequest=dp-saml-aaaa&RelayState=%2Fhome", mime=html,
-            started="2026-03-03T09:21:02.100Z", time=210.0, resource="document",
+            4,
+            f"{idp}/saml2/sso?SAMLRequest=dp-saml-aaaa&RelayState=%2Fhome",
+            mime=html,
+            started="2026-03-03T09:21:02.100Z",
+            time=210.0,
+            resource="document",
         ),
         support.har_entry(
-            5, f"{idp}/saml2/login", method="POST", mime=html, started="2026-03-03T09:21:15.000Z", time=340.0,
+            5,
+            f"{idp}/saml2/login",
+            method="POST",
+            mime=html,
+            started="2026-03-03T09:21:15.000Z",
+            time=340.0,
             form={"user": "k3f9q2m7ab4t@dp.invalid", "password": "dp-secret-q2m7ab4tk3f9"},
         ),
         support.har_entry(
-            6, f"{app}/sso/acs", method="POST", status=302, started="2026-03-03T09:21:15.400Z", time=130.0,
+            6,
+            f"{app}/sso/acs",
+            method="POST",
+            status=302,
+            started="2026-03-03T09:21:15.400Z",
+            time=130.0,
             form={"SAMLResponse": ASSERTION, "RelayState": "/home"},
             response_headers={"Location": f"{app}/home", "X-Request-Id": "req-acs-0001"},
         ),
         support.har_entry(
-            7, f"{app}/api/v2/session", method="POST", status=500, started="2026-03-03T09:21:15.600Z", time=1210.0,
+            7,
+            f"{app}/api/v2/session",
+            method="POST",
+            status=500,
+            started="2026-03-03T09:21:15.600Z",
+            time=1210.0,
             posted=json.dumps({"provider": "saml", "relay": "/home", "token": "dp-secret-m7ab4tk3f9q2"}),
-            request_headers={"Content-Type": "application/json", "Origin": app, "traceparent": TRACE, "Cookie": "sid=dp-cookie-aaaabbbbcccc"},
-            response_headers={"Content-Type": "application/problem+json", "X-Request-Id": REQUEST_ID, "Date": "Tue, 03 Mar 2026 09:14:16 GMT", "Server": "gateway"},
-            body=json.dumps({"type": "about:blank", "title": "Internal Server Error", "status": 500, "detail": "assertion not yet valid", "requestId": REQUEST_ID}),
+            request_headers={
+                "Content-Type": "application/json",
+                "Origin": app,
+                "traceparent": TRACE,
+                "Cookie": "sid=dp-cookie-aaaabbbbcccc",
+            },
+            response_headers={
+                "Content-Type": "application/problem+json",
+                "X-Request-Id": REQUEST_ID,
+                "Date": "Tue, 03 Mar 2026 09:14:16 GMT",
+                "Server": "gateway",
+            },
+            body=json.dumps(
+                {
+                    "type": "about:blank",
+                    "title": "Internal Server Error",
+                    "status": 500,
+                    "detail": "assertion not yet valid",
+                    "requestId": REQUEST_ID,
+                }
+            ),
         ),
-        support.har_entry(8, f"{app}/favicon.ico", status=404, started="2026-03-03T09:21:16.900Z", time=12.0, mime="image/x-icon"),
-    ]  # fmt: skip
+        support.har_entry(
+            8, f"{app}/favicon.ico", status=404, started="2026-03-03T09:21:16.900Z", time=12.0, mime="image/x-icon"
+        ),
+    ]
 
 
 def log_records() -> list[dict[str, Any]]:
@@ -117,31 +164,112 @@ def log_records() -> list[dict[str, Any]]:
 def artifacts() -> list[Any]:
     conditions = {"NotBefore": "2026-03-03T09:21:15Z", "NotOnOrAfter": "2026-03-03T09:26:15Z"}
     messages = [
-        {"kind": "AuthnRequest", "binding": "HTTP-Redirect", "steps": ["URL", "base64", "deflate"], "issuer": "https://app.example.com/saml", "destination": "https://idp.example.net/saml2/sso", "ref": "[har-1 #3]"},
-        {"kind": "Response", "binding": "HTTP-POST", "steps": ["form", "base64"], "issuer": "https://idp.example.net", "destination": "https://app.example.com/sso/acs", "status": "Success", "conditions": conditions, "ref": "[har-1 #6]"},
-    ]  # fmt: skip
+        {
+            "kind": "AuthnRequest",
+            "binding": "HTTP-Redirect",
+            "steps": ["URL", "base64", "deflate"],
+            "issuer": "https://app.example.com/saml",
+            "destination": "https://idp.example.net/saml2/sso",
+            "ref": "[har-1 #3]",
+        },
+        {
+            "kind": "Response",
+            "binding": "HTTP-POST",
+            "steps": ["form", "base64"],
+            "issuer": "https://idp.example.net",
+            "destination": "https://app.example.com/sso/acs",
+            "status": "Success",
+            "conditions": conditions,
+            "ref": "[har-1 #6]",
+        },
+    ]
     findings = [
-        {"id": "saml-not-before-in-future", "level": "error", "certainty": "proven", "evidence": "NotBefore 09:21:15Z, received 09:14:15Z", "means": "the IdP clock is 419 s ahead", "ask": "", "source": "SAML 2.0 Core, 2.5.1", "ref": "/messages/1/conditions/NotBefore"},
-    ]  # fmt: skip
-    ids = [{"id": REQUEST_ID, "name": "X-Request-Id", "direction": "response", "refs": ["[har-1 #7]", "[log-1 L4713]"], "first": None, "last": None, "statuses": [500], "is_failing": True, "spellings": []}]  # fmt: skip
+        {
+            "id": "saml-not-before-in-future",
+            "level": "error",
+            "certainty": "proven",
+            "evidence": "NotBefore 09:21:15Z, received 09:14:15Z",
+            "means": "the IdP clock is 419 s ahead",
+            "ask": "",
+            "source": "SAML 2.0 Core, 2.5.1",
+            "ref": "/messages/1/conditions/NotBefore",
+        },
+    ]
+    ids = [
+        {
+            "id": REQUEST_ID,
+            "name": "X-Request-Id",
+            "direction": "response",
+            "refs": ["[har-1 #7]", "[log-1 L4713]"],
+            "first": None,
+            "last": None,
+            "statuses": [500],
+            "is_failing": True,
+            "spellings": [],
+        }
+    ]
     return [
-        support.har(entries(), writer="Firefox 128.0", skew_seconds=420, first="2026-03-03T09:21:00.100Z", capture=[{"id": "har-no-preserve-log", "level": "warning", "message": "The log was cleared on navigation: calls before /login are not in it.", "ask": "Tick Persist Logs and record again."}], dropped=[{"reason": "image body", "count": 14}]),
+        support.har(
+            entries(),
+            writer="Firefox 128.0",
+            skew_seconds=420,
+            first="2026-03-03T09:21:00.100Z",
+            capture=[
+                {
+                    "id": "har-no-preserve-log",
+                    "level": "warning",
+                    "message": "The log was cleared on navigation: calls before /login are not in it.",
+                    "ask": "Tick Persist Logs and record again.",
+                }
+            ],
+            dropped=[{"reason": "image body", "count": 14}],
+        ),
         support.log(log_records(), lines_total=88213, zone="UTC", query=f'request_id="{REQUEST_ID}"', hits=5),
         support.sso(messages, findings),
         support.request_ids(ids),
-        support.note("The customer called at 11:30.\nIt fails for everybody in the Berlin office.\nPhone dp-phone-aaaabbbbcccc."),
+        support.note(
+            "The customer called at 11:30.\nIt fails for everybody in the Berlin office.\nPhone dp-phone-aaaabbbbcccc."
+        ),
         support.environment(browser={"value": "Firefox 128.0", "refs": ["[har-1 #0]"]}),
         support.case_artifact(support.case_content()),
-    ]  # fmt: skip
+    ]
 
 
 def findings() -> tuple[Finding, ...]:
     return (
-        Finding("sso-clock-skew", Level.ERROR, Certainty.PROVEN, "The identity provider's clock is 419 s ahead of the application: the assertion is not valid before 09:21:15 UTC, it arrived at 09:14:15 UTC.", (ref("[saml-1 /messages/1/conditions/NotBefore]"), ref("[har-1 #6]"), ref("[log-1 L4714]")), "The application refuses the assertion as not yet valid.", "Ask the customer's IdP team to check time synchronisation on the IdP host.", "SAML 2.0 Core, 2.5.1", 1),
-        Finding("api-5xx", Level.ERROR, Certainty.PROVEN, "POST /api/v2/session answered 500 after 1.21 s; an expired or future assertion should be a 401 with a message.", (ref("[har-1 #7]"), ref("[log-1 L4715-4718]")), "", "", "RFC 9110, 15.6.1", 2),
-        Finding("har-no-preserve-log", Level.WARNING, Certainty.HINT, "The capture was started without Persist Logs.", (ref("[har-1]"),), "Calls before the sign-in page are not in it.", "Record again with Persist Logs ticked."),
+        Finding(
+            "sso-clock-skew",
+            Level.ERROR,
+            Certainty.PROVEN,
+            "The identity provider's clock is 419 s ahead of the application: the assertion is not valid before 09:21:15 UTC, it arrived at 09:14:15 UTC.",
+            (ref("[saml-1 /messages/1/conditions/NotBefore]"), ref("[har-1 #6]"), ref("[log-1 L4714]")),
+            "The application refuses the assertion as not yet valid.",
+            "Ask the customer's IdP team to check time synchronisation on the IdP host.",
+            "SAML 2.0 Core, 2.5.1",
+            1,
+        ),
+        Finding(
+            "api-5xx",
+            Level.ERROR,
+            Certainty.PROVEN,
+            "POST /api/v2/session answered 500 after 1.21 s; an expired or future assertion should be a 401 with a message.",
+            (ref("[har-1 #7]"), ref("[log-1 L4715-4718]")),
+            "",
+            "",
+            "RFC 9110, 15.6.1",
+            2,
+        ),
+        Finding(
+            "har-no-preserve-log",
+            Level.WARNING,
+            Certainty.HINT,
+            "The capture was started without Persist Logs.",
+            (ref("[har-1]"),),
+            "Calls before the sign-in page are not in it.",
+            "Record again with Persist Logs ticked.",
+        ),
         Finding("api-404", Level.INFO, Certainty.PROVEN, "GET /favicon.ico answered 404.", (ref("[har-1 #8]"),)),
-    )  # fmt: skip
+    )
 
 
 def _event(at: str, source: str, text: str, refs: str, level: str = "info", skew: float = 0.0) -> TimelineEvent:
@@ -169,36 +297,118 @@ def assessment(**changes: Any) -> Assessment:
         checklist="sso-saml",
         checklist_reason="The capture holds a SAML response [har-1 #6].",
         items=(
-            ItemResult("har", "Recording of the failing sign-in", ItemStatus.OK, "9 entries, failing call inside", "", (ref("[har-1]"),)),
-            ItemResult("log", "Application log around the failure", ItemStatus.OK, "5 lines with the request ID", "", (ref("[log-1 L4713-4719]"),)),
-            ItemResult("idp-clock", "Time on the identity provider", ItemStatus.PARTLY, "seen in the assertion only", "Which time server does your sign-in server use?", (ref("[saml-1 /messages/1/conditions/NotBefore]"),)),
-            ItemResult("idp-metadata", "Metadata of the identity provider", ItemStatus.MISSING, "not sent", "Please send the metadata file of your identity provider."),
-            ItemResult("screenshot", "Screenshot of the error", ItemStatus.SKIPPED, "the response body shows the error", is_required=False),
+            ItemResult(
+                "har",
+                "Recording of the failing sign-in",
+                ItemStatus.OK,
+                "9 entries, failing call inside",
+                "",
+                (ref("[har-1]"),),
+            ),
+            ItemResult(
+                "log",
+                "Application log around the failure",
+                ItemStatus.OK,
+                "5 lines with the request ID",
+                "",
+                (ref("[log-1 L4713-4719]"),),
+            ),
+            ItemResult(
+                "idp-clock",
+                "Time on the identity provider",
+                ItemStatus.PARTLY,
+                "seen in the assertion only",
+                "Which time server does your sign-in server use?",
+                (ref("[saml-1 /messages/1/conditions/NotBefore]"),),
+            ),
+            ItemResult(
+                "idp-metadata",
+                "Metadata of the identity provider",
+                ItemStatus.MISSING,
+                "not sent",
+                "Please send the metadata file of your identity provider.",
+            ),
+            ItemResult(
+                "screenshot",
+                "Screenshot of the error",
+                ItemStatus.SKIPPED,
+                "the response body shows the error",
+                is_required=False,
+            ),
         ),
-        disposition=Disposition(Outcome.CUSTOMER_CONFIGURATION, (cited("The IdP clock is 419 s ahead [saml-1 /messages/1/conditions/NotBefore]"),)),
-        severity=Severity("S2", (cited("Sign-in is lost (case), there is no workaround (case), one tenant with 40 users is affected [case-1 /severity/users]."), cited("Every attempt in the capture failed [har-1 #7].")), "function-lost-one-tenant", "high"),
-        readiness=Readiness((LintResult("W06", "the metadata is missing", "ask for it", False),), 86, {"steps": 20, "impact": 18, "evidence": 28, "environment": 20}),
+        disposition=Disposition(
+            Outcome.CUSTOMER_CONFIGURATION,
+            (cited("The IdP clock is 419 s ahead [saml-1 /messages/1/conditions/NotBefore]"),),
+        ),
+        severity=Severity(
+            "S2",
+            (
+                cited(
+                    "Sign-in is lost (case), there is no workaround (case), one tenant with 40 users is affected [case-1 /severity/users]."
+                ),
+                cited("Every attempt in the capture failed [har-1 #7]."),
+            ),
+            "function-lost-one-tenant",
+            "high",
+        ),
+        readiness=Readiness(
+            (LintResult("W06", "the metadata is missing", "ask for it", False),),
+            86,
+            {"steps": 20, "impact": 18, "evidence": 28, "environment": 20},
+        ),
         signature=CaseSignature("dp1:3f9a1c77e02b", {"status": "500", "path": "/api/v2/session"}),
-        similar=(SimilarCase("CS-812", "strong", "same exception and the same three frames; differs: status 401", "fixed in 4.2.1"),),
+        similar=(
+            SimilarCase(
+                "CS-812", "strong", "same exception and the same three frames; differs: status 401", "fixed in 4.2.1"
+            ),
+        ),
         timeline=timeline(),
-        request_ids=(RequestIdUse(REQUEST_ID, "X-Request-Id", (ref("[har-1 #7]"), ref("[log-1 L4713]")), is_failing=True, queries={"grep": f"grep -F '{REQUEST_ID}' app.log", "splunk": f'index=app "{REQUEST_ID}"', "loki": f'{{app="web"}} |= "{REQUEST_ID}"'}), RequestIdUse("req-acs-0001", "X-Request-Id", (ref("[har-1 #6]"),))),
+        request_ids=(
+            RequestIdUse(
+                REQUEST_ID,
+                "X-Request-Id",
+                (ref("[har-1 #7]"), ref("[log-1 L4713]")),
+                is_failing=True,
+                queries={
+                    "grep": f"grep -F '{REQUEST_ID}' app.log",
+                    "splunk": f'index=app "{REQUEST_ID}"',
+                    "loki": f'{{app="web"}} |= "{REQUEST_ID}"',
+                },
+            ),
+            RequestIdUse("req-acs-0001", "X-Request-Id", (ref("[har-1 #6]"),)),
+        ),
         environment={
-            "browser": cited("Firefox 128.0 [har-1 #0]"), "os": cited("Windows 11 [case-1 /environment/os]"),
-            "product_version": cited("4.2.0 [case-1 /environment/product_version]"), "region": cited("eu-1 [case-1 /environment/region]"),
-            "tenant": cited("t-4711 [case-1 /environment/tenant]"), "time skew": cited("customer's clock +420 s [har-1]"),
+            "browser": cited("Firefox 128.0 [har-1 #0]"),
+            "os": cited("Windows 11 [case-1 /environment/os]"),
+            "product_version": cited("4.2.0 [case-1 /environment/product_version]"),
+            "region": cited("eu-1 [case-1 /environment/region]"),
+            "tenant": cited("t-4711 [case-1 /environment/tenant]"),
+            "time skew": cited("customer's clock +420 s [har-1]"),
         },
         first_failure=cited("POST /api/v2/session answered 500 after 1.21 s [har-1 #7]"),
         first_failure_request_ids=(REQUEST_ID,),
-        symptom=cited("Sign-in through the company's identity provider ends in an error page: 500 right after the assertion consumer service [har-1 #7]"),
-        impact=(cited("40 users of one tenant (t-4711) cannot sign in [case-1 /severity/users]"), cited("Since 2026-03-03 09:10 UTC [case-1 /answers/first_seen]")),
-        steps=(cited("Signed out, open https://app.example.com/login [har-1 #0]", is_proposed=True), cited("Choose Sign in with SSO [har-1 #3]", is_proposed=True), cited("Enter the company credentials and submit [har-1 #5]", is_proposed=True)),
+        symptom=cited(
+            "Sign-in through the company's identity provider ends in an error page: 500 right after the assertion consumer service [har-1 #7]"
+        ),
+        impact=(
+            cited("40 users of one tenant (t-4711) cannot sign in [case-1 /severity/users]"),
+            cited("Since 2026-03-03 09:10 UTC [case-1 /answers/first_seen]"),
+        ),
+        steps=(
+            cited("Signed out, open https://app.example.com/login [har-1 #0]", is_proposed=True),
+            cited("Choose Sign in with SSO [har-1 #3]", is_proposed=True),
+            cited("Enter the company credentials and submit [har-1 #5]", is_proposed=True),
+        ),
         expected=cited("After the password step the dashboard opens [case-1 /answers/expected]"),
         actual=(cited("POST /api/v2/session answers 500 and an error page opens [har-1 #7]"),),
         works=(cited("Sign-in with a local password works for the same tenant [note-1 L2]"),),
         tried=(cited("Private window: same error [case-1 /answers/tried]"),),
         reproduced=cited("3 of 3 runs of repro/repro.sh against staging answered 500 [har-1 #7]"),
-        asks=(cited("Return 401 with a message instead of 500 when an assertion is not yet valid"), cited("Confirm the allowed clock skew of the session service")),
-    )  # fmt: skip
+        asks=(
+            cited("Return 401 with a message instead of 500 when an assertion is not yet valid"),
+            cited("Confirm the allowed clock skew of the session service"),
+        ),
+    )
     return replace(base, **changes)
 
 
@@ -225,8 +435,15 @@ def escalation(**changes: Any) -> Escalation:
         evidence=EvidenceSet(artifacts(), missing()),
         findings=findings(),
         assessment=assessment(**inner),
-        redaction=RedactionReport(support.POLICY_SHA256, counts, {"har-1": counts}, ({"artifact": "image-1", "reason": "not approved"},), {"har-1": 0}, ("Text in pictures is not redacted.",)),
+        redaction=RedactionReport(
+            support.POLICY_SHA256,
+            counts,
+            {"har-1": counts},
+            ({"artifact": "image-1", "reason": "not approved"},),
+            {"har-1": 0},
+            ("Text in pictures is not redacted.",),
+        ),
         versions={"diagpack": "0.1.0", "policy": "base/1"},
         limitations=("Calls before the sign-in page were not recorded.", "Text in pictures is not redacted."),
-    )  # fmt: skip
+    )
     return replace(base, **changes)

@@ -11,7 +11,7 @@ from diagpack.render._visible import one_line, visible
 
 _MARKUP: Final = re.compile(r"[\\`*_\[\]|~$]")
 _ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_LEADING: Final = re.compile(r"^([#+=-]|\d{1,9}(?=[.)]))")
+_LEADING: Final = re.compile(r"^([#+=-]|\d{1,9}(?=[.)](?:\s|$)))")
 _LIST: Final = re.compile(r"^(- |\d{1,2}\. )?(.*)$", re.DOTALL)
 _RUNS: Final = re.compile(r"`+")
 
