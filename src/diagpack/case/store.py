@@ -36,13 +36,16 @@ class RawStore:
         self._reference_over = reference_over
         self.numberer = Numberer(case.raw / "ids.json")
 
-    def ingest_file(self, path: Path, *, origin: str = "file") -> Source:
-        """Take a file in. Raises CollectError (DP620 to DP625) with a message that does not name it."""
+    def ingest_file(self, path: Path, *, origin: str = "file", name: str = "") -> Source:
+        """Take a file in, under `name` when it is not the path's own.
+
+        Raises CollectError (DP620 to DP625) with a message that does not name it.
+        """
         with _opened(path) as stream:
             status = os.fstat(stream.fileno())
             if status.st_size > self._reference_over:
                 return self._reference(path, stream, status, origin)
-            return self._keep(_pieces(stream), path.name, origin)
+            return self._keep(_pieces(stream), name or path.name, origin)
 
     def ingest_bytes(self, data: bytes, name: str, origin: str) -> Source:
         """Take pasted text or a part of an archive in. Raises CollectError (DP625) when it is empty."""

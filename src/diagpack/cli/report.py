@@ -50,7 +50,7 @@ def outcome_json(outcome: "Outcome") -> dict[str, Any]:
     }
 
 
-def print_outcome(outcome: "Outcome", *, as_json: bool) -> None:
+def print_outcome(outcome: "Outcome", *, as_json: bool, next_steps: bool = True) -> None:
     """The result on stdout; advice on stderr."""
     if as_json:
         emit("collect/1", outcome_json(outcome))
@@ -76,4 +76,5 @@ def print_outcome(outcome: "Outcome", *, as_json: bool) -> None:
     for sentence in outcome.live_credentials:
         say(f"Tell the customer: {sentence}")
     show(f"Package         {outcome.package}")
-    say(f"Next: diagpack open {outcome.package}    then: diagpack submit {outcome.case}")
+    if next_steps:
+        say(f"Next: diagpack open {outcome.package}    then: diagpack submit {outcome.case}")

@@ -1,6 +1,7 @@
 """Keeping a case: make it, record decisions, reload what was redacted, say where it stands, close it.
 
-Enters: a case folder and what a person decided. Leaves: a changed `case.yaml` with an audit line, or a view of the case.
+Enters: a case folder and what a person decided. Leaves: a changed `case.yaml` with an audit line, or
+a view of the case.
 """
 
 import getpass
@@ -97,14 +98,14 @@ def audit_report(folder: CaseDir, packages: tuple[Path, ...]) -> dict[str, Any]:
     """The state of the audit log's chain; heads inside sent packages anchor it."""
     heads = []
     for package in packages:
-        members = read_package(package.read_bytes()).files
+        _, members = read_package(package.read_bytes())
         head = json.loads(members["run.json"])["audit_head"]
         heads.append(Head(int(head["seq"]), str(head["sha256"])))
     report = AuditLog(folder.audit).verify(heads)
     return {
         "intact": report.is_intact,
-        "entries": report.entries,
-        "anchored_up_to": report.anchored,
+        "entries": report.lines,
+        "anchored_up_to": report.anchored_to,
         "unanchored": report.unanchored,
         "broken_at": report.broken_at,
     }

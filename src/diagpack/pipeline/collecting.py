@@ -4,20 +4,24 @@ Enters: inputs as the analyst named them. Leaves: artifacts in the raw zone and 
 not be read. One broken input never stops the others.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from diagpack.case.context import RunContext
+from diagpack.case.layout import CaseDir
 from diagpack.case.store import RawStore
 from diagpack.collectors.archives import Limits, expand, is_archive
 from diagpack.collectors.recognise import choose, describe_unknown
 from diagpack.errors import CollectError
-from diagpack.model.case import Case
+from diagpack.model.case import Case, Window
 from diagpack.model.collector import Collector
 from diagpack.model.missing import Missing
-from diagpack.model.raw import Source
+from diagpack.model.raw import RawArtifact, Source
 from diagpack.plugins import discover
 
 
@@ -31,13 +35,13 @@ class Inputs:
     answers: dict[str, Any] = field(default_factory=dict)
 
 
-def ingest_all(store: RawStore, inputs: Inputs, say: Any) -> list[Missing]:
+def ingest_all(store: RawStore, inputs: Inputs, scratch: Path) -> list[Missing]:
     """Put every input into the raw zone, durably, before anything is made of it."""
     missing: list[Missing] = []
     for number, path in enumerate(inputs.paths, start=1):
         try:
             if path.is_file() and is_archive(_head(path)):
-                missing += _ingest_archive(store, path)
+                _ingest_archive(store, path, scratch)
             else:
                 store.ingest_file(path)
         except CollectError as problem:
@@ -57,15 +61,14 @@ def _head(path: Path) -> bytes:
         return stream.read(65536)
 
 
-def _ingest_archive(store: RawStore, path: Path) -> list[Missing]:
-    missing: list[Missing] = []
-    with store.scratch() as folder:
-        for member in expand(path, folder, limits=Limits()):
-            if member.problem is not None:
-                missing.append(_gap(f"member-{member.number}", member.name, member.problem))
-            else:
-                store.ingest_file(member.path, name=member.name)
-    return missing
+def _ingest_archive(store: RawStore, path: Path, scratch: Path) -> None:
+    """Members go through a folder inside the case, which is emptied whatever happens."""
+    scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        for member in expand(path, scratch, limits=Limits()):
+            store.ingest_file(member.path, name=member.name)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _gap(label: str, name: str, problem: CollectError) -> Missing:
@@ -77,7 +80,7 @@ def collect_all(store: RawStore, case: Case, settings: Any, say: Any) -> tuple[R
     """Run every collector over the whole raw zone, those with needs last."""
     context = store.context(case, settings.now)
     collectors = [each.plugin for each in discover("diagpack.collectors", "COLLECTOR", settings.profile.plugins)]
-    sources, missing = store.sources_and_gaps()
+    sources, missing = store.sources(), store.lost()
     chosen = [(source, choose(source, collectors)) for source in sources]
     for source, collector in chosen:
         if collector is None:
@@ -88,8 +91,20 @@ def collect_all(store: RawStore, case: Case, settings: Any, say: Any) -> tuple[R
                 say(f"reading {source.label} as {collector.id}")
                 _collect_one(collector, source, context, missing)
         for artifact in [each for kind in collector.derives_from for each in context.artifacts(kind)]:
-            _collect_one(collector, context.as_source(artifact), context, missing)
-    return context, [*missing, *context.missing_list()]
+            _collect_one(collector, _as_source(artifact), context, missing)
+    return context, [*missing, *context.missing_items]
+
+
+def _as_source(artifact: RawArtifact) -> Source:
+    """An artifact read again by a collector that derives from its kind."""
+    return Source(
+        artifact.id,
+        f"{artifact.id}{artifact.suffix}",
+        artifact.raw_path,
+        artifact.sha256,
+        artifact.size_bytes,
+        artifact.id,
+    )
 
 
 def _collect_one(collector: Collector, source: Source, context: RunContext, missing: list[Missing]) -> None:
@@ -119,3 +134,46 @@ def in_order(collectors: Sequence[Collector]) -> list[Collector]:
         ordered += batch
         waiting = [each for each in waiting if each not in batch]
     return ordered
+
+
+def add_case_artifacts(context: RunContext, folder: CaseDir, case: Case, missing: Sequence[Missing]) -> None:
+    """What the analyst wrote, and what is missing, as artifacts: both are evidence and go through the redactor."""
+    written = {
+        each.name: _plain(getattr(case, each.name))
+        for each in fields(case)
+        if each.name not in ("sections", "people", "companies", "domains", "words", "withheld", "approved_images")
+    }
+    written["severity_override"] = _plain(case.sections.get("severity_override", {}))
+    _add(context, folder, "case", written)
+    collected = [{"id": each.id, "kind": each.kind, "source": each.source} for each in context.all_artifacts()]
+    gaps = [
+        {
+            "label": each.label,
+            "name": each.name,
+            "reason": each.reason,
+            "question": each.question,
+            "id": each.id,
+            "is_fault": each.is_fault,
+        }
+        for each in missing
+    ]
+    _add(context, folder, "collection", {"collected": collected, "missing": gaps})
+
+
+def _add(context: RunContext, folder: CaseDir, kind: str, document: Any) -> None:
+    # A fixed source digest keeps the number: there is one such artifact in a case.
+    source = Source(kind, f"{kind}.json", folder.yaml, "0" * 64, 0, kind)
+    content = json.dumps(document, sort_keys=True, ensure_ascii=False, indent=1).encode()
+    context.store(source, kind=kind, media_type="application/json", suffix=".json", folder="case", content=[content])
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Window):
+        return {"start": value.start.isoformat(), "end": value.end.isoformat()}
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value

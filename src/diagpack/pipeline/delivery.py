@@ -13,13 +13,13 @@ from typing import Any
 from diagpack.case.audit import AuditLog
 from diagpack.case.layout import CaseDir
 from diagpack.case.lock import case_lock
-from diagpack.errors import NotReady, UsageError
+from diagpack.errors import NotReady, PackageError, UsageError
 from diagpack.model.assessment import LintResult, Outcome
-from diagpack.model.package import Publisher, PublishContext, Receipt, VerifiedPackage
+from diagpack.model.package import PublishContext, Publisher, Receipt, VerifiedPackage
 from diagpack.pipeline.cases import journal, latest_package, person, reload
 from diagpack.pipeline.settings import Settings
 from diagpack.plugins import discover
-from diagpack.sign.delivery import sign_delivery
+from diagpack.sign.delivery import sign_statement
 from diagpack.sign.trust import Trust
 from diagpack.sign.verify import verify
 
@@ -51,7 +51,7 @@ def submit(folder: CaseDir, settings: Settings, request: Request, say: Callable[
             say=say,
             sleep=time.sleep,
             clock=time.time,
-            sign_delivery=lambda statement: sign_delivery(statement, settings.signer),
+            sign_delivery=lambda statement: sign_statement(statement, settings.signer),
             is_dry_run=request.dry_run,
         )
         receipt = publisher.publish(package, context)
@@ -71,10 +71,12 @@ def _publisher(target: str, settings: Settings) -> Publisher:
 
 def _verified(content: bytes, settings: Settings) -> VerifiedPackage:
     own = Trust.from_lines([(settings.signer.principal, settings.signer.public_line)])
-    outcome = verify(content, own)
-    outcome.raise_unless_proven()
-    assert outcome.package is not None  # noqa: S101 - proven implies a package; for the type checker
-    return outcome.package
+    package = verify(content, own).package
+    if package is None:
+        raise PackageError(
+            "DP432", "the package in out/ is not one that you signed", hint="run collect again; do not edit out/"
+        )
+    return package
 
 
 def _check(folder: CaseDir, settings: Settings, request: Request) -> tuple[LintResult, ...]:

@@ -14,8 +14,7 @@ from diagpack.model.case import case_id
 from diagpack.pipeline import demo_case
 from diagpack.pipeline.collecting import Inputs
 from diagpack.pipeline.run import Outcome, Say, collect
-from diagpack.pipeline.settings import Settings
-from diagpack.sign.trust import allowed_signers_line
+from diagpack.pipeline.settings import Settings, allowed_signers
 
 _MARKER = ".diagpack-demo"
 
@@ -42,5 +41,5 @@ def run_demo(into: Path, settings: Settings, say: Say, secrets: demo_case.Secret
     settings = replace(settings, use_keyring=False)
     outcome = collect(folder, Inputs(paths=tuple(inputs)), settings, say)
     trust = into / "allowed_signers"
-    trust.write_text(allowed_signers_line(settings.signer), encoding="utf-8")
+    trust.write_text(allowed_signers(settings.signer), encoding="utf-8")
     return outcome

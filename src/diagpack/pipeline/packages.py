@@ -3,7 +3,6 @@
 Enters: a zip file and a trust store. Leaves: a verification, or a folder of verified bytes.
 """
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,10 +20,7 @@ def trust_for(trust: Path | None, profile: Profile) -> Trust:
     """The trust store: the file named, else the profile's, else this user's own key, if there is one."""
     chosen = trust or (Path(profile.trust) if profile.trust else None)
     if chosen is not None:
-        text = chosen.read_text("utf-8")
-        if text.lstrip().startswith("{"):
-            return Trust.from_json(json.loads(text))
-        return Trust.from_allowed_signers(text)
+        return Trust.from_allowed_signers(chosen.read_text("utf-8"))
     public = key_path().with_name(key_path().name + ".pub")
     if public.exists():
         line = " ".join(public.read_text("utf-8").split()[:2])

@@ -14,7 +14,7 @@ from typing import Any
 
 from diagpack.analyze.queries import load_templates, queries
 from diagpack.analyze.run import analyze
-from diagpack.assess.checklists import Checklist, load_checklists
+from diagpack.assess.checklists import load_checklists
 from diagpack.assess.run import assess
 from diagpack.case.audit import AuditLog
 from diagpack.case.commit import recover, staging
@@ -24,25 +24,28 @@ from diagpack.case.keys import load_or_create_key
 from diagpack.case.layout import CaseDir
 from diagpack.case.lock import case_lock
 from diagpack.case.store import RawStore
-from diagpack.errors import NothingCollected
+from diagpack.errors import NothingCollected, PackageError
 from diagpack.model.assessment import Assessment
 from diagpack.model.case import Case
+from diagpack.model.checklist import Checklist
 from diagpack.model.escalation import Escalation
 from diagpack.model.evidence import EvidenceSet
 from diagpack.model.finding import Finding
 from diagpack.model.keys import CaseKey
 from diagpack.model.missing import Missing
 from diagpack.model.redacted import ScannedFiles
-from diagpack.pipeline.collecting import Inputs, collect_all, ingest_all
+from diagpack.pipeline.collecting import Inputs, add_case_artifacts, collect_all, ingest_all
+from diagpack.pipeline.past import past_cases
 from diagpack.pipeline.settings import Settings, versions
 from diagpack.plugins import discover
 from diagpack.redact.boundary import Redaction, redact_case
-from diagpack.redact.policy import Seeds, load_policy
+from diagpack.redact.policy import load_policy
+from diagpack.redact.seeds import Seeds
 from diagpack.render.run import render
 from diagpack.sign.build import build
 from diagpack.sign.signer import Signer
 from diagpack.sign.trust import Trust
-from diagpack.sign.verify import verify
+from diagpack.sign.verify import Verdict, verify
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +86,19 @@ def collect(folder: CaseDir, inputs: Inputs, settings: Settings, say: Say) -> Ou
         key, _ = load_or_create_key(folder, passphrase=settings.passphrase, use_keyring=settings.use_keyring)
         store = RawStore(folder)
         audit = AuditLog(folder.audit)
-        missing = ingest_all(store, inputs, say)
+        missing = ingest_all(store, inputs, folder.raw / "expand.new")
         context, gaps = collect_all(store, case, settings, say)
         missing += gaps
         if not context.all_artifacts():
             raise NothingCollected(
                 "DP100", "nothing could be collected", hint="; ".join(each.reason for each in missing) or "name a file"
             )
-        say(f"redacting {len(context.all_artifacts())} artifacts")
-        with staging(folder) as stage:
-            redaction = _redact(context.finish(case, missing), case, key, stage.evidence, settings)
+        add_case_artifacts(context, folder, case, missing)
+        raws = context.all_artifacts()
+        say(f"redacting {len(raws)} artifacts")
+        stage = staging(folder)
+        try:
+            redaction = _redact(raws, case, key, stage.evidence, settings)
             escalation = assess_evidence(folder, case, redaction, settings)
             say(_summary(escalation))
             head = audit.append("collect", artifacts=len(redaction.artifacts), policy=redaction.report.policy_sha256)
@@ -100,7 +106,11 @@ def collect(folder: CaseDir, inputs: Inputs, settings: Settings, say: Say) -> Ou
             package = _sign(redaction.scan(files), escalation.package_id, settings.signer)
             path = stage.out / f"{escalation.package_id}.zip"
             path.write_bytes(package)
+            _keep_delivered(folder, stage, path.name)
             stage.commit()
+        except BaseException:
+            stage.discard()
+            raise
         audit.append("sign", package=escalation.package_id, signer=settings.signer.principal)
     return Outcome(
         case=folder.id,
@@ -111,6 +121,13 @@ def collect(folder: CaseDir, inputs: Inputs, settings: Settings, say: Say) -> Ou
         signer=settings.signer.principal,
         has_throwaway_key=settings.has_throwaway_key,
     )
+
+
+def _keep_delivered(folder: CaseDir, stage: Staging, new: str) -> None:
+    """Packages that were sent stay beside the new one."""
+    for earlier in sorted(folder.out.glob(f"{folder.id}-esc*")):
+        if earlier.name != new and earlier.is_file():
+            stage.keep(earlier.name)
 
 
 def _redact(raws: Sequence[Any], case: Case, key: CaseKey, evidence_dir: Path, settings: Settings) -> Redaction:
@@ -150,7 +167,7 @@ def assess_evidence(folder: CaseDir, case: Case, redaction: Redaction, settings:
         checklists=_checklists(settings),
         matrix=settings.matrix,
         known_issues=settings.known_issues,
-        past=settings.past(folder),
+        past=past_cases(folder),
         queries=lambda id, start, end: queries(id, start, end, templates),
     )
     number = 1 + len(FileJournal(folder.journal).get("delivered") or {})
@@ -214,9 +231,10 @@ def _files(escalation: Escalation, settings: Settings, audit_head: Mapping[str, 
 def _sign(files: ScannedFiles, package_id: str, signer: Signer) -> bytes:
     """Build, then verify with nothing but the signer's public key: an unchecked package is never handed out."""
     content = build(files, package_id, signer)
-    own = Trust.from_allowed_signers(f'{signer.principal} namespaces="diagpack-escalation@v1" {signer.public_line}\n')
-    outcome = verify(content, own)
-    outcome.raise_unless_proven()
+    outcome = verify(content, Trust.from_lines([(signer.principal, signer.public_line)]))
+    if outcome.verdict is not Verdict.PROVEN:
+        reason = next((each.reason for each in outcome.steps if not each.ok), "unknown")
+        raise PackageError("DP431", f"the package just made does not verify: {reason}", hint="report this")
     return content
 
 

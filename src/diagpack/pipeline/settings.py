@@ -14,7 +14,7 @@ from typing import Any
 import platformdirs
 
 from diagpack.assess.severity import Matrix, load_matrix
-from diagpack.model.package import Journal
+from diagpack.model.package import NAMESPACE
 from diagpack.redact.spans import Detector
 from diagpack.sign.signer import Signer, load_signer, new_key, throwaway_signer
 from diagpack.team.profile import Profile, load_profile
@@ -36,12 +36,18 @@ class Settings:
     has_throwaway_key: bool = False
     workers: int = 1
     ner: str = ""
+    is_urgent: bool = False
     extra_detectors: Sequence[Detector] = ()
     known_issues: Sequence[Mapping[str, Any]] = field(default=())
 
 
 def load_settings(
-    profile_path: Path | None = None, *, throwaway: bool = False, workers: int = 0, use_keyring: bool | None = None
+    profile_path: Path | None = None,
+    *,
+    throwaway: bool = False,
+    workers: int = 0,
+    ner: str = "",
+    use_keyring: bool | None = None,
 ) -> Settings:
     """Settings for a command. `throwaway` signs with a key that is forgotten when the program ends (demo)."""
     profile = load_profile(profile_path)
@@ -55,6 +61,7 @@ def load_settings(
         use_keyring=keyring_allowed,
         has_throwaway_key=throwaway,
         workers=workers or min(os.cpu_count() or 1, 4),
+        ner=ner,
         known_issues=profile.known_issues,
     )
 
@@ -80,6 +87,11 @@ def user_signer(profile: Profile) -> Signer:
     return load_signer({"key": str(path), "principal": principal()})
 
 
+def allowed_signers(signer: Signer) -> str:
+    """The line that makes `ssh-keygen -Y verify` trust this signer's packages."""
+    return f'{signer.principal} namespaces="{NAMESPACE}" {signer.public_line}\n'
+
+
 def versions(settings: Settings) -> dict[str, str]:
     """Versions that shaped a package, plug-ins from elsewhere included."""
     found: dict[str, str] = {}
@@ -89,9 +101,3 @@ def versions(settings: Settings) -> dict[str, str]:
         except metadata.PackageNotFoundError:
             found[name] = "not installed"
     return found
-
-
-def delivered_count(journal: Journal) -> int:
-    """How many packages of this case were delivered: the next one is that plus one."""
-    value = journal.get("delivered")
-    return int(value["count"]) if value else 0
