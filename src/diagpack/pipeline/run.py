@@ -17,7 +17,7 @@ from diagpack.analyze.run import analyze
 from diagpack.assess.checklists import load_checklists
 from diagpack.assess.run import assess
 from diagpack.case.audit import AuditLog
-from diagpack.case.commit import recover, staging
+from diagpack.case.commit import Staging, recover, staging
 from diagpack.case.config import load_case
 from diagpack.case.journal import FileJournal
 from diagpack.case.keys import load_or_create_key
