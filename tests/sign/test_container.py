@@ -7,6 +7,7 @@ import sys
 import time
 import zipfile
 import zlib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,7 @@ from diagpack.sign import container
 from diagpack.sign.container import Limits, read_package, read_zip, write_zip
 from tests.sign.packages import End, Member, crafted, deflated
 
+ROOT = Path(__file__).parents[2]
 SECOND = Member(name=b"top/b.txt", content=b"content of b")
 
 
@@ -222,7 +224,7 @@ class TestCaps:
         assert time.monotonic() - started < 1
 
     def test_memory_stays_bounded_while_inflating(self) -> None:
-        resource = pytest.importorskip("resource")
+        pytest.importorskip("resource")
         script = (
             "import sys, zlib, resource\n"
             "from diagpack.sign.container import read_zip\n"
@@ -234,9 +236,8 @@ class TestCaps:
             "try:\n    read_zip(bomb)\nexcept Exception as error:\n    print(error.id)\n"
             "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)\n"
         )
-        assert resource.RUSAGE_SELF == 0
 
-        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
 
         id, grown = done.stdout.split()
         # Linux counts in KiB, macOS in bytes.
