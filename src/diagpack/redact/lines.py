@@ -81,7 +81,7 @@ def _windows(engine: "Engine", line: bytes) -> Iterator[bytes]:
             if edit.end <= at or edit.start >= limit:
                 continue
             out += window[at : max(at, edit.start)]
-            out += edit.new
+            out += edit.new or b""
             at = edit.end
             if edit.entity:
                 engine.tally[f"{edit.entity}/{edit.rule}"] += 1
