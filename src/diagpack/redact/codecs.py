@@ -137,9 +137,7 @@ def _whole(data: bytes) -> Iterator[tuple[int, int]]:
     yield 0, len(data)
 
 
-PERCENT = Codec(
-    "percent", re.compile(rb"%[0-9A-Fa-f]{2}"), lambda data: _runs(data, b"%"), _percent, _percent_token
-)
+PERCENT = Codec("percent", re.compile(rb"%[0-9A-Fa-f]{2}"), lambda data: _runs(data, b"%"), _percent, _percent_token)
 ENTITIES = Codec(
     "entities",
     re.compile(rb"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"),

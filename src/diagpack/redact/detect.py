@@ -18,7 +18,7 @@ from diagpack.redact.spans import SECRET_CLASSES, Detector, Span
 # Classes made of digits and separators: a protected range inside such a finding shows that it is something else.
 _FRAGILE: Final = frozenset({"phone", "card", "nationalid", "iban", "ip", "mac", "geo"})
 # Findings whose own guards already exclude everything the lexer protects.
-_GUARDED_RULES: Final = frozenset({"email", "ipv4"})
+_GUARDED_RULES: Final = frozenset({"email", "ipv4", "ipv6-short", "ipv6-full", "mac"})
 # How far around a finding the lexer looks; the longest protected shapes are shorter.
 _WINDOW: Final = 128
 

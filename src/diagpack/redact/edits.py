@@ -4,17 +4,23 @@ Enters: edits from detectors, the dictionary and decoded layers. Leaves: edits t
 between two overlapping findings survives.
 """
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+_GLUE = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+~") | frozenset(range(128, 256))
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Bytes `start` to `end` become `new`. `entity` is empty for a packed run whose inside was redacted."""
+    """Bytes `start` to `end` become `new` (None: to be decided once overlaps are settled).
+
+    `entity` is empty for a packed run whose inside was redacted.
+    """
 
     start: int
     end: int
-    new: bytes
+    new: bytes | None
     entity: str
     rule: str
 
@@ -25,58 +31,49 @@ def apply(data: bytes, edits: Sequence[Edit]) -> bytes:
     last = 0
     for edit in edits:
         pieces.append(data[last : edit.start])
-        pieces.append(edit.new)
+        pieces.append(edit.new or b"")
         last = edit.end
     pieces.append(data[last:])
     return b"".join(pieces)
 
 
-def resolve(
-    data: bytes,
-    found: list[Edit],
-    tokens: Sequence[tuple[int, int]],
-    join: Callable[[bytes, str], bytes],
-) -> list[Edit]:
+def resolve(data: bytes, found: list[Edit], tokens: Sequence[tuple[int, int]]) -> list[Edit]:
     """Sort, drop what is a token already, let the longest win, and join what overlaps in part."""
     found.sort(key=lambda each: (each.start, -each.end, each.entity == "", each.rule))
     chosen: list[Edit] = []
     for edit in found:
-        clipped = _outside(data, edit, tokens, join) if tokens else edit
-        if clipped is None:
+        if tokens and not _is_free(data, edit, tokens):
             continue
-        if chosen and clipped.start < chosen[-1].end:
+        if chosen and edit.start < chosen[-1].end:
             last = chosen[-1]
-            if clipped.end <= last.end and last.entity:
+            if edit.end <= last.end and last.entity:
                 continue
             # Partial overlap, or a finding inside a packed run: one replacement for the union.
-            end = max(last.end, clipped.end)
-            entity = last.entity or clipped.entity or "secret"
-            chosen[-1] = Edit(last.start, end, join(data[last.start : end], entity), entity, "overlap")
+            end = max(last.end, edit.end)
+            entity = last.entity or edit.entity or "secret"
+            chosen[-1] = Edit(last.start, end, None, entity, last.rule if last.entity else edit.rule)
             continue
-        chosen.append(clipped)
+        chosen.append(edit)
     return chosen
 
 
-def _outside(
-    data: bytes, edit: Edit, tokens: Sequence[tuple[int, int]], join: Callable[[bytes, str], bytes]
-) -> Edit | None:
-    """An edit without the tokens it touches; None when nothing but a token is left."""
-    inside = [each for each in tokens if each[0] < edit.end and edit.start < each[1]]
-    if not inside:
-        return edit
-    start, end = edit.start, edit.end
-    if inside[0][0] <= start:
-        start = inside[0][1]
-    if inside[-1][1] >= end:
-        end = inside[-1][0]
-    if start >= end:
-        return None
-    rest = data[start:end]
-    for token_start, token_end in inside:
-        rest = rest.replace(data[token_start:token_end], b"")
-    if not any(each.isalnum() or each >= "\x80" for each in rest.decode("latin-1")):
-        return None
-    if edit.entity == "" or (start == edit.start and end == edit.end):
-        # A value that merely contains a token is data; a packed run was redacted inside.
-        return edit if start == edit.start and end == edit.end else None
-    return Edit(start, end, join(data[start:end], edit.entity), edit.entity, edit.rule)
+def _is_free(data: bytes, edit: Edit, tokens: Sequence[tuple[int, int]]) -> bool:
+    """Whether an edit is about something else than tokens of this case.
+
+    A finding that covers a token, or reaches over a separator into one (`jsessionid=TOKEN?code=TOKEN`), is about what
+    was replaced before. A value that merely has a token's characters glued to it is data.
+    """
+    at = bisect_left(tokens, (edit.start, 0))
+    index = max(0, at - 1)
+    is_touched = False
+    while index < len(tokens) and tokens[index][0] < edit.end:
+        start, end = tokens[index]
+        index += 1
+        if end <= edit.start:
+            continue
+        is_touched = True
+        if edit.start < start and data[start - 1] in _GLUE:
+            return True
+        if end < edit.end and data[end] in _GLUE:
+            return True
+    return not is_touched or edit.entity == ""

@@ -8,10 +8,10 @@ it also replaces what any file taught.
 import ipaddress
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import unquote
 
 from diagpack.redact.dictionary import Dictionary
@@ -25,8 +25,11 @@ from diagpack.redact.spans import SECRET_CLASSES, Span
 _EMAIL = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+\.[^\s@<>\"',;:().]+")
 _MAILBOX = re.compile(r"\s*\"?([^\"<>@]+?)\"?\s*<([^<>\s]+@[^<>\s]+)>\s*")
 _HIDDEN = re.compile(r"[*•.\-_ x]*|\[?<?(?:redacted|removed|hidden|masked|filtered)>?\]?", re.IGNORECASE)
-_NOT_A_VALUE = frozenset({"true", "false", "null", "none", "nil", "undefined", "nan", "n/a", "anonymous", "unknown", "-"})
+_NOT_A_VALUE = frozenset(
+    {"true", "false", "null", "none", "nil", "undefined", "nan", "n/a", "anonymous", "unknown", "-"}
+)
 _SCHEMES = re.compile(r"(?:Bearer|Basic|Digest|Negotiate|NTLM|Token|ApiKey)\s+", re.IGNORECASE)
+_ESCAPED_AT = re.compile(rb"%(?:25)*40|\\u0040|&#(?:64|x40);|&commat;", re.IGNORECASE)
 _CACHED_TEXT = 2048
 
 
@@ -53,6 +56,7 @@ class Engine:
         dictionary: Dictionary | None = None,
         classes: dict[str, str] | None = None,
         structure: Callable[["Engine", str, str], str | None] | None = None,
+        vendor_ids: Sequence[str] = (),
     ) -> None:
         self.policy = policy
         self.pseudonyms = pseudonyms
@@ -66,7 +70,8 @@ class Engine:
         self._structure = structure
         self._nested = Nested(self)
         self._cache: dict[tuple[str, str], tuple[str, Counter[str]]] = {}
-        self._vendor_ids = _vendor_patterns(policy)
+        self._vendor_ids = _vendor_patterns(vendor_ids)
+        self.prose: Callable[[bytes], list[Span]] | None = None
         self._public = lru_cache(maxsize=65536)(is_public)
 
     def __repr__(self) -> str:
@@ -105,7 +110,7 @@ class Engine:
 
     def value(self, text: str, context: str = "") -> str:
         """A value of unknown structure: JSON, XML, a URL, a form, base64 … or plain text."""
-        if len(text) < 3 or text.isdigit() and len(text) < 8:
+        if len(text) < 3 or (text.isdigit() and len(text) < 8):
             return text
         if len(text) > _CACHED_TEXT:
             return self._value(text, context)
@@ -157,33 +162,73 @@ class Engine:
                 self.tally[f"{edit.entity}/{edit.rule}"] += 1
         return apply(data, edits)
 
+    def texts(self, texts: Sequence[str]) -> list[str]:
+        """Many short texts in one scan; a finding that runs over several replaces its part of each."""
+        pieces = [each.encode("utf-8", "surrogatepass") for each in texts]
+        edits = self.edits(b"\n".join(pieces))
+        if not edits:
+            return list(texts)
+        out = []
+        start = index = 0
+        for text, piece in zip(texts, pieces, strict=True):
+            end = start + len(piece)
+            mine = []
+            while index < len(edits) and edits[index].start < end:
+                edit = edits[index]
+                mine.append(
+                    Edit(max(edit.start - start, 0), min(edit.end, end) - start, edit.new, edit.entity, edit.rule)
+                )
+                if edit.entity:
+                    self.tally[f"{edit.entity}/{edit.rule}"] += 1
+                if edit.end > end:
+                    break
+                index += 1
+            while index < len(edits) and edits[index].end <= end:
+                index += 1
+            out.append(apply(piece, mine).decode("utf-8", "surrogatepass") if mine else text)
+            start = end + 1
+        return out
+
     def edits(self, data: bytes, context: str = "", layer: int = 0) -> list[Edit]:
         """Sorted replacements that do not overlap."""
-        found = [self._edit(data, span) for span in self._scanner.scan(data, context)]
+        spans = self._scanner.scan(data, context)
         if self._dictionary is not None:
-            found += [self._edit(data, span) for span in self._dictionary.find(data)]
+            spans = [*spans, *self._dictionary.find(data)]
+        if self.prose is not None:
+            spans = [*spans, *self.prose(data)]
+        found = [Edit(each.start, each.end, None, each.entity, each.rule) for each in spans if self._counts(data, each)]
         found += self._nested.edits(data, layer)
-        kept = [each for each in found if each is not None]
-        if not kept:
+        if not found:
             return []
-        tokens = list(self.pseudonyms.find(data))
-        return resolve(data, kept, tokens, self._joined)
+        chosen = resolve(data, found, list(self.pseudonyms.find(data)))
+        decided = (self._decided(data, each) if each.new is None else each for each in chosen)
+        return [each for each in decided if each.new != data[each.start : each.end]]
 
-    def _edit(self, data: bytes, span: Span) -> Edit | None:
+    def _counts(self, data: bytes, span: Span) -> bool:
+        """Whether a finding is one that the policy replaces."""
+        if span.entity in SECRET_CLASSES:
+            return True
+        if self.policy.action(span.entity) == "keep":
+            return False
         value = data[span.start : span.end]
-        new = self.replacement_of(value, span.entity, span.rule)
-        return None if new is None or new == value else Edit(span.start, span.end, new, span.entity, span.rule)
+        if span.entity == "email" and value.startswith((b"@", b"%40")):
+            # The rest of `user:password@host` behind a password that was found first.
+            return False
+        return not (self._vendor_ids and self.is_vendor_id(value.decode("utf-8", "replace")))
 
-    def _joined(self, value: bytes, entity: str) -> bytes:
-        """Two findings that overlap in part become one."""
-        return self._token(value.decode("utf-8", "replace"), entity, "overlap").encode()
+    def _decided(self, data: bytes, edit: Edit) -> Edit:
+        new = self.replacement_of(data[edit.start : edit.end], edit.entity, edit.rule)
+        return Edit(edit.start, edit.end, new, edit.entity, edit.rule)
 
-    def replacement_of(self, value: bytes, entity: str, rule: str) -> bytes | None:
-        """What a span of text becomes; None when it stays."""
+    def replacement_of(self, value: bytes, entity: str, rule: str) -> bytes:
+        """What a span of text becomes: itself when it stays."""
         text = value.decode("utf-8", "surrogateescape")
-        if entity not in SECRET_CLASSES and self.is_vendor_id(text):
-            return None
-        return self._token(text, entity, rule).encode("utf-8", "surrogateescape")
+        new = self._token(text, entity, rule).encode("utf-8", "surrogateescape")
+        if b"@" in new and b"@" not in value:
+            # The detectors also read an escaped `@`; it is written back the way it stood.
+            escape = _ESCAPED_AT.search(value)
+            return new.replace(b"@", escape.group(0)) if escape else new
+        return new
 
     def replacement(self, value: str, entity: str, rule: str) -> str:
         """What a whole value becomes, counted."""
@@ -212,22 +257,21 @@ class Engine:
         if action == "keep":
             return value
         if self.learned is not None:
-            self._learn(plain, entity, rule)
+            self._learn(self.learned, plain, entity, rule)
         if action == "drop":
             return f"dropped-{entity}"
         return self.pseudonyms.token(plain, entity)
 
-    def _learn(self, plain: str, entity: str, rule: str) -> None:
-        assert self.learned is not None
+    def _learn(self, learned: Learned, plain: str, entity: str, rule: str) -> None:
         if rule in ("learned", "learned-encoded", "overlap", "nested-too-deep"):
             return
         if entity in SECRET_CLASSES and len(plain) > 512:
             # Nobody repeats such a value by hand; where it is repeated, its slot or shape betrays it again.
-            self.learned.note_shape(plain, entity)
+            learned.note_shape(plain, entity)
         elif self._has_shape(plain, entity):
-            self.learned.note_shape(plain, entity)
+            learned.note_shape(plain, entity)
         else:
-            self.learned.learn(plain, entity)
+            learned.learn(plain, entity)
 
     def _has_shape(self, plain: str, entity: str) -> bool:
         if entity not in SECRET_CLASSES or len(plain) < 16:
@@ -263,16 +307,11 @@ def is_public(value: str) -> bool:
     text = str(address)
     if text.startswith(("192.0.2.", "198.51.100.", "203.0.113.", "2001:db8:")):
         return True
-    return address.is_global or address.is_multicast and not address.is_private
+    return address.is_global or (address.is_multicast and not address.is_private)
 
 
-def _vendor_patterns(policy: Policy) -> list[re.Pattern[str]]:
+def _vendor_patterns(patterns: Sequence[str]) -> list[Any]:
     import re2
 
-    section = policy.section("vendor_ids")
-    compiled = []
-    for pattern in section["patterns"]:
-        # RE2 first: it refuses what could run longer than linear time.
-        re2.compile(pattern)
-        compiled.append(re2.compile(pattern))
-    return compiled
+    # RE2 refuses what could run longer than linear time.
+    return [re2.compile(pattern) for pattern in patterns]

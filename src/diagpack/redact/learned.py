@@ -20,8 +20,8 @@ from diagpack.redact.spans import SECRET_CLASSES
 
 # Which class a value keeps when two places call it differently; the strictest first.
 PRECEDENCE = (
-    "password", "secret", "token", "cookie", "key", "card", "iban", "nationalid", "dob", "email", "phone", "name", "user",
-    "address", "company", "word", "id", "host", "ip", "mac", "geo",
+    "password", "secret", "token", "cookie", "key", "card", "iban", "nationalid", "dob", "email", "phone", "name",
+    "user", "address", "company", "word", "id", "host", "ip", "mac", "geo",
 )  # fmt: skip
 _RANK = {entity: rank for rank, entity in enumerate(PRECEDENCE)}
 # Classes whose values are found again by their shape alone.
@@ -54,7 +54,7 @@ class Learned:
     """Grows during discovery. Holds values: never printed, never pickled outside the machine's own pipes."""
 
     def __init__(self, policy: Policy) -> None:
-        self._policy = policy
+        self.policy = policy
         self.values: dict[str, str] = {}
         self.kept: set[str] = set()
         self.not_searched: Counter[str] = Counter()
@@ -86,6 +86,11 @@ class Learned:
         else:
             self.not_searched[entity] += 1
 
+    def plant(self, value: str, entity: str) -> None:
+        """A value a person named: taken whole, however short or common."""
+        if value.strip():
+            self._add(value.strip(), entity)
+
     def note_shape(self, value: str, entity: str) -> None:
         """A value that its shape betrays: kept as a fingerprint only."""
         self._prints.append(fingerprint(value, entity))
@@ -102,7 +107,7 @@ class Learned:
         lowered = value.lower()
         if lowered in _STOP or value.isdigit() or lowered in self._keep_words or entity in _NEVER_LEARNED:
             return False
-        if _MOSTLY_HIDDEN.fullmatch(value) or _ID_FORM.fullmatch(value) and entity not in SECRET_CLASSES:
+        if _MOSTLY_HIDDEN.fullmatch(value) or (_ID_FORM.fullmatch(value) and entity not in SECRET_CLASSES):
             return False
         if entity in SECRET_CLASSES:
             return len(value) >= 6 and not (_LOWER_WORD.fullmatch(value) and len(value) < 12)
@@ -141,8 +146,8 @@ class Learned:
             return
         size = len(value.encode("utf-8", "surrogatepass"))
         if (
-            len(self.values) >= self._policy.limit("dictionary_values")
-            or self._bytes + size > self._policy.limit("dictionary_bytes")
+            len(self.values) >= self.policy.limit("dictionary_values")
+            or self._bytes + size > self.policy.limit("dictionary_bytes")
             or size > 65536
         ):
             self.is_overflowing = True
@@ -166,7 +171,13 @@ class Learned:
 
     def state(self) -> "LearnedState":
         """What a worker process sends back."""
-        return (dict(self.values), set(self.kept), dict(self.not_searched), self.is_overflowing, self.prints().tobytes())
+        return (
+            dict(self.values),
+            set(self.kept),
+            dict(self.not_searched),
+            self.is_overflowing,
+            self.prints().tobytes(),
+        )
 
     def absorb(self, state: "LearnedState") -> None:
         """Join what another pass learned; the result does not depend on the order."""

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 # Base64 of ASCII text shows in its first twelve characters: the top bit of every byte is 0 and the byte is printable.
 _QUAD = "[I-Za-fCD][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/_-]"
-_BASE64 = rf"(?:^|[^A-Za-z0-9+])(?:{_QUAD}{_QUAD}{_QUAD}|H4sI|eJ|eN|eA|[A-Za-z0-9]A[A-Za-z0-9][A-Za-z0-9])" \
+_BASE64 = (
+    rf"(?:^|[^A-Za-z0-9+])(?:{_QUAD}{_QUAD}{_QUAD}|H4sI|eJ|eN|eA|[A-Za-z0-9]A[A-Za-z0-9][A-Za-z0-9])"
     r"[A-Za-z0-9+/_-]*=*"
+)
 _LONG = r"[A-Za-z0-9+/_-]{64}[A-Za-z0-9+/_-]*=*"
 _HEX = r"(?:[2-7][0-9a-fA-F]){8}(?:[0-9a-fA-F]{2})*"
 _PARAMETER = r"[?&#;][A-Za-z0-9_.\-\[\]%]+=[^&#\s\"'<>;,\\]+"
@@ -46,7 +48,9 @@ class Nested:
         self._packed = re2.compile(f"{_BASE64}|{_LONG}".encode(), _options())
         self._hex = re2.compile(_HEX.encode(), _options())
         self._parameter = re2.compile(_PARAMETER.encode(), _options())
-        words = "|".join(re.escape(each) for each in sorted(engine.policy.section("urls")["reset_words"], key=len)[::-1])
+        words = "|".join(
+            re.escape(each) for each in sorted(engine.policy.section("urls")["reset_words"], key=len)[::-1]
+        )
         self._one_time = re2.compile(rf"(?i)/(?:{words})/[A-Za-z0-9_.~%+=-]+".encode(), _options())
 
     def edits(self, data: bytes, layer: int) -> Iterator[Edit]:
@@ -69,7 +73,7 @@ class Nested:
                 continue
             for edit in self._engine.edits(decoded.data, "", layer + 1):
                 here, there = decoded.source(edit.start, edit.end)
-                yield Edit(start + here, start + there, codec.escape(edit.new), edit.entity, edit.rule)
+                yield Edit(start + here, start + there, codec.escape(edit.new or b""), edit.entity, edit.rule)
 
     def _packed_runs(self, data: bytes) -> Iterator[Edit]:
         for match in self._packed.finditer(data):
@@ -111,8 +115,7 @@ class Nested:
         engine = self._engine
         if unpacked.steps == ("too-big",):
             new = engine.replacement_of(run, "secret", "inflates-too-far")
-            if new is not None:
-                yield Edit(start, end, new, "secret", "inflates-too-far")
+            yield Edit(start, end, new, "secret", "inflates-too-far")
             return
         inside = unpacked.text.decode("utf-8", "surrogateescape")
         changed = engine.value(inside)
@@ -127,17 +130,12 @@ class Nested:
                 name, _, value = found.partition(b"=")
                 entity = engine.policy.classify(name[1:].decode("latin-1"))
                 if entity and entity != "keep":
-                    new = engine.replacement_of(value, entity, "parameter")
-                    if new is not None and new != value:
-                        end = match.end()
-                        yield Edit(end - len(value), end, new, entity, "parameter")
+                    yield Edit(match.end() - len(value), match.end(), None, entity, "parameter")
         for match in self._one_time.finditer(data):
             found = match.group(0)
             value = found[found.index(b"/", 1) + 1 :]
             if looks_opaque(value.decode("latin-1")):
-                new = engine.replacement_of(value, "token", "one-time-link")
-                if new is not None and new != value:
-                    yield Edit(match.end() - len(value), match.end(), new, "token", "one-time-link")
+                yield Edit(match.end() - len(value), match.end(), None, "token", "one-time-link")
 
 
 def looks_opaque(value: str) -> bool:

@@ -100,7 +100,7 @@ def is_text(raw: bytes) -> bool:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
         return False
-    return not any(each < " " and each not in "\t\r\n" or "\x7f" <= each < "\xa0" for each in text)
+    return not any((each < " " and each not in "\t\r\n") or "\x7f" <= each < "\xa0" for each in text)
 
 
 def _is_promising(core: bytes, is_url: bool) -> bool:

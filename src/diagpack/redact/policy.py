@@ -179,8 +179,7 @@ def _compiled(merged: Mapping[str, Any]) -> Policy:
     words: dict[str, str] = {}
     stems: list[tuple[str, str]] = []
     for entity, lists in merged["names"].items():
-        for stem in lists.get("stems", ()):
-            stems.append((_squeezed(stem), entity))
+        stems += [(_squeezed(stem), entity) for stem in lists.get("stems", ())]
         if entity != KEEP:
             words.update((_squeezed(word), entity) for word in lists.get("words", ()))
     # A name that a list of names to keep adds cannot take a secret name of the defaults away.

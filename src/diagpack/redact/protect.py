@@ -77,11 +77,16 @@ class Lexer:
 
     def ranges(self, data: bytes, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
         """Protected ranges between `start` and `end`, sorted; they may overlap."""
-        found = [match.span() for match in _lexer().finditer(data, start, end)]
+        found = [match.span() for match in _lexer().finditer(data, start, end) if not _is_plain_number(match.group())]
         if self._vendor is not None:
             found += [match.span() for match in self._vendor.finditer(data, start, end)]
             found.sort()
         return found
+
+
+def _is_plain_number(text: bytes) -> bool:
+    """Digits that fit a hexadecimal shape by accident: no epoch (those start with 1), rather a card number."""
+    return text.isdigit() and text[:1] != b"1"
 
 
 def _vendor_pattern(entry: str) -> str:

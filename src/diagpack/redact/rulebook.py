@@ -10,7 +10,8 @@ How an engine applies one rule:
 
 1. With keywords: skip the rule unless one of them occurs in the lower-cased chunk.
 2. For each match, left to right: take `group` (0: the whole match) as the value; with `left`, a character class, walk
-   the start to the left over its characters (at most `LEFT_LIMIT`).
+   the start to the left over its characters (at most `LEFT_LIMIT`); with `trim`, cut its end (`iban`: to the length of
+   its country).
 3. Reject it when the character before the value is in `not_before`, or the one after in `not_after`.
 4. Run the validators in order on the value; one that fails rejects the match.
 5. After a rejected match the search goes on behind the first run of letters and digits of that match.
@@ -38,6 +39,7 @@ _EXPORTED: Final = (
     "keywords",
     "group",
     "left",
+    "trim",
     "not_before",
     "not_after",
     "validators",
@@ -61,6 +63,7 @@ class Rule:
     keywords: tuple[str, ...] = ()
     group: int = 0
     left: str = ""
+    trim: str = ""
     not_before: str = ""
     not_after: str = ""
     validators: tuple[tuple[str, Any], ...] = ()
@@ -102,6 +105,7 @@ def _rule(file: str, fields: Mapping[str, Any]) -> Rule:
         keywords=tuple(fields.get("keywords", ())),
         group=fields.get("group", 0),
         left=fields.get("left", ""),
+        trim=fields.get("trim", ""),
         not_before=fields.get("not_before", ""),
         not_after=fields.get("not_after", ""),
         validators=tuple(_validators(fields.get("validators", ()))),
@@ -230,6 +234,7 @@ def rules_as_json() -> dict[str, Any]:
                 "keywords": list(rule.keywords),
                 "group": rule.group,
                 "left": rule.left,
+                "trim": rule.trim,
                 "not_before": rule.not_before,
                 "not_after": rule.not_after,
                 "validators": [[name, argument] for name, argument in rule.validators],

@@ -15,8 +15,8 @@ from diagpack.redact.walk_url import redact_url
 
 _URLS = frozenset({"url", "redirectURL", "redirectionURL"})
 _PLAIN = frozenset(
-    "method httpVersion startedDateTime time headersSize bodySize status size compression version connection pageref id "
-    "mimeType encoding onContentLoad onLoad blocked dns connect send wait receive ssl hitCount lastAccess expires "
+    "method httpVersion startedDateTime time headersSize bodySize status size compression version connection pageref "
+    "id mimeType encoding onContentLoad onLoad blocked dns connect send wait receive ssl hitCount lastAccess expires "
     "httpOnly secure sameSite".split()
 )
 _COOKIE_PARTS = {"path": "", "domain": "", "name": ""}
@@ -143,7 +143,9 @@ class HarWalker(JsonWalker):
             elif key == "value":
                 out[key] = self.walk(each, name, self.engine.policy.classify(name))
             else:
-                out[key] = self.engine.value(each) if isinstance(each, str) and key != "contentType" else self.walk(each)
+                out[key] = (
+                    self.engine.value(each) if isinstance(each, str) and key != "contentType" else self.walk(each)
+                )
         return out
 
     def _body(self, body: dict[str, Any]) -> dict[str, Any]:
@@ -194,7 +196,9 @@ class HarWalker(JsonWalker):
         known = {*section["keep"], *section["text"], *section["messages"]}
         out = {}
         for name, each in record.items():
-            if self.document.key_of(name) == "comment" or (name.startswith("_") and self.document.key_of(name) not in known):
+            if self.document.key_of(name) == "comment" or (
+                name.startswith("_") and self.document.key_of(name) not in known
+            ):
                 self.engine.tally["field/har-dropped"] += 1
                 continue
             out[name] = each
@@ -209,7 +213,9 @@ class HarWalker(JsonWalker):
         if isinstance(value, dict):
             return {key: self._other(key, each) for key, each in self._allowed(value).items()}
         if isinstance(value, str):
-            return redact_url(self.engine, value) if name in _URLS else self.walk(value, name, self.class_of(name, value))
+            return (
+                redact_url(self.engine, value) if name in _URLS else self.walk(value, name, self.class_of(name, value))
+            )
         return self.walk(value, name, self.class_of(name, value))
 
     def _frame(self, frame: Any) -> Any:
@@ -223,7 +229,9 @@ class HarWalker(JsonWalker):
             if name == "data" and isinstance(each, str):
                 out[name] = self._body_text(each, "base64", True) if is_binary else redact_frame(self.engine, each)
             else:
-                out[name] = self.walk(each, name, "" if name in ("type", "opcode", "time") else self.class_of(name, each))
+                out[name] = self.walk(
+                    each, name, "" if name in ("type", "opcode", "time") else self.class_of(name, each)
+                )
         return out
 
 

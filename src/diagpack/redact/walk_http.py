@@ -135,9 +135,9 @@ def _address(engine: "Engine", value: str) -> str:
     match = _ADDRESS.search(bare)
     if match is None:
         return engine.value(value)
-    address, port = match.group(0), ""
+    address = match.group(0)
     if address.count(":") == 1:
-        address, _, port = address.partition(":")
+        address = address.partition(":")[0]
     new = engine.slot(address, "ip", "header")
     return value.replace(address, new, 1) if new != address else value
 

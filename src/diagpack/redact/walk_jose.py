@@ -15,7 +15,9 @@ from diagpack.redact.walk_json import Document, JsonWalker, TooDeep
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
 
-_COMPACT = re.compile(r"(eyJ[A-Za-z0-9_-]+={0,2})\.([A-Za-z0-9_-]*={0,2})\.([A-Za-z0-9_-]*={0,2})(?:\.([A-Za-z0-9_.-]*))?")
+_COMPACT = re.compile(
+    r"(eyJ[A-Za-z0-9_-]+={0,2})\.([A-Za-z0-9_-]*={0,2})\.([A-Za-z0-9_-]*={0,2})(?:\.([A-Za-z0-9_.-]*))?"
+)
 
 
 def redact_compact(engine: "Engine", token: str) -> str | None:

@@ -225,7 +225,11 @@ class JsonWalker:
         return self._digits(repr(value), value, entity)
 
     def _digits(self, digits: str, value: Any, entity: str) -> Any:
-        if entity and entity != "keep" and (entity in SECRET_CLASSES or len(digits.lstrip("-")) >= 4 or entity == "geo"):
+        if (
+            entity
+            and entity != "keep"
+            and (entity in SECRET_CLASSES or len(digits.lstrip("-")) >= 4 or entity == "geo")
+        ):
             return self.document.number(self.engine.number(digits, entity, "json-key"))
         if len(digits) >= 12:
             # A card number or a learned value may stand as a number.

@@ -25,10 +25,12 @@ _PIECE = re.compile(
 _ATTRIBUTE = re.compile(r"([^\s=/\"'>]+)(\s*=\s*)(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
 _RAW_ELEMENTS = {"script", "style", "textarea", "title"}
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
-_URL_ATTRIBUTES = frozenset("href src action formaction data poster cite background xlink:href location destination".split())
+_URL_ATTRIBUTES = frozenset(
+    "href src action formaction data poster cite background xlink:href location destination".split()
+)
 _PLAIN_ATTRIBUTES = frozenset(
-    "class style type rel id lang xmlns version algorithm method notbefore notonorafter issueinstant inresponseto format "
-    "nameformat encoding".split()
+    "class style type rel id lang xmlns version algorithm method notbefore notonorafter issueinstant inresponseto "
+    "format nameformat encoding".split()
 )
 
 

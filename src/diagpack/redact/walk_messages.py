@@ -30,7 +30,7 @@ def redact_event_stream(engine: "Engine", text: str) -> str:
         if match is None:
             lines.append(engine.text(line) if line.strip() else line)
             continue
-        name, colon, held = match.groups()
+        name, _, held = match.groups()
         new = engine.value(held) if name in ("data", "", "id", "event") else held
         lines.append(line.replace(held, new, 1) if held and new != held else line)
     return "\n".join(lines)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import re2
 
-from diagpack.redact.detectors._validators import VALIDATORS
+from diagpack.redact.detectors._validators import TRIMMERS, VALIDATORS
 from diagpack.redact.rulebook import LEFT_LIMIT, Rule
 
 # 8 MB, RE2's default, makes the lazy automaton start over on long alternations; 64 MB is used only when needed.
@@ -40,7 +40,7 @@ def compiled(pattern: str, *, ignore_case: bool = False, captures: bool = False)
 class RuleScanner:
     """One rule, compiled on first use."""
 
-    __slots__ = ("_after", "_before", "_left", "_pattern", "_validators", "rule")
+    __slots__ = ("_after", "_before", "_left", "_pattern", "_trim", "_validators", "rule")
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
@@ -48,6 +48,7 @@ class RuleScanner:
         self._left = character_class(rule.left)
         self._before = character_class(rule.not_before)
         self._after = character_class(rule.not_after)
+        self._trim = TRIMMERS[rule.trim] if rule.trim else None
         self._validators = tuple((VALIDATORS[name], argument) for name, argument in rule.validators)
 
     def values(self, data: bytes) -> Iterator[tuple[int, int]]:
@@ -63,6 +64,8 @@ class RuleScanner:
             start, end = match.span(group)
             if self._left:
                 start = walk_left(data, start, self._left)
+            if self._trim is not None:
+                end = start + self._trim(data[start:end])
             if start < end and self._is_accepted(data, start, end):
                 yield start, end
                 position = max(match.end(), match.start() + 1)

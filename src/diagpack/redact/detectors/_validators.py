@@ -159,6 +159,18 @@ def is_email(value: bytes, _: Any = None) -> bool:
     return 0 < len(local) <= 256 and len(domain) <= 253 and not last.isdigit() and len(last) >= 2 and not is_suffix
 
 
+def iban_length(value: bytes) -> int:
+    """How many bytes of a candidate belong to an IBAN of its country; 0 when the country is unknown or it is short."""
+    wanted = _IBAN_LENGTHS.get(value[:2].upper(), 0)
+    for position, byte in enumerate(value, start=1):
+        if byte not in b" -":
+            wanted -= 1
+        if wanted == 0:
+            return position
+    return 0
+
+
+TRIMMERS: Final[Mapping[str, Callable[[bytes], int]]] = {"iban": iban_length}
 VALIDATORS: Final[Mapping[str, Validator]] = {
     "card": is_card,
     "digit": has_digit,
