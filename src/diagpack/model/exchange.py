@@ -26,10 +26,21 @@ _ID_SEGMENT: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class Param:
+    """One form field of a request body that was recorded field by field."""
+
+    name: str
+    value: str
+    file_name: str = ""
+    content_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Exchange:
     """A request and its response. `index` is 0-based in the original capture; `status` 0 or less: no response.
 
-    Headers keep order and repeats. `request_body` is None when none was recorded. `response_text` is the decoded text
+    Headers keep order and repeats. `request_body` is None when none was recorded; `request_bytes` is set when it was
+    recorded as base64; `request_size` is -1 when unknown. `response_text` is the decoded text
     or None (not recorded, or binary). Durations are milliseconds, -1 when unknown.
     """
 
@@ -45,6 +56,9 @@ class Exchange:
     response_headers: Pairs = ()
     request_mime: str = ""
     request_body: str | None = None
+    request_bytes: bytes | None = None
+    request_params: tuple[Param, ...] = ()
+    request_size: int = -1
     response_mime: str = ""
     response_text: str | None = None
     response_size: int = -1
@@ -146,6 +160,9 @@ def from_entry(entry: Mapping[str, Any], index: int = -1, titles: Mapping[str, s
         response_headers=response_headers,
         request_mime=text(post.get("mimeType")),
         request_body=body_of(post),
+        request_bytes=_bytes_of(post),
+        request_params=_params(post.get("params")),
+        request_size=int(number(request.get("bodySize"), -1)),
         response_mime=text(content.get("mimeType")) or first_of(response_headers, "content-type"),
         response_text=content_text(content),
         response_size=int(number(content.get("size"), -1)),
@@ -234,6 +251,21 @@ def body_of(post: Mapping[str, Any]) -> str | None:
         decoded = unbase64(text(post.get("_textBase64")) or value)
         return decoded.decode("utf-8", "replace") if decoded is not None else value
     return value
+
+
+def _bytes_of(post: Mapping[str, Any]) -> bytes | None:
+    if isinstance(post.get("_textBase64"), str):
+        return unbase64(post["_textBase64"])
+    return unbase64(text(post.get("text"))) if text(post.get("encoding")).lower() == "base64" else None
+
+
+def _params(value: Any) -> tuple[Param, ...]:
+    return tuple(
+        Param(
+            text(each.get("name")), text(each.get("value")), text(each.get("fileName")), text(each.get("contentType"))
+        )
+        for each in _mappings(value)
+    )
 
 
 def content_text(content: Mapping[str, Any]) -> str | None:
