@@ -1,7 +1,8 @@
 """A tar reader that allocates nothing it is told to.
 
 Enters: a `read(size)` of plain bytes. Leaves: regular files, in order, as streams to be read before the next one.
-The standard library's `tarfile` reads extended headers whole into memory, whatever size they claim; here each is capped.
+The standard library's `tarfile` reads extended headers whole into memory, whatever size they claim; here each is
+capped.
 Source: POSIX.1-2017, pax interchange format; GNU tar manual, "Basic Tar Format".
 """
 
@@ -79,7 +80,7 @@ def _extended(kind: bytes, content: bytes) -> dict[str, str]:
         return {}
     found: dict[str, str] = {}
     while content:
-        length, _, rest = content.partition(b" ")
+        length = content.partition(b" ")[0]
         if not length.isdigit() or not 0 < int(length) <= len(content):
             raise _damaged()
         record = content[len(length) + 1 : int(length) - 1]

@@ -122,8 +122,8 @@ def _contents(path: Path, budget: _Budget) -> Iterator[tuple[str, BinaryIO]]:
         return
     kind = compression(head)
     with path.open("rb") as raw:
-        stream: BinaryIO = raw if kind is None else open_inflated(raw, kind)
-        watched = _Watched(stream, budget, path.stat().st_size if kind else 0)
+        plain: BinaryIO = raw if kind is None else open_inflated(raw, kind)
+        watched = _Watched(plain, budget, path.stat().st_size if kind else 0)
         if is_tar(head) or (kind and is_tar(first_bytes(head, _HEAD))):
             yield from tar_members(watched.read)
         else:

@@ -1,8 +1,8 @@
 """From a timestamp as written to an instant, with every assumption named.
 
 Enters: a `Reading`. Leaves: an aware UTC datetime and how its zone is known: the zone as written (`Z`, `+02:00`,
-`CEST`), `header …`, `configured …` or `assumed UTC`, with `year assumed` or `date assumed` behind it where the line does
-not state one. Nothing is assumed silently.
+`CEST`), `header …`, `configured …` or `assumed UTC`, with `year assumed` or `date assumed` behind it where the line
+does not state one. Nothing is assumed silently.
 """
 
 import re

@@ -1,9 +1,9 @@
 """Finds many IDs in a stream of bytes at once, at the speed of memory.
 
 Enters: patterns (bytes, every spelling of every ID) and chunks. Leaves: positions. The method: a literal of at least m
-bytes covers m-q+1 consecutive words of q bytes, so looking at every (m-q+1)-th word of the chunk meets each occurrence
-exactly once. One table look-up per sampled word, then a binary search, then a comparison: the cost hardly depends on the
-number of IDs. numpy does the look-ups; without it each ID is searched by itself.
+bytes covers m-q+1 consecutive words of q bytes, so looking at every (m-q+1)-th word of the chunk meets each
+occurrence exactly once. One table look-up per sampled word, then a binary search, then a comparison: the cost hardly
+depends on the number of IDs. numpy does the look-ups; without it each ID is searched by itself.
 """
 
 import importlib
@@ -114,7 +114,8 @@ class _Group:
 def has_borders(before: bytes, after: bytes) -> bool:
     """Whether an ID stands by itself and is not the middle of a longer token.
 
-    `before` is up to 6 bytes. An escape in front of it (`%3D`, `\\u003d`, `\\n`) is a border, though it ends in a letter.
+    `before` is up to 6 bytes. An escape in front of it (`%3D`, `\\u003d`, `\\n`) is a border, though it ends in a
+    letter.
     """
     if after[:1] and after[0] in _WORD_CHARACTERS:
         return False

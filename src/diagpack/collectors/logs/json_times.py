@@ -58,7 +58,7 @@ def time_in(document: Mapping[str, Any]) -> tuple[str, Reading] | None:
 
 
 def time_in_broken(text: str) -> tuple[str, Reading] | None:
-    """The same for a line that is cut off or otherwise not JSON: key and value pairs by pattern, in the list's order."""
+    """The same for a line that is cut off or otherwise not JSON: pairs by pattern, in the list's order."""
     found = {match[1]: match for match in reversed(list(_PAIR.finditer(text[:20_000])))}
     for key in TIME_KEYS:
         if key in found:

@@ -30,30 +30,87 @@ class Line:
     is_valid: bool = True
 
 
-def read_lines(
-    cursor: Cursor, number: int, encoding: Encoding, hits: Sequence[int] = (), start: int | None = None
-) -> Iterator[Line]:
-    """Lines from an offset that begins line `number`. `hits`: sorted offsets whose surroundings are kept."""
-    if start is not None:
-        cursor.move_to(start)
-    held = _Held(cursor.at, hits)
-    rest = b""
-    while piece := cursor.read(_PIECE):
-        data = rest + piece
-        # A code unit of two bytes may be split between pieces.
-        cut = len(data) - (cursor.at - held.origin) % encoding.width
-        data, rest = data[:cut], data[cut:]
-        at = 0
-        while (end := find_newline(data, encoding, at)) >= 0:
-            held.add(data[at : end + encoding.width])
-            yield held.line(number, encoding)
-            number += 1
-            held = _Held(held.end, hits, held.origin)
-            at = end + encoding.width
-        held.add(data[at:])
-    held.add(rest)
-    if held.size:
-        yield held.line(number, encoding)
+class LineReader:
+    """Reads lines forward from known places. `hits`: sorted offsets whose surroundings are kept in long lines."""
+
+    def __init__(self, cursor: Cursor, encoding: Encoding, hits: Sequence[int] = ()) -> None:
+        self._cursor, self._encoding, self._hits = cursor, encoding, hits
+        self._buffer, self._base, self._used = b"", cursor.at, 0
+        self._unread: Line | None = None
+        self.number = 1
+
+    @property
+    def at(self) -> int:
+        """Offset of the next line."""
+        return self._base + self._used if self._unread is None else self._unread.start
+
+    def unread(self, line: Line) -> None:
+        """The line just read comes again."""
+        self._unread = line
+
+    def skip_to(self, offset: int, known: tuple[int, int]) -> None:
+        """To the first line start at or after an offset. `known`: a line start before it and that line's number."""
+        start, number = known
+        self._unread = None
+        if start > self.at:
+            self.number = number
+            if start >= self._base + len(self._buffer):
+                self._cursor.move_to(start)
+                self._buffer, self._base, self._used = b"", start, 0
+            else:
+                self._used = start - self._base
+        is_line_start = True
+        while self.at < offset and (self._used < len(self._buffer) or self._fill()):
+            stop = min(len(self._buffer), offset - self._base)
+            count, last = count_newlines(self._buffer, self._encoding, self._used, stop)
+            is_line_start = count > 0 and last + self._encoding.width == stop
+            self.number += count
+            self._used = stop
+        while not is_line_start and (self._used < len(self._buffer) or self._fill()):
+            end = find_newline(self._buffer, self._encoding, self._used)
+            is_line_start = end >= 0
+            self.number += is_line_start
+            self._used = end + self._encoding.width if is_line_start else len(self._buffer)
+
+    def lines(self) -> Iterator[Line]:
+        """All lines from here on."""
+        if self._unread is not None:
+            line, self._unread = self._unread, None
+            yield line
+        while self._used < len(self._buffer) or self._fill():
+            yield self._next()
+
+    def _next(self) -> Line:
+        held = _Held(self.at, self._hits)
+        while True:
+            end = find_newline(self._buffer, self._encoding, self._used)
+            stop = len(self._buffer) if end < 0 else end + self._encoding.width
+            held.add(self._buffer[self._used : stop])
+            self._used = stop
+            if end >= 0 or not self._fill():
+                self.number += 1
+                return held.line(self.number - 1, self._encoding)
+
+    def _fill(self) -> bool:
+        """More bytes behind those used up; whole code units, except at the end."""
+        piece = self._cursor.read(_PIECE)
+        while piece and len(piece) % self._encoding.width and (more := self._cursor.read(1)):
+            piece += more
+        self._base += self._used
+        self._buffer, self._used = self._buffer[self._used :] + piece, 0
+        return bool(piece)
+
+
+def count_newlines(data: bytes | bytearray, encoding: Encoding, start: int, end: int) -> tuple[int, int]:
+    """How many line feeds between two places, and the place of the last (-1 without). `start` begins a code unit."""
+    if encoding.width == 1:
+        return data.count(b"\n", start, end), data.rfind(b"\n", start, end)
+    count, last = 0, -1
+    at = find_newline(data, encoding, start, end)
+    while at >= 0:
+        count, last = count + 1, at
+        at = find_newline(data, encoding, at + encoding.width, end)
+    return count, last
 
 
 def find_newline(data: bytes | bytearray, encoding: Encoding, start: int, end: int | None = None) -> int:
@@ -68,9 +125,8 @@ def find_newline(data: bytes | bytearray, encoding: Encoding, start: int, end: i
 class _Held:
     """What is kept of the line being read."""
 
-    def __init__(self, start: int, hits: Sequence[int], origin: int | None = None) -> None:
+    def __init__(self, start: int, hits: Sequence[int]) -> None:
         self.start, self.end, self._hits = start, start, hits
-        self.origin = start if origin is None else origin
         self._head = bytearray()
         self._tail = b""
         self._windows: list[tuple[int, bytes]] = []

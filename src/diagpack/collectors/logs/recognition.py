@@ -48,6 +48,8 @@ def score(head: bytes, name: str) -> float:
     is_named = any(part in name.lower() for part in (".log", "syslog", ".out", ".err", "catalina", "journal"))
     if _is_document(text, lines):
         return 0.0
+    if any(each.startswith("#Fields:") for each in lines[:20]):
+        return _SURE  # W3C Extended Log File Format, Zeek
     share, has_levels = _stamped(lines)
     if share >= 0.5:
         return _SURE

@@ -15,7 +15,7 @@ from typing import Final
 from diagpack.collectors.logs.clock import Clock
 from diagpack.collectors.logs.encodings import Encoding
 from diagpack.collectors.logs.idsearch import IdFinder, has_borders
-from diagpack.collectors.logs.lines import find_newline
+from diagpack.collectors.logs.lines import count_newlines, find_newline
 from diagpack.collectors.logs.stamper import Stamper
 from diagpack.collectors.logs.streams import LogBytes
 
@@ -110,17 +110,17 @@ def survey(log: LogBytes, finder: IdFinder, encoding: Encoding, stamper: Stamper
         line_at_first, start_at_first = line, line_start
         mark_at = _first_line_start(buffer, encoding, base, first, limit, line_start)
         for start, pattern in finder.find(buffer, size, limit - base):
-            absolute = base + start
-            if absolute < first or not has_borders(
-                bytes(buffer[max(0, start - 6 * encoding.width) : start : encoding.width]),
-                bytes(buffer[start + len(pattern) : min(size, start + len(pattern) + 1)]),
-            ):
+            absolute, id = base + start, finder.id_of(pattern)
+            if absolute < first or start % encoding.width:
+                continue
+            # Words without an ID (`Exception`) may be part of a longer one.
+            if id and not _stands_alone(buffer, size, start, start + len(pattern), encoding):
                 continue
             newlines, last = _newlines(buffer, encoding, done - base, start)
             line, done = line + newlines, absolute
             if last >= 0:
                 line_start = base + last + encoding.width
-            found.add(Hit(absolute, finder.id_of(pattern), line_start, line))
+            found.add(Hit(absolute, id, line_start, line))
         newlines, last = _newlines(buffer, encoding, done - base, limit - base)
         line += newlines
         if last >= 0:
@@ -143,7 +143,6 @@ def _chunks(log: LogBytes, overlap: int) -> Iterator[tuple[int, bytearray, int, 
 
     The last `overlap` bytes of a chunk come again at the front of the next, with a few more for a look behind.
     """
-    overlap += overlap % 2
     with log.open() as cursor:
         buffer, base, done = bytearray(), 0, 0
         while True:
@@ -152,7 +151,8 @@ def _chunks(log: LogBytes, overlap: int) -> Iterator[tuple[int, bytearray, int, 
                 piece += more
             buffer += piece
             size = len(buffer)
-            limit = base + size - overlap if piece else base + size
+            # Multiples of four, so that no code unit is ever split between two rounds.
+            limit = (base + size - overlap) & ~3 if piece else base + size
             if limit > done:
                 yield base, buffer, size, done, limit
                 done = limit
@@ -164,17 +164,15 @@ def _chunks(log: LogBytes, overlap: int) -> Iterator[tuple[int, bytearray, int, 
             buffer = buffer[keep:]
 
 
+def _stands_alone(buffer: bytearray, size: int, start: int, end: int, encoding: Encoding) -> bool:
+    width = encoding.width
+    before = encoding.decode(bytes(buffer[max(start % width, start - 6 * width) : start]))
+    after = encoding.decode(bytes(buffer[end : min(size, end + width)]))
+    return has_borders(before.encode("latin-1", "replace"), after.encode("latin-1", "replace"))
+
+
 def _newlines(buffer: bytearray, encoding: Encoding, start: int, end: int) -> tuple[int, int]:
-    """How many line feeds, and the place of the last (-1 without)."""
-    if encoding.width == 1:
-        return buffer.count(b"\n", start, end), buffer.rfind(b"\n", start, end)
-    count, last = 0, -1
-    at = find_newline(buffer, encoding, start - start % encoding.width, end)
-    while at >= 0:
-        if at >= start:
-            count, last = count + 1, at
-        at = find_newline(buffer, encoding, at + encoding.width, end)
-    return count, last
+    return count_newlines(buffer, encoding, start - start % encoding.width, end)
 
 
 def _first_line_start(
