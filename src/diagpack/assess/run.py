@@ -56,7 +56,7 @@ def assess(
     """Everything the room concludes about a case.
 
     `case`: the JSON form of `model.case.Case`, redacted. `profile_view`: `hosts`, `production`, … of the
-    team profile. `known_issues`, `past`: see `similar`. `queries`: makes ready log queries for an ID and a span of time.
+    team profile. `known_issues`, `past`: see `similar`. `queries`: makes log queries for an ID and a time span.
     Raises UsageError (DP300) when the case names a checklist that does not exist.
     """
     scene = make_scene(case, evidence, findings, profile_view or {})
