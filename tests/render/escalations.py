@@ -241,7 +241,7 @@ def findings() -> tuple[Finding, ...]:
             "sso-clock-skew",
             Level.ERROR,
             Certainty.PROVEN,
-            "The identity provider's clock is 419 s ahead of the application: the assertion is not valid before 09:21:15 UTC, it arrived at 09:14:15 UTC.",
+            "The identity provider's clock is 419 s ahead of ours: not valid before 09:21:15, arrived 09:14:15.",
             (ref("[saml-1 /messages/1/conditions/NotBefore]"), ref("[har-1 #6]"), ref("[log-1 L4714]")),
             "The application refuses the assertion as not yet valid.",
             "Ask the customer's IdP team to check time synchronisation on the IdP host.",
@@ -252,7 +252,7 @@ def findings() -> tuple[Finding, ...]:
             "api-5xx",
             Level.ERROR,
             Certainty.PROVEN,
-            "POST /api/v2/session answered 500 after 1.21 s; an expired or future assertion should be a 401 with a message.",
+            "POST /api/v2/session answered 500 after 1.21 s; a future assertion should be a 401 with a message.",
             (ref("[har-1 #7]"), ref("[log-1 L4715-4718]")),
             "",
             "",
@@ -343,10 +343,8 @@ def assessment(**changes: Any) -> Assessment:
         severity=Severity(
             "S2",
             (
-                cited(
-                    "Sign-in is lost (case), there is no workaround (case), one tenant with 40 users is affected [case-1 /severity/users]."
-                ),
-                cited("Every attempt in the capture failed [har-1 #7]."),
+                cited("Sign-in is lost, no workaround, one tenant with 40 users [case-1 /severity/users]"),
+                cited("Every attempt in the capture failed [har-1 #7]"),
             ),
             "function-lost-one-tenant",
             "high",
@@ -388,7 +386,7 @@ def assessment(**changes: Any) -> Assessment:
         first_failure=cited("POST /api/v2/session answered 500 after 1.21 s [har-1 #7]"),
         first_failure_request_ids=(REQUEST_ID,),
         symptom=cited(
-            "Sign-in through the company's identity provider ends in an error page: 500 right after the assertion consumer service [har-1 #7]"
+            "Sign-in through the company's identity provider ends in an error page: 500 after the ACS [har-1 #7]"
         ),
         impact=(
             cited("40 users of one tenant (t-4711) cannot sign in [case-1 /severity/users]"),
@@ -425,7 +423,7 @@ def missing() -> tuple[Missing, ...]:
 
 
 def escalation(**changes: Any) -> Escalation:
-    """The realistic case; keyword arguments replace fields of `Escalation`, `assessment_changes` those of the assessment."""
+    """The realistic case; keywords replace fields of `Escalation`, `assessment_changes` those of the assessment."""
     inner = changes.pop("assessment_changes", {})
     counts = {"secret/keyed-value": 14, "secret/cookie": 9, "email/shape": 7, "phone/shape": 1, "ip/shape": 3}
     base = Escalation(

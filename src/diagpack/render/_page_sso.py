@@ -69,7 +69,7 @@ def sso_flow(
     steps = tuple(
         _step(each, number, messages.get(each.ref, ""), idp, citations) for number, each in enumerate(chosen[:_STEPS])
     )
-    return Flow(TOP + ROW * len(steps) + 18, (clipped(app, 40), clipped(idp, 40)), steps, len(chosen) - len(steps))
+    return Flow(TOP + ROW * len(steps), (clipped(app, 40), clipped(idp, 40)), steps, len(chosen) - len(steps))
 
 
 def _messages(evidence: EvidenceSet) -> dict[EvidenceRef, str]:
