@@ -7,6 +7,7 @@ a view of the case.
 import getpass
 import json
 import os
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from diagpack.case.lock import case_lock
 from diagpack.case.retention import close_case
 from diagpack.errors import UsageError
 from diagpack.model.escalation import Escalation
+from diagpack.model.redacted import RedactionReport
 from diagpack.pipeline.run import assess_evidence
 from diagpack.pipeline.settings import Settings
 from diagpack.redact.boundary import load_evidence
@@ -75,13 +77,20 @@ def record_decisions(
 def reload(folder: CaseDir, settings: Settings) -> Escalation:
     """The escalation of the last run, from its redacted evidence. Raises UsageError (DP613) when there is none."""
     key, _ = load_or_create_key(folder, passphrase=settings.passphrase, use_keyring=settings.use_keyring)
-    case = load_case(folder.yaml)
-    redaction = load_evidence(folder.evidence, key)
-    if not redaction.artifacts:
+    artifacts = load_evidence(folder.evidence, key) if folder.evidence.exists() else ()
+    if not artifacts:
         raise UsageError(
             "DP613", "nothing was collected for this case yet", hint=f"diagpack collect {folder.id} FILES…"
         )
-    return assess_evidence(folder, case, redaction, settings)
+    counts: Counter[str] = Counter()
+    for each in artifacts:
+        counts.update(each.tally)
+    report = RedactionReport(
+        policy_sha256=artifacts[0].policy_sha256,
+        counts=dict(counts),
+        by_artifact={each.id: dict(each.tally) for each in artifacts},
+    )
+    return assess_evidence(folder, artifacts, report, (), settings)
 
 
 def latest_package(folder: CaseDir) -> Path:

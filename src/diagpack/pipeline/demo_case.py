@@ -61,7 +61,7 @@ def demo_case_yaml(idp_certificate: str) -> dict[str, Any]:
         "title": "SSO login ends in an error page after the identity provider",
         "checklist": "sso-saml",
         "window": {"start": "2026-03-03T10:10:00+00:00", "end": "2026-03-03T10:30:00+00:00"},
-        "customer_zone": "Europe/Berlin",
+        "zone": "Europe/Berlin",
         "people": ["Jo Doe"],
         "companies": ["Customer Example Ltd"],
         "domains": ["customer.example"],

@@ -33,7 +33,7 @@ from diagpack.model.evidence import EvidenceSet
 from diagpack.model.finding import Finding
 from diagpack.model.keys import CaseKey
 from diagpack.model.missing import Missing
-from diagpack.model.redacted import ScannedFiles
+from diagpack.model.redacted import RedactedArtifact, RedactionReport, ScannedFiles
 from diagpack.pipeline.collecting import Inputs, add_case_artifacts, collect_all, ingest_all
 from diagpack.pipeline.past import past_cases
 from diagpack.pipeline.settings import Settings, versions
@@ -99,7 +99,7 @@ def collect(folder: CaseDir, inputs: Inputs, settings: Settings, say: Say) -> Ou
         stage = staging(folder)
         try:
             redaction = _redact(raws, case, key, stage.evidence, settings)
-            escalation = assess_evidence(folder, case, redaction, settings)
+            escalation = assess_evidence(folder, redaction.artifacts, redaction.report, redaction.withheld, settings)
             say(_summary(escalation))
             head = audit.append("collect", artifacts=len(redaction.artifacts), policy=redaction.report.policy_sha256)
             files = _files(escalation, settings, {"seq": head.seq, "sha256": head.sha256})
@@ -117,7 +117,7 @@ def collect(folder: CaseDir, inputs: Inputs, settings: Settings, say: Say) -> Ou
         package=folder.out / path.name,
         escalation=escalation,
         missing=(*missing, *redaction.withheld),
-        live_credentials=redaction.live_credentials,
+        live_credentials=tuple(map(str, redaction.live_credentials)),
         signer=settings.signer.principal,
         has_throwaway_key=settings.has_throwaway_key,
     )
@@ -152,9 +152,15 @@ def _redact(raws: Sequence[Any], case: Case, key: CaseKey, evidence_dir: Path, s
     )
 
 
-def assess_evidence(folder: CaseDir, case: Case, redaction: Redaction, settings: Settings) -> Escalation:
+def assess_evidence(
+    folder: CaseDir,
+    artifacts: Sequence[RedactedArtifact],
+    report: RedactionReport,
+    withheld: Sequence[Missing],
+    settings: Settings,
+) -> Escalation:
     """Redacted evidence to escalation: rules, then the assess room. The same input gives the same escalation."""
-    evidence = EvidenceSet(redaction.artifacts, _redacted_missing(redaction))
+    evidence = EvidenceSet(artifacts, (*_redacted_gaps(artifacts), *withheld))
     rules = [each.plugin for each in discover("diagpack.analyze", "RULE", settings.profile.plugins)]
     findings = analyze(evidence, rules)
     redacted_case = next(iter(evidence.of_kind("case")), None)
@@ -172,15 +178,15 @@ def assess_evidence(folder: CaseDir, case: Case, redaction: Redaction, settings:
     )
     number = 1 + len(FileJournal(folder.journal).get("delivered") or {})
     return Escalation(
-        case_id=case.id,
-        package_id=f"{case.id}-esc{number}",
+        case_id=folder.id,
+        package_id=f"{folder.id}-esc{number}",
         case=view,
         evidence=evidence,
         findings=findings,
         assessment=assessment,
-        redaction=redaction.report,
+        redaction=report,
         versions=versions(settings),
-        limitations=redaction.report.notes,
+        limitations=report.notes,
     )
 
 
@@ -190,23 +196,21 @@ def _summary(escalation: Escalation) -> str:
     return f"{count} findings, severity {assessment.severity.level}, {assessment.disposition.outcome.value}"
 
 
-def _redacted_missing(redaction: Redaction) -> tuple[Missing, ...]:
-    """Gaps as the package shows them: from the redacted `collection` artifact, plus what redaction withheld."""
-    gaps: list[Missing] = []
-    for artifact in redaction.artifacts:
-        if artifact.kind == "collection":
-            gaps += [
-                Missing(
-                    label=each["label"],
-                    reason=each["reason"],
-                    question=each.get("question", ""),
-                    name=each.get("name", ""),
-                    id=each.get("id", ""),
-                    is_fault=bool(each.get("is_fault", True)),
-                )
-                for each in artifact.json()["missing"]
-            ]
-    return (*gaps, *redaction.withheld)
+def _redacted_gaps(artifacts: Sequence[RedactedArtifact]) -> list[Missing]:
+    """Gaps as the package shows them: read back from the redacted `collection` artifact."""
+    return [
+        Missing(
+            label=each["label"],
+            reason=each["reason"],
+            question=each.get("question", ""),
+            name=each.get("name", ""),
+            id=each.get("id", ""),
+            is_fault=bool(each.get("is_fault", True)),
+        )
+        for artifact in artifacts
+        if artifact.kind == "collection"
+        for each in artifact.json()["missing"]
+    ]
 
 
 def _checklists(settings: Settings) -> Mapping[str, Checklist]:
