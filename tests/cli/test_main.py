@@ -71,7 +71,7 @@ def test_a_bad_case_id_says_what_an_id_is() -> None:
     result = run("status", "../../etc")
 
     assert result.returncode == 2
-    assert result.stderr.startswith("error[DP610]")
+    assert result.stderr.startswith("error[DP690]")
     assert "hint:" in result.stderr
 
 

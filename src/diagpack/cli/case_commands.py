@@ -25,9 +25,9 @@ def folder_of(case: str, cases: Path | None, *, must_exist: bool = True) -> Any:
     try:
         folder = CaseDir(cases_root(cases), case_id(case))
     except ValueError as problem:
-        raise UsageError("DP610", str(problem), hint="for example CS-1042") from None
+        raise UsageError("DP690", str(problem), hint="for example CS-1042") from None
     if must_exist and not folder.exists():
-        raise UsageError("DP611", "there is no case of that id", hint=f"make it: diagpack new {folder.id}")
+        raise UsageError("DP691", "there is no case of that id", hint=f"make it: diagpack new {folder.id}")
     return folder
 
 
@@ -93,6 +93,6 @@ def collect(
     outcome = run_collect(folder, inputs, settings, lambda text: say(text, quiet=quiet or as_json))
     for gap in outcome.missing:
         if gap.is_fault:
-            warn(gap.id or "DP101", f"{gap.name or gap.label}: {gap.reason}")
+            warn(gap.id or "DP171", f"{gap.name or gap.label}: {gap.reason}")
     print_outcome(outcome, as_json=as_json)
     raise typer.Exit(ExitCode.PARTIAL if outcome.is_partial else ExitCode.OK)

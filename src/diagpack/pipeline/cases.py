@@ -32,7 +32,7 @@ from diagpack.sign.container import read_package
 def new_case(folder: CaseDir, checklist: str, *, title: str = "", language: str = "en") -> None:
     """Write a commented case.yaml. Raises UsageError when the case exists or the checklist does not."""
     if folder.exists():
-        raise UsageError("DP612", "this case exists", hint=f"edit {folder.yaml}")
+        raise UsageError("DP692", "this case exists", hint=f"edit {folder.yaml}")
     if checklist:
         known = load_checklists()
         if checklist not in known:
@@ -75,12 +75,12 @@ def record_decisions(
 
 
 def reload(folder: CaseDir, settings: Settings) -> Escalation:
-    """The escalation of the last run, from its redacted evidence. Raises UsageError (DP613) when there is none."""
+    """The escalation of the last run, from its redacted evidence. Raises UsageError (DP693) when there is none."""
     key, _ = load_or_create_key(folder, passphrase=settings.passphrase, use_keyring=settings.use_keyring)
     artifacts = load_evidence(folder.evidence, key) if folder.evidence.exists() else ()
     if not artifacts:
         raise UsageError(
-            "DP613", "nothing was collected for this case yet", hint=f"diagpack collect {folder.id} FILES…"
+            "DP693", "nothing was collected for this case yet", hint=f"diagpack collect {folder.id} FILES…"
         )
     counts: Counter[str] = Counter()
     for each in artifacts:
@@ -94,11 +94,11 @@ def reload(folder: CaseDir, settings: Settings) -> Escalation:
 
 
 def latest_package(folder: CaseDir) -> Path:
-    """The package of the last run. Raises UsageError (DP613)."""
+    """The package of the last run. Raises UsageError (DP693)."""
     packages = sorted(folder.out.glob(f"{folder.id}-esc*.zip"), key=lambda each: each.stat().st_mtime_ns)
     if not packages:
         raise UsageError(
-            "DP613", "nothing was collected for this case yet", hint=f"diagpack collect {folder.id} FILES…"
+            "DP693", "nothing was collected for this case yet", hint=f"diagpack collect {folder.id} FILES…"
         )
     return packages[-1]
 

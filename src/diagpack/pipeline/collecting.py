@@ -48,7 +48,7 @@ def ingest_all(store: RawStore, inputs: Inputs, scratch: Path) -> list[Missing]:
             missing.append(_gap(f"input-{number}", path.name, problem))
         except OSError as problem:
             reason = problem.strerror or "cannot be read"
-            missing.append(Missing(label=f"input-{number}", reason=reason.lower(), name=path.name, id="DP101"))
+            missing.append(Missing(label=f"input-{number}", reason=reason.lower(), name=path.name, id="DP171"))
     for text in inputs.notes:
         store.ingest_bytes(text.encode(), "note", "note")
     for identifier in inputs.request_ids:
@@ -84,7 +84,7 @@ def collect_all(store: RawStore, case: Case, settings: Any, say: Any) -> tuple[R
     chosen = [(source, choose(source, collectors)) for source in sources]
     for source, collector in chosen:
         if collector is None:
-            missing.append(Missing(label=source.label, reason=describe_unknown(source), name=source.name, id="DP102"))
+            missing.append(Missing(label=source.label, reason=describe_unknown(source), name=source.name, id="DP172"))
     for collector in in_order(collectors):
         for source, picked in chosen:
             if picked is collector:
@@ -116,7 +116,7 @@ def _collect_one(collector: Collector, source: Source, context: RunContext, miss
     except Exception as problem:
         # A collector met something it did not expect. The text of the exception may hold evidence.
         reason = f"the {collector.id} collector failed ({type(problem).__name__})"
-        missing.append(Missing(label=source.label, reason=reason, name=source.name, id="DP103"))
+        missing.append(Missing(label=source.label, reason=reason, name=source.name, id="DP173"))
 
 
 def in_order(collectors: Sequence[Collector]) -> list[Collector]:

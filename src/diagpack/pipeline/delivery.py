@@ -19,7 +19,7 @@ from diagpack.model.package import PublishContext, Publisher, Receipt, VerifiedP
 from diagpack.pipeline.cases import journal, latest_package, person, reload
 from diagpack.pipeline.settings import Settings
 from diagpack.plugins import discover
-from diagpack.sign.delivery import sign_statement
+from diagpack.sign.delivery import sign_delivery
 from diagpack.sign.trust import Trust
 from diagpack.sign.verify import verify
 
@@ -51,7 +51,7 @@ def submit(folder: CaseDir, settings: Settings, request: Request, say: Callable[
             say=say,
             sleep=time.sleep,
             clock=time.time,
-            sign_delivery=lambda statement: sign_statement(statement, settings.signer),
+            sign_delivery=lambda key: sign_delivery(key, package.id, package.sha256, settings.signer),
             is_dry_run=request.dry_run,
         )
         receipt = publisher.publish(package, context)

@@ -91,7 +91,7 @@ def collect(folder: CaseDir, inputs: Inputs, settings: Settings, say: Say) -> Ou
         missing += gaps
         if not context.all_artifacts():
             raise NothingCollected(
-                "DP100", "nothing could be collected", hint="; ".join(each.reason for each in missing) or "name a file"
+                "DP170", "nothing could be collected", hint="; ".join(each.reason for each in missing) or "name a file"
             )
         add_case_artifacts(context, folder, case, missing)
         raws = context.all_artifacts()
