@@ -29,9 +29,13 @@ def test_a_file_is_replaced_as_a_whole_and_private(tmp_path: Path) -> None:
 
 
 def test_an_interrupted_write_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), new_private_file(tmp_path) as (stream, _):
-        stream.write(b"half")
-        raise KeyboardInterrupt
+    def interrupted() -> None:
+        with new_private_file(tmp_path) as (stream, _):
+            stream.write(b"half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
 
     assert list(tmp_path.iterdir()) == []
 

@@ -208,6 +208,12 @@ class TestCaps:
         with pytest.raises(PackageError, match="far more"):
             read_zip(bomb)
 
+    def test_many_small_files_that_are_a_bomb_together(self) -> None:
+        bomb = crafted(*(Member(name=b"top/%d" % each, content=bytes(1 << 20)) for each in range(65)))
+
+        with pytest.raises(PackageError, match="it unpacks to far more"):
+            read_zip(bomb)
+
     def test_a_small_file_may_compress_well(self) -> None:
         assert read_zip(crafted(Member(content=b"\0" * (1 << 20))))
 
@@ -278,7 +284,7 @@ class TestWriter:
         assert caught.value.id == "DP458"
 
     def test_content_that_would_look_like_a_bomb_is_stored(self) -> None:
-        files = {"log.txt": b"the same line\n" * 500_000}
+        files = {"log.txt": b"the same line\n" * 500_000, "small.txt": bytes(10_000)}
 
         assert read_package(write_zip("top", files)) == ("top", files)
 

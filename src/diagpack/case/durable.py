@@ -41,7 +41,7 @@ def sync_tree(path: Path) -> None:
 
 
 def private_folder(path: Path) -> Path:
-    """A folder that only its owner reads, with its parents."""
+    """A folder of the case that only its owner reads, with its parents. An existing one is closed to others."""
     path.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
     if sys.platform != "win32":
         path.chmod(PRIVATE_FOLDER)

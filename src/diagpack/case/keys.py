@@ -62,8 +62,8 @@ def delete_key(case: CaseDir, *, keyring: Keyring | None = None) -> bool:
         return False
     try:
         document = _document(case)
-        if document["storage"] == KeyStorage.KEYRING.value:
-            _forget(keyring or _system_keyring(), document["entry"])
+        if document.get("storage") == KeyStorage.KEYRING.value:
+            _forget(keyring or _system_keyring(), str(document.get("entry")))
     except UsageError:
         pass  # a damaged key file is deleted all the same
     size = case.key.stat().st_size

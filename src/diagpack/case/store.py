@@ -35,6 +35,7 @@ class RawStore:
         self._case = case
         self._reference_over = reference_over
         self.numberer = Numberer(case.raw / "ids.json")
+        self._read: tuple[int, list[dict[str, Any]]] = (-1, [])
 
     def ingest_file(self, path: Path, *, origin: str = "file") -> Source:
         """Take a file in. Raises CollectError (DP620 to DP625) with a message that does not name it."""
@@ -65,7 +66,12 @@ class RawStore:
         return RunContext(self._case, case, now, self.numberer)
 
     def _records(self) -> list[dict[str, Any]]:
-        return jsonl.read(self._case.raw / "sources.jsonl")
+        """Read again only when the list has grown: an archive may bring thousands of members."""
+        path = self._case.raw / "sources.jsonl"
+        size = path.stat().st_size if path.exists() else 0
+        if size != self._read[0]:
+            self._read = (size, jsonl.read(path))
+        return self._read[1]
 
     def _keep(self, pieces: Iterable[bytes], name: str, origin: str) -> Source:
         folder = private_folder(self._case.raw / "sources")
@@ -84,6 +90,7 @@ class RawStore:
         return self._list({"sha256": digest.hexdigest(), "size": size, "name": name, "origin": origin})
 
     def _reference(self, path: Path, stream: BinaryIO, status: os.stat_result, origin: str) -> Source:
+        private_folder(self._case.raw)
         reference = {"path": str(path.absolute()), "inode": status.st_ino}
         digest = _ends(stream, status.st_size)
         return self._list(
@@ -128,8 +135,12 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except OSError as error:
         raise _unreadable(path, error) from None
-    with os.fdopen(handle, "rb") as stream:
+    try:
         _check_kind(os.fstat(handle).st_mode)
+    except CollectError:
+        os.close(handle)
+        raise
+    with os.fdopen(handle, "rb") as stream:
         yield stream
 
 
