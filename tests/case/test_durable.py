@@ -50,6 +50,19 @@ def test_a_name_is_taken_once(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["key"]
 
 
+def test_a_name_is_taken_once_without_links_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_links(*_: object) -> None:
+        raise PermissionError(1, "not supported")
+
+    monkeypatch.setattr("os.link", no_links)
+
+    assert write_once(tmp_path / "key", b"first")
+    assert not write_once(tmp_path / "key", b"second")
+
+    assert (tmp_path / "key").read_bytes() == b"first"
+    assert [each.name for each in tmp_path.iterdir()] == ["key"]
+
+
 def test_removing_follows_no_link(tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
