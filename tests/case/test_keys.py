@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from diagpack.case.keys import KeyStorage, delete_key, load_or_create_key
+from diagpack.case.keys import KeyStorage, delete_key, load_or_create_key, storage_of
 from diagpack.errors import UsageError
 from tests.case.cases import BrokenKeyring, FakeKeyring, NullKeyring, new_case
 
@@ -133,6 +133,31 @@ def test_deleting_a_damaged_key_works_too(content: bytes, tmp_path: Path) -> Non
 
     assert delete_key(case, keyring=BrokenKeyring())
     assert not case.key.exists()
+
+
+def test_a_lost_key_is_not_replaced_silently(tmp_path: Path) -> None:
+    case = new_case(tmp_path)
+    load_or_create_key(case, use_keyring=False)
+    (case.evidence / "har").mkdir()
+    case.key.unlink()
+
+    with pytest.raises(UsageError) as caught:
+        load_or_create_key(case, use_keyring=False)
+
+    assert caught.value.id == "DP607"
+    assert not case.key.exists()
+
+
+def test_the_storage_is_known_without_opening_the_key(tmp_path: Path) -> None:
+    case = new_case(tmp_path)
+    assert storage_of(case) is None
+
+    load_or_create_key(case, keyring=FakeKeyring())
+
+    assert storage_of(case) is KeyStorage.KEYRING
+    case.key.write_bytes(b'{"schema": "diagpack.key/1", "storage": "cloud"}')
+    with pytest.raises(UsageError):
+        storage_of(case)
 
 
 def test_an_existing_key_is_never_replaced(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from diagpack.model.missing import Missing
 from diagpack.model.raw import Source
 
 _PIECE: Final = 1 << 20
+_READ_ONLY: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 REFERENCE_OVER: Final = 256 << 20
 
 
@@ -132,7 +133,7 @@ def _loss(source: Source, record: dict[str, Any]) -> str:
 def _opened(path: Path) -> Iterator[BinaryIO]:
     """A regular file, open. A pipe is never waited for: it is opened without blocking and looked at first."""
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        handle = os.open(path, _READ_ONLY)
     except OSError as error:
         raise _unreadable(path, error) from None
     try:
