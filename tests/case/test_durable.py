@@ -29,9 +29,13 @@ def test_a_file_is_replaced_as_a_whole_and_private(tmp_path: Path) -> None:
 
 
 def test_an_interrupted_write_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), new_private_file(tmp_path) as (stream, _):
-        stream.write(b"half")
-        raise KeyboardInterrupt
+    def interrupted() -> None:
+        with new_private_file(tmp_path) as (stream, _):
+            stream.write(b"half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
 
     assert list(tmp_path.iterdir()) == []
 
@@ -43,6 +47,19 @@ def test_a_name_is_taken_once(tmp_path: Path) -> None:
     assert not write_once(path, b"second")
 
     assert path.read_bytes() == b"first"
+    assert [each.name for each in tmp_path.iterdir()] == ["key"]
+
+
+def test_a_name_is_taken_once_without_links_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_links(*_: object) -> None:
+        raise PermissionError(1, "not supported")
+
+    monkeypatch.setattr("os.link", no_links)
+
+    assert write_once(tmp_path / "key", b"first")
+    assert not write_once(tmp_path / "key", b"second")
+
+    assert (tmp_path / "key").read_bytes() == b"first"
     assert [each.name for each in tmp_path.iterdir()] == ["key"]
 
 

@@ -38,6 +38,15 @@ def test_a_new_case_is_private_and_ignored_by_git(tmp_path: Path) -> None:
             assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs mode bits")
+def test_a_folder_of_the_users_own_keeps_its_permissions(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+
+    CaseDir(tmp_path, case_id("CS-1")).create()
+
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
+
+
 def test_a_case_exists_once_it_has_its_file(tmp_path: Path) -> None:
     case = CaseDir(tmp_path, case_id("CS-1"))
     case.create()

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +21,7 @@ from tests.sign.keys import KINDS, PRINCIPAL, keygen, require
 @pytest.fixture
 def agent(tmp_path: Path) -> Iterator[str]:
     """The socket of an agent that lives as long as the test."""
-    path = f"/tmp/dp-agent-{os.getpid()}-{tmp_path.name[-20:]}"
+    path = f"{tempfile.gettempdir()}/diagpack-agent-{os.getpid()}-{tmp_path.name[-20:]}"
     process = subprocess.Popen([require("ssh-agent"), "-D", "-a", path], stdout=subprocess.PIPE)
     assert process.stdout is not None
     process.stdout.readline()
@@ -93,7 +94,7 @@ def test_a_socket_nobody_listens_on_is_an_error(tmp_path: Path) -> None:
     [b"", b"\0\0", b"\xff\xff\xff\xff", b"\0\0\0\1\5", b"\0\0\0\1\x0c", b"\0\0\0\5\x0c\0\0\0\1", b"\0\0\0\0"],
 )
 def test_an_agent_that_answers_nonsense_is_an_error(answer: bytes) -> None:
-    path = f"/tmp/dp-fake-{os.getpid()}"
+    path = f"{tempfile.gettempdir()}/diagpack-fake-{os.getpid()}"
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
         listener.listen()

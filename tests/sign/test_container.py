@@ -1,6 +1,7 @@
 """The strict profile: each refusal with the zip that provokes it."""
 
 import io
+import random
 import struct
 import subprocess
 import sys
@@ -208,6 +209,12 @@ class TestCaps:
         with pytest.raises(PackageError, match="far more"):
             read_zip(bomb)
 
+    def test_many_small_files_that_are_a_bomb_together(self) -> None:
+        bomb = crafted(*(Member(name=b"top/%d" % each, content=bytes(1 << 20)) for each in range(65)))
+
+        with pytest.raises(PackageError, match="it unpacks to far more"):
+            read_zip(bomb)
+
     def test_a_small_file_may_compress_well(self) -> None:
         assert read_zip(crafted(Member(content=b"\0" * (1 << 20))))
 
@@ -278,7 +285,7 @@ class TestWriter:
         assert caught.value.id == "DP458"
 
     def test_content_that_would_look_like_a_bomb_is_stored(self) -> None:
-        files = {"log.txt": b"the same line\n" * 500_000}
+        files = {"log.txt": b"the same line\n" * 500_000, "small.txt": bytes(10_000)}
 
         assert read_package(write_zip("top", files)) == ("top", files)
 
@@ -323,3 +330,42 @@ def test_a_flipped_byte_is_refused_or_changes_no_content(position: int, change: 
         return
 
     assert read == container.read_zip(PLAIN)
+
+
+def _random_member(rng: random.Random) -> Member:
+    member = Member(
+        name=rng.choice([b"top/a", b"top/b", b"top/c", b"top/d/e", "top/ä".encode()]),
+        content=rng.randbytes(rng.randint(0, 30)) * rng.randint(1, 20),
+        method=rng.choice([0, 8]),
+        flags=rng.choice([0, 0, 0, 0x800, rng.randrange(1 << 16)]),
+    )
+    for name in ("version", "external", "time", "date", "disk"):
+        if rng.random() < 0.05:
+            setattr(member, name, rng.randrange(1 << 16))
+    for name in ("crc", "size", "compressed", "offset"):
+        if rng.random() < 0.03:
+            setattr(member, name, rng.randrange(300))
+    for name in ("extra", "comment", "before", "after"):
+        if rng.random() < 0.03:
+            setattr(member, name, rng.randbytes(rng.randint(1, 8)))
+    return member
+
+
+@pytest.mark.deep
+def test_what_is_accepted_reads_the_same_in_another_program() -> None:
+    """Random headers and flipped bits: whatever the strict reader lets through, `zipfile` reads to the same files."""
+    rng = random.Random(7)  # noqa: S311 - repeatable on purpose
+    accepted = 0
+    for _ in range(60_000):
+        crafted_zip = bytearray(crafted(*(_random_member(rng) for _ in range(rng.randint(1, 3)))))
+        for _ in range(rng.choice([0, 0, 1, 2, 3])):
+            crafted_zip[rng.randrange(len(crafted_zip))] ^= 1 << rng.randrange(8)
+        try:
+            read = read_zip(bytes(crafted_zip))
+        except PackageError:
+            continue
+        accepted += 1
+        with zipfile.ZipFile(io.BytesIO(crafted_zip)) as archive:
+            assert archive.testzip() is None
+            assert {each.filename: archive.read(each) for each in archive.infolist()} == read
+    assert accepted > 1000

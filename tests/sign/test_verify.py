@@ -149,6 +149,7 @@ def test_invalid(name: str) -> None:
     assert found.verdict is Verdict.INVALID
     assert found.package is None
     assert found.intact_package is None
+    assert (found.signer, found.case, found.signed_at) == ("", "", None)
     assert found.steps[-1].name == step
     assert not found.steps[-1].ok
 
@@ -224,6 +225,18 @@ def test_no_flipped_byte_is_proven_with_other_content(position: int, change: int
     if found.package is not None:
         # Only attributes that carry no content (a mode bit, an internal flag) may differ unnoticed.
         assert dict(found.package.files) == GOOD_FILES
+
+
+@pytest.mark.deep
+def test_no_flipped_byte_at_all_is_proven_with_other_content() -> None:
+    """Every byte, every bit, and every other value of one byte in eight."""
+    for position in range(len(GOOD)):
+        changes = range(1, 256) if position % 8 == 0 else [1 << bit for bit in range(8)]
+        for change in changes:
+            damaged = bytearray(GOOD)
+            damaged[position] ^= change
+            found = verify(bytes(damaged), TRUST)
+            assert found.package is None or dict(found.package.files) == GOOD_FILES
 
 
 @given(st.integers(0, len(GOOD) - 1))

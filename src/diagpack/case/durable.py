@@ -41,7 +41,7 @@ def sync_tree(path: Path) -> None:
 
 
 def private_folder(path: Path) -> Path:
-    """A folder that only its owner reads, with its parents."""
+    """A folder of the case that only its owner reads, with its parents. An existing one is closed to others."""
     path.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
     if sys.platform != "win32":
         path.chmod(PRIVATE_FOLDER)
@@ -87,8 +87,23 @@ def write_once(path: Path, content: bytes) -> bool:
             os.link(temporary, path)  # fails where the name is taken, unlike a rename
         except FileExistsError:
             return False
+        except OSError:
+            # A file system without links: not atomic, but still never over an existing file.
+            return _write_exclusively(path, content)
         finally:
             temporary.unlink(missing_ok=True)
+    sync_folder(path.parent)
+    return True
+
+
+def _write_exclusively(path: Path, content: bytes) -> bool:
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), PRIVATE_FILE)
+    except FileExistsError:
+        return False
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(content)
+        sync(stream)
     sync_folder(path.parent)
     return True
 

@@ -2,7 +2,7 @@
 
 Enters: a case. Leaves: its `CaseKey`, made at first use. The 32 bytes are encrypted with AES-256-GCM; the wrapping key
 lies in the keyring, or is made from the passphrase with scrypt (RFC 7914). Errors: DP604 (cannot be opened), DP605
-(the file is damaged), DP606 (passphrase needed or wrong).
+(the file is damaged), DP606 (passphrase needed or wrong), DP607 (the file is gone).
 """
 
 import base64
@@ -52,8 +52,19 @@ def load_or_create_key(
     `keyring` replaces the system's one in tests. Raises UsageError.
     """
     if not case.key.exists():
+        _check_is_new(case)
         _create(case, passphrase, keyring if keyring is not None or not use_keyring else _system_keyring())
     return _load(case, passphrase, keyring)
+
+
+def storage_of(case: CaseDir) -> KeyStorage | None:
+    """How the key is protected, without opening it; None when there is none. For `doctor` and `status`."""
+    if not case.key.exists():
+        return None
+    try:
+        return KeyStorage(_document(case).get("storage"))
+    except ValueError:
+        raise _damaged(case) from None
 
 
 def delete_key(case: CaseDir, *, keyring: Keyring | None = None) -> bool:
@@ -62,8 +73,8 @@ def delete_key(case: CaseDir, *, keyring: Keyring | None = None) -> bool:
         return False
     try:
         document = _document(case)
-        if document["storage"] == KeyStorage.KEYRING.value:
-            _forget(keyring or _system_keyring(), document["entry"])
+        if document.get("storage") == KeyStorage.KEYRING.value:
+            _forget(keyring or _system_keyring(), str(document.get("entry")))
     except UsageError:
         pass  # a damaged key file is deleted all the same
     size = case.key.stat().st_size
@@ -74,6 +85,16 @@ def delete_key(case: CaseDir, *, keyring: Keyring | None = None) -> bool:
     case.key.unlink()
     sync_folder(case.path)
     return True
+
+
+def _check_is_new(case: CaseDir) -> None:
+    """A new key beside evidence of an old one would give every value a second pseudonym, silently."""
+    if case.evidence.is_dir() and any(case.evidence.iterdir()):
+        raise UsageError(
+            "DP607",
+            f"case {case.id} has evidence, but its key is gone",
+            hint="restore the file `key` from a backup, or close the case and collect anew",
+        )
 
 
 def _create(case: CaseDir, passphrase: str | None, keyring: Keyring | None) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import platformdirs
 
-from diagpack.case.durable import private_folder
+from diagpack.case.durable import PRIVATE_FOLDER, private_folder
 from diagpack.model.case import CaseId
 
 
@@ -73,7 +73,8 @@ class CaseDir:
 
     def create(self) -> None:
         """Make the folders; harmless when they are there."""
-        private_folder(self.root)
+        # The root may be a folder of the user's own (`--cases DIR`): an existing one keeps its permissions.
+        self.root.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
         for folder in (self.path, self.raw, self.derived, self.evidence, self.out):
             private_folder(folder)
         ignore = self.path / ".gitignore"

@@ -25,6 +25,7 @@ from diagpack.model.missing import Missing
 from diagpack.model.raw import Source
 
 _PIECE: Final = 1 << 20
+_READ_ONLY: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 REFERENCE_OVER: Final = 256 << 20
 
 
@@ -35,6 +36,7 @@ class RawStore:
         self._case = case
         self._reference_over = reference_over
         self.numberer = Numberer(case.raw / "ids.json")
+        self._read: tuple[int, list[dict[str, Any]]] = (-1, [])
 
     def ingest_file(self, path: Path, *, origin: str = "file", name: str = "") -> Source:
         """Take a file in, under `name` when it is not the path's own.
@@ -68,7 +70,12 @@ class RawStore:
         return RunContext(self._case, case, now, self.numberer)
 
     def _records(self) -> list[dict[str, Any]]:
-        return jsonl.read(self._case.raw / "sources.jsonl")
+        """Read again only when the list has grown: an archive may bring thousands of members."""
+        path = self._case.raw / "sources.jsonl"
+        size = path.stat().st_size if path.exists() else 0
+        if size != self._read[0]:
+            self._read = (size, jsonl.read(path))
+        return self._read[1]
 
     def _keep(self, pieces: Iterable[bytes], name: str, origin: str) -> Source:
         folder = private_folder(self._case.raw / "sources")
@@ -87,6 +94,7 @@ class RawStore:
         return self._list({"sha256": digest.hexdigest(), "size": size, "name": name, "origin": origin})
 
     def _reference(self, path: Path, stream: BinaryIO, status: os.stat_result, origin: str) -> Source:
+        private_folder(self._case.raw)
         reference = {"path": str(path.absolute()), "inode": status.st_ino}
         digest = _ends(stream, status.st_size)
         return self._list(
@@ -128,11 +136,15 @@ def _loss(source: Source, record: dict[str, Any]) -> str:
 def _opened(path: Path) -> Iterator[BinaryIO]:
     """A regular file, open. A pipe is never waited for: it is opened without blocking and looked at first."""
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        handle = os.open(path, _READ_ONLY)
     except OSError as error:
         raise _unreadable(path, error) from None
-    with os.fdopen(handle, "rb") as stream:
+    try:
         _check_kind(os.fstat(handle).st_mode)
+    except CollectError:
+        os.close(handle)
+        raise
+    with os.fdopen(handle, "rb") as stream:
         yield stream
 
 

@@ -28,13 +28,17 @@ _DOS_NOT_A_FILE: Final = 0x10 | 0x08  # directory, volume label
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Caps, enforced while inflating. `ratio` holds for files of more than `ratio_from_bytes`."""
+    """Caps, enforced while inflating.
+
+    `ratio` holds for each file of more than `ratio_from_bytes`, and for all together from `total_ratio_from_bytes`.
+    """
 
     entries: int = 5000
     file_bytes: int = 512 << 20
     total_bytes: int = 1 << 30
     ratio: int = 250
     ratio_from_bytes: int = 1 << 20
+    total_ratio_from_bytes: int = 64 << 20
 
 
 DEFAULT_LIMITS: Final = Limits()
@@ -152,6 +156,8 @@ def _central_directory(data: bytes, offset: int, count: int, limits: Limits) -> 
         yield entry
     if offset != end:  # (7)
         raise ValueError("its directory has more than its files")
+    if total > limits.total_ratio_from_bytes and total > len(data) * limits.ratio:  # (13)
+        raise ValueError("it unpacks to far more than its size")
 
 
 def _central_entry(data: bytes, offset: int, end: int) -> tuple[_Entry, int]:
@@ -258,9 +264,8 @@ def _packed(path: str, content: bytes, offset: int, limits: Limits) -> tuple[_En
     deflater = zlib.compressobj(9, zlib.DEFLATED, -15)
     packed = deflater.compress(content) + deflater.flush()
     # Content that shrinks beyond the reader's ratio is stored plain, so that whatever is written can be read.
-    is_suspicious = len(content) > limits.ratio_from_bytes and len(content) > len(packed) * limits.ratio
     method = _DEFLATED
-    if is_suspicious or len(packed) >= len(content):
+    if len(content) > len(packed) * limits.ratio or len(packed) >= len(content):
         packed, method = content, _STORED
     raw_name = path.encode()
     flags = 0 if path.isascii() else names.UTF8_FLAG

@@ -123,9 +123,8 @@ def verify(
             state.steps.append(Step(name, True, check()))
         except (_Failed, PackageError) as error:
             state.steps.append(Step(name, False, error.message if isinstance(error, PackageError) else str(error)))
-            return Verification(
-                Verdict.INVALID, tuple(state.steps), state.signer if state.is_trusted else "", case=_case(state)
-            )
+            # Nothing of an invalid package is passed on, not even who signed a part of it.
+            return Verification(Verdict.INVALID, tuple(state.steps))
         except _NotVouched as error:
             state.steps.append(Step(name, False, str(error)))
     return _concluded(state)
