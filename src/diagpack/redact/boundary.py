@@ -20,7 +20,7 @@ from diagpack.model.raw import RawArtifact
 from diagpack.model.redacted import RedactedArtifact, RedactionReport, ScannedFiles, canonical, describe, describe_files
 from diagpack.model.ref import ArtifactId
 from diagpack.redact.index import evidence_path, read_index, write_index
-from diagpack.redact.passes import CasePasses, LiveCredential, Rewritten
+from diagpack.redact.passes import CasePasses, LiveCredential, Rewritten, Settings
 from diagpack.redact.policy import Policy
 from diagpack.redact.residue import ResidueScanner
 from diagpack.redact.seeds import Seeds
@@ -56,23 +56,23 @@ def redact_case(
     withheld: Mapping[str, str] = MappingProxyType({}),
     workers: int = 1,
     extra_detectors: Sequence[Detector] = (),
+    ner: str = "",
     map_path: Path | None = None,
 ) -> Redaction:
     """Redact a whole case in two passes.
 
-    `withheld` maps artifact ids to the analyst's reason; those are not read. `map_path`: where the encrypted map of
-    tokens goes, if any. Raises RedactionError, and then leaves no file behind.
+    `withheld` maps artifact ids to the analyst's reason; those are not read. `ner`: a spaCy model (name or folder) for
+    names in prose. `map_path`: where the encrypted map of tokens goes, if anywhere.
+    Raises RedactionError, and then leaves no file behind.
     """
-    passes = CasePasses(
-        raws, key=key, policy=policy, seeds=seeds, withheld=withheld, workers=workers, extra_detectors=extra_detectors,
-        map_path=map_path,
-    )  # fmt: skip
+    settings = Settings(key, policy, seeds, workers, tuple(extra_detectors), ner, map_path)
+    passes = CasePasses(raws, settings, withheld)
     evidence_dir.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     try:
-        rewritten = passes.run(lambda raw: _target(evidence_dir, raw, written))
+        rewritten = passes.run(evidence_dir, lambda raw: _target(evidence_dir, raw, written))
         sealer = Sealer(key.subkey("seal"))
-        artifacts = tuple(_sealed(each, policy, sealer, evidence_dir) for each in rewritten)
+        artifacts = tuple(_sealed(each, policy, sealer) for each in rewritten)
         report = _report(rewritten, passes, policy)
         _write_index(evidence_dir, artifacts, sealer)
     except BaseException:
@@ -121,7 +121,7 @@ def _target(evidence_dir: Path, raw: RawArtifact, written: list[Path]) -> Path:
     return path
 
 
-def _sealed(each: "Rewritten", policy: Policy, sealer: Sealer, evidence_dir: Path) -> RedactedArtifact:
+def _sealed(each: Rewritten, policy: Policy, sealer: Sealer) -> RedactedArtifact:
     record = {**each.description(), "policy_sha256": policy.sha256}
     return RedactedArtifact(
         **{**record, "id": ArtifactId(each.id)}, path=each.path, seal=sealer.seal(describe(**record))
@@ -133,7 +133,7 @@ def _write_index(evidence_dir: Path, artifacts: Sequence[RedactedArtifact], seal
     write_index(evidence_dir, content, sealer.seal(canonical(content)).mac)
 
 
-def _report(rewritten: Sequence["Rewritten"], passes: CasePasses, policy: Policy) -> RedactionReport:
+def _report(rewritten: Sequence[Rewritten], passes: CasePasses, policy: Policy) -> RedactionReport:
     counts: Counter[str] = Counter()
     for each in rewritten:
         counts.update(each.tally)

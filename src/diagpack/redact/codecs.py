@@ -157,8 +157,8 @@ JSON_ESCAPES = Codec(
 QUOTED_PRINTABLE = Codec(
     "quoted-printable", re.compile(rb"=(?:[0-9A-Fa-f]{2}|\r?\n)"), _whole, _quoted_printable, _plain
 )
-# `=3D`, `=40` or a soft line break must be there: `a=20` alone is an assignment.
-_LIKELY_QUOTED = re.compile(rb"=(?:3[dD]|40|2[eE]|0[aAdD]|[cC][23]|[fF]{2}|\r?\n)")
+# A quoted `=`, an `@` between letters or the name of the encoding must be there: `page=40` alone is an assignment.
+_LIKELY_QUOTED = re.compile(rb"=3D|[A-Za-z0-9]=40[A-Za-z0-9-]+\.[a-z]|uoted-printable|[a-z]=C3=[89AB][0-9A-F][a-z]")
 
 
 def local_codecs(data: bytes) -> Iterator[Codec]:

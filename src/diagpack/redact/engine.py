@@ -29,7 +29,15 @@ _NOT_A_VALUE = frozenset(
     {"true", "false", "null", "none", "nil", "undefined", "nan", "n/a", "anonymous", "unknown", "-"}
 )
 _SCHEMES = re.compile(r"(?:Bearer|Basic|Digest|Negotiate|NTLM|Token|ApiKey)\s+", re.IGNORECASE)
+# Short words with blanks and gentle punctuation; up to three digits in a row, no run that could be a token.
+_PLAIN = re.compile(
+    r"(?:[A-Za-z_]{1,20}|[0-9]{1,3}(?![0-9.-]))?(?:[ ,.;!?()'/-]+(?:[A-Za-z_]{1,20}|[0-9]{1,3}(?![0-9.-])))*"
+    r"[ ,.;!?()'/-]*"
+)
+_NO_DIGITS = str.maketrans("", "", "0123456789")
 _ESCAPED_AT = re.compile(rb"%(?:25)*40|\\u0040|&#(?:64|x40);|&commat;", re.IGNORECASE)
+# Tokens that one engine remembers for the encrypted map.
+_MAPPED = 50_000
 _CACHED_TEXT = 2048
 
 
@@ -64,6 +72,7 @@ class Engine:
         self.tally: Counter[str] = Counter()
         self.live: Counter[tuple[str, int]] = Counter()
         self.depth = 0
+        self.mapped: dict[str, str] | None = None
         self._scanner = scanner
         self._dictionary = dictionary
         self._classes = classes or {}
@@ -112,6 +121,8 @@ class Engine:
         """A value of unknown structure: JSON, XML, a URL, a form, base64 … or plain text."""
         if len(text) < 3 or (text.isdigit() and len(text) < 8):
             return text
+        if len(text) < 400 and self.prose is None and _is_plain(text):
+            return self._learned_only(text)
         if len(text) > _CACHED_TEXT:
             return self._value(text, context)
         cached = self._cache.get((text, context))
@@ -129,6 +140,20 @@ class Engine:
         if cached[1]:
             self.tally.update(cached[1])
         return cached[0]
+
+    def _learned_only(self, text: str) -> str:
+        """Words without a digit, sign or long run hold no shape: only learned values can stand there."""
+        if self._dictionary is None:
+            return text
+        data = text.encode("ascii")
+        found = [Edit(each.start, each.end, None, each.entity, each.rule) for each in self._dictionary.find(data)]
+        return self._applied(data, found).decode("ascii") if found else text
+
+    def _applied(self, data: bytes, found: list[Edit]) -> bytes:
+        edits = [self._decided(data, each) for each in resolve(data, found, list(self.pseudonyms.find(data)))]
+        for edit in edits:
+            self.tally[f"{edit.entity}/{edit.rule}"] += 1
+        return apply(data, edits)
 
     def _value(self, text: str, context: str) -> str:
         with self.deeper() as is_allowed:
@@ -260,7 +285,10 @@ class Engine:
             self._learn(self.learned, plain, entity, rule)
         if action == "drop":
             return f"dropped-{entity}"
-        return self.pseudonyms.token(plain, entity)
+        token = self.pseudonyms.token(plain, entity)
+        if self.mapped is not None and len(self.mapped) < _MAPPED:
+            self.mapped[token] = plain
+        return token
 
     def _learn(self, learned: Learned, plain: str, entity: str, rule: str) -> None:
         if rule in ("learned", "learned-encoded", "overlap", "nested-too-deep"):
@@ -282,6 +310,10 @@ class Engine:
     def is_vendor_id(self, value: str) -> bool:
         """Whether the policy names this value as one of the vendor's own ids."""
         return any(pattern.fullmatch(value) for pattern in self._vendor_ids)
+
+
+def _is_plain(text: str) -> bool:
+    return _PLAIN.fullmatch(text) is not None and len(text) - len(text.translate(_NO_DIGITS)) < 6
 
 
 def canonical(value: str) -> str:

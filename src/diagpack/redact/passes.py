@@ -1,32 +1,37 @@
 """Two passes over a case: learn everything, then rewrite everything.
 
 Enters: raw artifacts. Leaves: redacted files on disk with their counts. The order of artifacts and the number of
-workers do not change a byte.
+workers do not change a byte: ranges are cut the same way, and what they taught is joined in their order.
 """
 
-import contextlib
 import hashlib
 import os
+import shutil
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from diagpack.errors import DiagpackError, RedactionError
 from diagpack.model.keys import CaseKey
 from diagpack.model.missing import Missing
 from diagpack.model.raw import RawArtifact
+from diagpack.model.redacted import thawed
 from diagpack.redact import work
-from diagpack.redact.dictionary import Dictionary
-from diagpack.redact.engine import Engine, NeedsWithholding
+from diagpack.redact.crew import Order, Outcome, RunBlueprint
 from diagpack.redact.learned import Learned
+from diagpack.redact.lines import ranges
+from diagpack.redact.mapping import TokenMap
 from diagpack.redact.policy import Policy
+from diagpack.redact.pool import Pool
 from diagpack.redact.pseudonyms import Pseudonyms
 from diagpack.redact.residue import ResidueScanner
-from diagpack.redact.seeds import Seeds, detectors_for, plant, vendor_id_patterns
+from diagpack.redact.seeds import Seeds, plant
 from diagpack.redact.spans import Detector
-from diagpack.redact.structure import redact_structure
+
+# Big enough that the start of a range costs nothing, small enough that two workers share a 20 MB log.
+RANGE = 8 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,142 +61,109 @@ class Rewritten:
 
     def description(self) -> dict[str, Any]:
         """What the seal covers, without the policy."""
-        return {
-            "id": self.id,
-            "kind": self.kind,
-            "media_type": self.media_type,
-            "folder": self.folder,
-            "suffix": self.suffix,
-            "sha256": self.sha256,
-            "size_bytes": self.size_bytes,
-            "facts": self.facts,
-            "tally": dict(self.tally),
-        }
+        names = ("id", "kind", "media_type", "folder", "suffix", "sha256", "size_bytes", "facts")
+        return {**{name: getattr(self, name) for name in names}, "tally": dict(self.tally)}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What one run is made with. `ner`: a spaCy model for prose. `map_path`: where the encrypted map goes."""
+
+    key: CaseKey
+    policy: Policy
+    seeds: Seeds
+    workers: int = 1
+    extra_detectors: Sequence[Detector] = ()
+    ner: str = ""
+    map_path: Path | None = None
 
 
 class CasePasses:
     """State of one run over a case."""
 
-    def __init__(
-        self,
-        raws: Sequence[RawArtifact],
-        *,
-        key: CaseKey,
-        policy: Policy,
-        seeds: Seeds,
-        withheld: Mapping[str, str],
-        workers: int,
-        extra_detectors: Sequence[Detector],
-        map_path: Path | None,
-    ) -> None:
-        self._policy = policy
-        self._seeds = seeds
-        self._pseudonyms = Pseudonyms(key)
-        self._scanner = detectors_for(policy, seeds, extra_detectors)
-        self._learned = Learned(policy)
+    def __init__(self, raws: Sequence[RawArtifact], settings: Settings, withheld: Mapping[str, str]) -> None:
+        self._settings = settings
+        self._learned = Learned(settings.policy)
         self._values: dict[str, str] = {}
         self._live: Counter[tuple[str, str, int]] = Counter()
         self._residue: ResidueScanner | None = None
+        known = {raw.id for raw in raws}
         self.missing = [
-            Missing(label, reason, id="DP230", is_fault=False) for label, reason in sorted(withheld.items())
+            Missing(label, reason, id="DP230", is_fault=False)
+            for label, reason in sorted(withheld.items())
+            if label in known
         ]
         self._raws = [raw for raw in raws if raw.id not in withheld]
 
-    def run(self, target: Callable[[RawArtifact], Path]) -> list[Rewritten]:
-        """Raises RedactionError naming the artifact."""
-        plant(self._seeds, self._learned)
-        remaining = [raw for raw in self._raws if self._discover(raw)]
-        self._values = self._learned.dictionary()
-        dictionary = Dictionary(self._values)
-        return [each for raw in remaining if (each := self._rewrite(raw, dictionary, target)) is not None]
-
-    def _engine(self, learned: Learned | None, dictionary: Dictionary | None) -> Engine:
-        return Engine(
-            self._policy,
-            self._pseudonyms,
-            self._scanner,
-            learned=learned,
-            dictionary=dictionary,
-            classes=self._values,
-            structure=redact_structure,
-            vendor_ids=vendor_id_patterns(self._policy, self._seeds),
+    def run(self, work_dir: Path, target: Callable[[RawArtifact], Path]) -> list[Rewritten]:
+        """Raises RedactionError naming the artifact. `work_dir`: for part files, emptied at the end."""
+        settings = self._settings
+        blueprint = RunBlueprint(
+            settings.key.reveal(), thawed(settings.policy.data), settings.seeds, settings.ner, settings.extra_detectors
         )
-
-    def _discover(self, raw: RawArtifact) -> bool:
-        engine = self._engine(self._learned, None)
+        plant(settings.seeds, self._learned)
+        folder = Path(tempfile.mkdtemp(prefix=".redact-", dir=work_dir))
         try:
-            self._walk(engine, raw, _nowhere)
-        except NeedsWithholding as reason:
-            self._withhold(raw, str(reason))
-            return False
-        for (kind, expires), count in engine.live.items():
+            with Pool(blueprint, settings.workers) as pool:
+                remaining = self._discover(pool, folder)
+                self._values = self._learned.dictionary()
+                pool.teach(self._values)
+                return self._rewrite(pool, folder, remaining, target)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _discover(self, pool: Pool, folder: Path) -> list[RawArtifact]:
+        orders = [(raw, order) for raw in self._raws for order in _orders(raw, folder)]
+        reasons: dict[str, str] = {}
+        for (raw, _), outcome in zip(orders, pool.map([order for _, order in orders]), strict=True):
+            if outcome.reason:
+                reasons.setdefault(raw.id, outcome.reason)
+                continue
+            self._absorb(raw, outcome, reasons)
+        for raw in self._raws:
+            if raw.id in reasons:
+                self.missing.append(Missing(raw.id, reasons[raw.id], id="DP231"))
+        return [raw for raw in self._raws if raw.id not in reasons]
+
+    def _absorb(self, raw: RawArtifact, outcome: Outcome, reasons: dict[str, str]) -> None:
+        if outcome.learned is not None:
+            self._learned.absorb(outcome.learned)
+        for (kind, expires), count in outcome.live.items():
             self._live[kind, raw.id, expires] += count
         if self._learned.is_overflowing:
             self._learned.is_overflowing = False
-            self._withhold(raw, "more distinct sensitive values than the dictionary holds")
-            return False
-        return True
+            reasons.setdefault(raw.id, "more distinct sensitive values than the dictionary holds")
 
     def _rewrite(
-        self, raw: RawArtifact, dictionary: Dictionary, target: Callable[[RawArtifact], Path]
-    ) -> Rewritten | None:
-        engine = self._engine(None, dictionary)
-        path = target(raw)
-        try:
-            with _new_file(path) as sink:
-                facts = self._walk(engine, raw, sink.write)
-        except NeedsWithholding as reason:
-            path.unlink(missing_ok=True)
-            self._withhold(raw, str(reason))
-            return None
-        return Rewritten(
-            id=raw.id,
-            kind=raw.kind,
-            media_type=raw.media_type,
-            folder=raw.folder,
-            suffix=raw.suffix,
-            path=path,
-            sha256=sink.digest.hexdigest(),
-            size_bytes=sink.size_bytes,
-            facts=facts,
-            tally=dict(sorted(engine.tally.items())),
-        )
-
-    def _walk(self, engine: Engine, raw: RawArtifact, sink: Callable[[bytes], object]) -> Any:
-        """Content to the sink; returns the facts."""
-        task = work.Task(
-            raw.id,
-            raw.kind,
-            raw.media_type,
-            raw.raw_path,
-            0,
-            raw.raw_path.stat().st_size,
-            raw.raw_facts.get("approved") is True,
-        )
-        if raw.kind in work.PROSE_KINDS:
-            engine.prose = self._scanner.names_in_prose
-        try:
-            work.run(engine, task, sink)
-            return work.redact_facts(engine, dict(raw.raw_facts))
-        except (NeedsWithholding, DiagpackError) as fault:
-            if isinstance(fault, RedactionError):
-                raise _named(raw, fault) from None
-            raise
-        except Exception:
-            # The cause holds the document.
-            raise RedactionError(
-                "DP211",
-                f"{raw.id}: the redactor could not process this artifact",
-                hint="withhold it with --withhold ARTIFACT --reason TEXT, and report the fault",
-            ) from None
-
-    def _withhold(self, raw: RawArtifact, reason: str) -> None:
-        self.missing.append(Missing(raw.id, reason, id="DP231"))
+        self, pool: Pool, folder: Path, remaining: Sequence[RawArtifact], target: Callable[[RawArtifact], Path]
+    ) -> list[Rewritten]:
+        is_mapped = self._settings.map_path is not None
+        orders = [
+            (raw, order) for raw in remaining for order in _orders(raw, folder, is_rewriting=True, is_mapped=is_mapped)
+        ]
+        results = pool.map([order for _, order in orders])
+        token_map = TokenMap(self._settings.key)
+        written = []
+        outcomes: list[tuple[Order, Outcome]] = []
+        for index, ((raw, order), outcome) in enumerate(zip(orders, results, strict=True)):
+            outcomes.append((order, outcome))
+            token_map.add(outcome.mapped)
+            if index + 1 == len(orders) or orders[index + 1][0] is not raw:
+                reason = next((each.reason for _, each in outcomes if each.reason), "")
+                if reason:
+                    self.missing.append(Missing(raw.id, reason, id="DP231"))
+                else:
+                    written.append(_joined(raw, outcomes, target(raw)))
+                outcomes = []
+        if self._settings.map_path is not None:
+            token_map.save(self._settings.map_path)
+        return written
 
     def residue_scanner(self) -> ResidueScanner:
         """For the last scan; built once."""
         if self._residue is None:
-            self._residue = ResidueScanner(self._values, self._learned.prints(), self._pseudonyms.is_token)
+            is_token = Pseudonyms(self._settings.key).is_token
+            self._residue = ResidueScanner(self._values, self._learned.prints(), is_token)
         return self._residue
 
     def not_searched(self) -> Counter[str]:
@@ -205,33 +177,50 @@ class CasePasses:
         )
 
 
-class _Sink:
-    """Writes, counts and digests at once."""
+def _orders(raw: RawArtifact, folder: Path, *, is_rewriting: bool = False, is_mapped: bool = False) -> Iterator[Order]:
+    size = raw.raw_path.stat().st_size
+    parts = [(0, size)]
+    if raw.media_type in work.STREAMED:
+        with raw.raw_path.open("rb") as stream:
+            parts = ranges(stream, size, RANGE)
+    facts = dict(raw.raw_facts)
+    for number, (start, end) in enumerate(parts):
+        task = work.Task(raw.id, raw.kind, raw.media_type, raw.raw_path, start, end, facts.get("approved") is True)
+        name = f"{raw.id}.{number}"
+        yield Order(
+            task,
+            folder / f"{name}.memory",
+            facts if number == 0 else None,
+            folder / f"{name}.part" if is_rewriting else None,
+            is_mapped,
+        )
 
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
-        self.digest = hashlib.sha256()
-        self.size_bytes = 0
 
-    def write(self, piece: bytes) -> None:
-        self._stream.write(piece)
-        self.digest.update(piece)
-        self.size_bytes += len(piece)
-
-
-@contextlib.contextmanager
-def _new_file(path: Path) -> Iterator[_Sink]:
+def _joined(raw: RawArtifact, outcomes: Sequence[tuple[Order, Outcome]], path: Path) -> Rewritten:
+    digest = hashlib.sha256()
+    size_bytes = 0
+    tally: Counter[str] = Counter()
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        yield _Sink(stream)
-
-
-def _nowhere(piece: bytes) -> None:
-    """The first pass only learns."""
-
-
-def _named(raw: RawArtifact, fault: RedactionError) -> RedactionError:
-    if fault.message.startswith(f"{raw.id}:"):
-        return fault
-    return RedactionError(fault.id, f"{raw.id}: {fault.message}", hint=fault.hint)
+    with os.fdopen(descriptor, "wb") as target:
+        for order, outcome in outcomes:
+            tally.update(outcome.tally)
+            assert order.part is not None  # noqa: S101 - orders of the second pass have one
+            with order.part.open("rb") as part:
+                while piece := part.read(1 << 20):
+                    target.write(piece)
+                    digest.update(piece)
+                    size_bytes += len(piece)
+            order.part.unlink()
+    return Rewritten(
+        id=raw.id,
+        kind=raw.kind,
+        media_type=raw.media_type,
+        folder=raw.folder,
+        suffix=raw.suffix,
+        path=path,
+        sha256=digest.hexdigest(),
+        size_bytes=size_bytes,
+        facts=outcomes[0][1].facts,
+        tally=dict(sorted(tally.items())),
+    )

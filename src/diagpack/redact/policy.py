@@ -117,6 +117,11 @@ def load_policy(paths: Sequence[Path] = (), overrides: Mapping[str, Any] = Mappi
     return _compiled(merged)
 
 
+def policy_from(data: Mapping[str, Any]) -> Policy:
+    """A policy again from the `data` of a checked one (worker processes)."""
+    return _compiled(data)
+
+
 def _read(path: Path) -> Mapping[str, Any]:
     try:
         loaded = yaml.safe_load(path.read_text("utf-8"))

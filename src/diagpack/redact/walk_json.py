@@ -160,7 +160,8 @@ class JsonWalker:
             # `user: {…}` and `session: {…}` are records: their own keys decide.
             return entity if isinstance(value, list) and all(isinstance(each, str) for each in value) else ""
         if self.engine.policy.is_ambiguous(key) and not looks_like(value, entity):
-            return ""
+            # A number under `pin` is one; under `code` or `state` it is a diagnosis.
+            return entity if entity == "password" and isinstance(value, int) and not isinstance(value, bool) else ""
         return entity
 
     def string(self, value: str, key: str, entity: str) -> Any:
