@@ -18,7 +18,9 @@ from diagpack.redact.spans import SECRET_CLASSES, Detector, Span
 # Classes made of digits and separators: a protected range inside such a finding shows that it is something else.
 _FRAGILE: Final = frozenset({"phone", "card", "nationalid", "iban", "ip", "mac", "geo"})
 # Findings whose own guards already exclude everything the lexer protects.
-_GUARDED_RULES: Final = frozenset({"email", "ipv4", "ipv6-short", "ipv6-full", "mac"})
+_GUARDED_RULES: Final = frozenset({"email", "ipv4", "ipv6-short", "ipv6-full", "mac", "br-cpf"})
+# `user=` and the like also carry identifiers of the program; what the lexer protects stays there.
+_WEAK_KEYED: Final = frozenset({"user", "id", "host", "company"})
 # How far around a finding the lexer looks; the longest protected shapes are shorter.
 _WINDOW: Final = 128
 
@@ -101,10 +103,9 @@ class TextDetectors:
         if span.rule in self._structural_rules:
             return Rank.STRUCTURAL
         rank: Rank | None = getattr(detector, "rank", None)
-        is_secret = span.entity in SECRET_CLASSES
         if rank is None:
-            return Rank.VENDOR if is_secret else Rank.PERSONAL
-        return Rank.PERSONAL if rank is Rank.STRUCTURAL and not is_secret else rank
+            return Rank.VENDOR if span.entity in SECRET_CLASSES else Rank.PERSONAL
+        return Rank.PERSONAL if span.entity in _WEAK_KEYED else rank
 
     def _is_protected(self, data: bytes, span: Span) -> bool:
         """A protected range holds the finding, cuts it, or lies inside a finding made of digits."""

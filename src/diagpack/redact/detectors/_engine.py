@@ -15,6 +15,8 @@ from diagpack.redact.rulebook import LEFT_LIMIT, Rule
 
 # 8 MB, RE2's default, makes the lazy automaton start over on long alternations; 64 MB is used only when needed.
 _MAX_MEM: Final = 64 << 20
+_ANYWHERE: Final = re2._re2.RE2.Anchor.UNANCHORED
+_HERE: Final = re2._re2.RE2.Anchor.ANCHOR_START
 
 
 class Rank(IntEnum):
@@ -26,7 +28,45 @@ class Rank(IntEnum):
     PERSONAL = 3
 
 
-def compiled(pattern: str, *, ignore_case: bool = False, captures: bool = False) -> Any:
+class Pattern:
+    """An RE2 pattern over bytes that answers with offsets.
+
+    The module's own match objects cost more than most matches; this calls the compiled expression below them.
+    """
+
+    __slots__ = ("_match",)
+
+    def __init__(self, compiled_by_re2: Any) -> None:
+        self._match = compiled_by_re2._regexp.Match
+
+    def find(self, data: bytes, position: int = 0, end: int | None = None) -> tuple[int, int] | None:
+        """(start, end) of the first match at or after `position`."""
+        span: tuple[int, int] = self._match(_ANYWHERE, data, position, len(data) if end is None else end)[0]
+        return None if span[0] < 0 else span
+
+    def at(self, data: bytes, position: int) -> int:
+        """The end of a match that starts exactly at `position`, or -1."""
+        end: int = self._match(_HERE, data, position, len(data))[0][1]
+        return end
+
+    def groups(self, data: bytes, position: int = 0) -> list[tuple[int, int]] | None:
+        """Offsets of the first match and of its groups; the pattern must be compiled with captures."""
+        spans: list[tuple[int, int]] = self._match(_ANYWHERE, data, position, len(data))
+        return None if spans[0][0] < 0 else spans
+
+    def spans(self, data: bytes, position: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
+        """(start, end) of every match, left to right; empty matches are skipped."""
+        match, limit = self._match, len(data) if end is None else end
+        while position <= limit:
+            start, stop = match(_ANYWHERE, data, position, limit)[0]
+            if start < 0:
+                return
+            if stop > start:
+                yield start, stop
+            position = max(stop, start + 1)
+
+
+def compiled(pattern: str, *, ignore_case: bool = False, captures: bool = False) -> Pattern:
     """An RE2 pattern over bytes. Raises re2.error for syntax outside RE2."""
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1
@@ -34,7 +74,7 @@ def compiled(pattern: str, *, ignore_case: bool = False, captures: bool = False)
     options.log_errors = False
     options.case_sensitive = not ignore_case
     options.never_capture = not captures
-    return re2.compile(pattern.encode("ascii"), options)
+    return Pattern(re2.compile(pattern.encode("ascii"), options))
 
 
 class RuleScanner:
@@ -44,7 +84,7 @@ class RuleScanner:
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
-        self._pattern: Any = None
+        self._pattern: Pattern | None = None
         self._left = character_class(rule.left)
         self._before = character_class(rule.not_before)
         self._after = character_class(rule.not_after)
@@ -56,21 +96,22 @@ class RuleScanner:
         if self._pattern is None:
             rule = self.rule
             self._pattern = compiled(rule.pattern, ignore_case=not rule.is_case_sensitive, captures=rule.group > 0)
-        search, group, position, size = self._pattern.search, self.rule.group, 0, len(data)
+        pattern, group, position, size = self._pattern, self.rule.group, 0, len(data)
         while position <= size:
-            match = search(data, position)
+            match = pattern.groups(data, position)
             if match is None:
                 return
-            start, end = match.span(group)
+            first, last = match[0]
+            start, end = match[group]
             if self._left:
                 start = walk_left(data, start, self._left)
             if self._trim is not None:
                 end = start + self._trim(data[start:end])
             if start < end and self._is_accepted(data, start, end):
                 yield start, end
-                position = max(match.end(), match.start() + 1)
+                position = max(last, first + 1)
             else:
-                position = behind_first_run(data, match.start(), match.end())
+                position = behind_first_run(data, first, last)
 
     def _is_accepted(self, data: bytes, start: int, end: int) -> bool:
         if self._before and start and data[start - 1] in self._before:
@@ -86,7 +127,7 @@ def character_class(text: str) -> frozenset[int]:
     if not text:
         return frozenset()
     pattern = compiled(f"[{text}]")
-    return frozenset(byte for byte in range(256) if pattern.match(bytes([byte])) is not None)
+    return frozenset(byte for byte in range(256) if pattern.at(bytes([byte]), 0) == 1)
 
 
 def walk_left(data: bytes, start: int, allowed: frozenset[int], limit: int = LEFT_LIMIT) -> int:

@@ -27,6 +27,11 @@ class RuleDetector:
         by_id = {rule.id: rule for rule in load_rules(self._file)}
         return tuple(RuleScanner(by_id[name]) for name in self._names)
 
+    @cached_property
+    def structural_rules(self) -> frozenset[str]:
+        """Rules whose match names the value by key; they outrank protected identifiers."""
+        return frozenset(each.rule.id for each in self._scanners if each.rule.structural)
+
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
         lowered: bytes | None = None
         for scanner in self._scanners:

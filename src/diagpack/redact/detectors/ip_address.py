@@ -3,6 +3,7 @@
 Private, loopback, link-local, shared and multicast addresses are diagnostic and not reported unless asked for.
 """
 
+import functools
 import ipaddress
 from collections.abc import Iterator
 from typing import Final
@@ -21,6 +22,7 @@ _INTERNAL: Final = tuple(
 )
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def is_internal(value: bytes) -> bool:
     """Whether an address is of no use outside its own network."""
     address = ipaddress.ip_address(value.decode("ascii"))
