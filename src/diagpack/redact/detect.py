@@ -12,6 +12,7 @@ from typing import Any, Final
 from diagpack.errors import DiagpackError, RedactionError
 from diagpack.plugins import discover
 from diagpack.redact.detectors._engine import Rank
+from diagpack.redact.detectors._rules import RuleDetector, merged
 from diagpack.redact.protect import Lexer
 from diagpack.redact.spans import SECRET_CLASSES, Detector, Span
 
@@ -63,7 +64,7 @@ class TextDetectors:
         }
         built_in = (_configured(found.plugin, config) for found in discover("diagpack.redact.detectors", "DETECTOR"))
         wanted = [each for each in (*built_in, *extra) if not _is_kept(each, policy)]
-        return cls(wanted, Lexer(vendor_ids), {**config, "extra": tuple(extra)})
+        return cls(_families(wanted), Lexer(vendor_ids), {**config, "extra": tuple(extra)})
 
     def __reduce__(self) -> tuple[Any, ...]:
         return functools.partial(TextDetectors.load, **self._config), ()
@@ -189,6 +190,13 @@ def _configured(detector: Detector, config: Mapping[str, Any]) -> Detector:
     """The detector with the settings of this case, when it has any."""
     configure = getattr(detector, "configured", None)
     return detector if configure is None else configure(config)
+
+
+def _families(detectors: Sequence[Detector]) -> list[Detector]:
+    """Detectors of rare shapes as one scan; the others as they are."""
+    rare = [each for each in detectors if isinstance(each, RuleDetector) and not each.is_frequent]
+    others = [each for each in detectors if each not in rare]
+    return [*others, merged(rare)] if rare else others
 
 
 def _is_kept(detector: Detector, classes: Mapping[str, str]) -> bool:

@@ -8,7 +8,7 @@ import binascii
 from collections.abc import Iterator
 from typing import Final
 
-from diagpack.redact.detectors._engine import Rank, compiled
+from diagpack.redact.detectors._engine import Rank, compiled, lower_case
 from diagpack.redact.spans import Detector, Span
 
 _JWT = compiled(r"\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)*")
@@ -46,7 +46,7 @@ class CredentialShapes:
             yield from _private_keys(data)
         if b"://" in data and b"@" in data:
             yield from _userinfo(data)
-        lowered = data.lower()
+        lowered = lower_case(data)
         if b"jdbc:oracle" in lowered:
             yield from _oracle(data)
         if b"bearer" in lowered:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import ahocorasick
 
-from diagpack.redact.detectors._engine import Rank
+from diagpack.redact.detectors._engine import Rank, lower_case
 from diagpack.redact.spans import Detector, Span
 
 
@@ -30,7 +30,7 @@ class CustomerWords:
         for word, entity in self.words.items():
             # Bytes beyond ASCII have no case of their own: add the three spellings in use.
             for spelling in {word, word.lower(), word.upper(), word.title()}:
-                folded = spelling.encode().decode("latin1").lower()
+                folded = spelling.encode().lower().decode("latin1")
                 automaton.add_word(folded, (len(folded), entity))
         automaton.make_automaton()
         return automaton
@@ -38,7 +38,7 @@ class CustomerWords:
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
         if not self.words:
             return
-        for last, (length, entity) in self._automaton.iter(data.decode("latin1").lower()):
+        for last, (length, entity) in self._automaton.iter(lower_case(data).decode("latin1")):
             start, end = last - length + 1, last + 1
             if not _is_word_byte(data, start - 1) and not _is_word_byte(data, end):
                 yield Span(start, end, entity, "customer-word")

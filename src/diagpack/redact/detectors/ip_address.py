@@ -38,7 +38,7 @@ class IpAddresses:
 
     def __init__(self, *, with_internal: bool = False) -> None:
         self.with_internal = with_internal
-        self._rules = RuleDetector(self.id, self.entities, ("ipv4", "ipv6-short", "ipv6-full"))
+        self._rules = RuleDetector(self.id, self.entities, ("ipv4", "ipv6-short", "ipv6-full"), is_frequent=True)
 
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
         for span in self._rules.scan(data, context):
