@@ -156,7 +156,7 @@ def _entry(origin: str, number: int, text: str, place: str, rng: random.Random) 
     method = rng.choice(METHODS) if place in ("path", "query", "header") else rng.choice(["POST", "PUT", "PATCH"])
     printable = quote(text, safe="!$&'()*+,;=:@/?[]{}|^`\"\\<>%-._~") if place in ("path", "query") else text
     if place == "path":
-        url += "/" + printable.replace("?", "%3F") + "/../x"
+        url += "/" + printable.replace("?", "%3F") + ("/../x" if number % 10 == 0 else "/x")
     elif place == "query":
         url += "?q=" + printable + "&a=%2F&a=+&b"
     elif place == "header":
