@@ -194,7 +194,7 @@ def plan_for(entries: list[dict[str, Any]], hosts: tuple[str, ...]) -> Plan:
     calls = [call_of(from_entry(each), f"[har-1 #{each['_dpEntry']}]", slots) for each in entries]
     steps = tuple(each for each in calls if each is not None)
     assert len(steps) == len(entries)
-    return Plan("har-1", steps, steps[-1], "the server answered 500", slots.variables)
+    return Plan("har-1", steps, steps[-1], "the server answered 500", slots.variables, from_entry(entries[-1]))
 
 
 # Headers each client adds for itself or that belong to the connection.
