@@ -37,6 +37,11 @@ def _fill(name: str, length: int, source: random.Random) -> str:
         return card(source)
     if name == "iban":
         return iban(source)
+    if name == "cpf":
+        return cpf(source)
+    if name == "dni":
+        number = source.randrange(10_000_000, 99_999_999)
+        return f"{number}{'TRWAGMYFPDXBNJZSQVHLCKE'[number % 23]}"
     if name == "ssn":
         return f"{source.randrange(1, 665):03d}-{source.randrange(1, 99):02d}-{source.randrange(1, 9999):04d}"
     text = "".join(source.choice(ALPHABETS[name]) for _ in range(length))
@@ -49,6 +54,15 @@ def card(source: random.Random) -> str:
     body = "411111" + "".join(source.choice(string.digits) for _ in range(9))
     total = sum(int(d) if i % 2 else sum(divmod(int(d) * 2, 10)) for i, d in enumerate(body))
     return body + str(-total % 10)
+
+
+def cpf(source: random.Random) -> str:
+    """A Brazilian number with right check digits."""
+    digits = [source.randrange(10) for _ in range(8)] + [7]
+    for size in (9, 10):
+        digits.append(sum(d * w for d, w in zip(digits, range(size + 1, 1, -1), strict=True)) * 10 % 11 % 10)
+    text = "".join(map(str, digits))
+    return f"{text[:3]}.{text[3:6]}.{text[6:9]}-{text[9:]}"
 
 
 def iban(source: random.Random) -> str:

@@ -12,13 +12,16 @@ from typing import Any, Final
 from diagpack.errors import DiagpackError, RedactionError
 from diagpack.plugins import discover
 from diagpack.redact.detectors._engine import Rank
+from diagpack.redact.detectors._rules import RuleDetector, merged
 from diagpack.redact.protect import Lexer
 from diagpack.redact.spans import SECRET_CLASSES, Detector, Span
 
 # Classes made of digits and separators: a protected range inside such a finding shows that it is something else.
 _FRAGILE: Final = frozenset({"phone", "card", "nationalid", "iban", "ip", "mac", "geo"})
 # Findings whose own guards already exclude everything the lexer protects.
-_GUARDED_RULES: Final = frozenset({"email", "ipv4", "ipv6-short", "ipv6-full", "mac"})
+_GUARDED_RULES: Final = frozenset({"email", "ipv4", "ipv6-short", "ipv6-full", "mac", "br-cpf"})
+# `user=` and the like also carry identifiers of the program; what the lexer protects stays there.
+_WEAK_KEYED: Final = frozenset({"user", "id", "host", "company"})
 # How far around a finding the lexer looks; the longest protected shapes are shorter.
 _WINDOW: Final = 128
 
@@ -61,7 +64,7 @@ class TextDetectors:
         }
         built_in = (_configured(found.plugin, config) for found in discover("diagpack.redact.detectors", "DETECTOR"))
         wanted = [each for each in (*built_in, *extra) if not _is_kept(each, policy)]
-        return cls(wanted, Lexer(vendor_ids), {**config, "extra": tuple(extra)})
+        return cls(_families(wanted), Lexer(vendor_ids), {**config, "extra": tuple(extra)})
 
     def __reduce__(self) -> tuple[Any, ...]:
         return functools.partial(TextDetectors.load, **self._config), ()
@@ -101,10 +104,9 @@ class TextDetectors:
         if span.rule in self._structural_rules:
             return Rank.STRUCTURAL
         rank: Rank | None = getattr(detector, "rank", None)
-        is_secret = span.entity in SECRET_CLASSES
         if rank is None:
-            return Rank.VENDOR if is_secret else Rank.PERSONAL
-        return Rank.PERSONAL if rank is Rank.STRUCTURAL and not is_secret else rank
+            return Rank.VENDOR if span.entity in SECRET_CLASSES else Rank.PERSONAL
+        return Rank.PERSONAL if span.entity in _WEAK_KEYED else rank
 
     def _is_protected(self, data: bytes, span: Span) -> bool:
         """A protected range holds the finding, cuts it, or lies inside a finding made of digits."""
@@ -188,6 +190,13 @@ def _configured(detector: Detector, config: Mapping[str, Any]) -> Detector:
     """The detector with the settings of this case, when it has any."""
     configure = getattr(detector, "configured", None)
     return detector if configure is None else configure(config)
+
+
+def _families(detectors: Sequence[Detector]) -> list[Detector]:
+    """Detectors of rare shapes as one scan; the others as they are."""
+    rare = [each for each in detectors if isinstance(each, RuleDetector) and not each.is_frequent]
+    others = [each for each in detectors if each not in rare]
+    return [*others, merged(rare)] if rare else others
 
 
 def _is_kept(detector: Detector, classes: Mapping[str, str]) -> bool:

@@ -6,9 +6,9 @@ Enters: bytes. Leaves: ranges that no vendor rule and no detector of personal da
 
 import functools
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
-from diagpack.redact.detectors._engine import compiled
+from diagpack.redact.detectors._engine import Pattern, compiled
 
 _MONTH: Final = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[a-z]*"
 _DAY: Final = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*"
@@ -63,7 +63,7 @@ _SHAPES: Final = (
 
 
 @functools.cache
-def _lexer() -> Any:
+def _lexer() -> Pattern:
     return compiled("|".join(_SHAPES))
 
 
@@ -77,9 +77,9 @@ class Lexer:
 
     def ranges(self, data: bytes, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
         """Protected ranges between `start` and `end`, sorted; they may overlap."""
-        found = [match.span() for match in _lexer().finditer(data, start, end) if not _is_plain_number(match.group())]
+        found = [span for span in _lexer().spans(data, start, end) if not _is_plain_number(data[span[0] : span[1]])]
         if self._vendor is not None:
-            found += [match.span() for match in self._vendor.finditer(data, start, end)]
+            found += self._vendor.spans(data, start, end)
             found.sort()
         return found
 

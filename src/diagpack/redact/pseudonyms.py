@@ -80,8 +80,10 @@ class Pseudonyms:
     def find(self, data: bytes) -> Iterator[tuple[int, int]]:
         """Where this case's own tokens stand in a text."""
         if b"dp" in data or b"db8" in data or b"99" in data or b"24" in data or b"25" in data:
-            for match in _MARKED.finditer(data):
-                if self.is_token(match.group(0)):
+            # A fast search without a look around first; the exact form decides around each hit.
+            for hit in _CLUES.finditer(data):
+                match = _MARKED.search(data, max(0, hit.start() - 16), hit.end() + 40)
+                if match is not None and match.start() <= hit.start() < match.end() and self.is_token(match.group(0)):
                     yield match.span()
 
     def _make(self, value: str, entity: str) -> str:

@@ -221,6 +221,11 @@ def stem_pattern(stems: Mapping[str, list[str]]) -> str:
     return "|".join(word.replace(" ", "[-_. ]?") for word in words)
 
 
+def portable_engine() -> str:
+    """The JavaScript that applies `rules_as_json()`; the guided collector's page embeds both."""
+    return importlib.resources.files("diagpack.redact").joinpath("rules", "portable.js").read_text("utf-8")
+
+
 def rules_as_json() -> dict[str, Any]:
     """Everything the guided collector's page embeds: rules with their validators by name, and the slot names."""
     exported = []

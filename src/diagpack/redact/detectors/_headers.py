@@ -15,7 +15,6 @@ _SCHEME = compiled(
     r"sharedkeylite|googlelogin|splunk|sso-key|klaviyo-api-key|genie[kK]ey|ssws|key|jwt)(?:[ \t]+|%20|\+)",
     ignore_case=True,
 )
-_LINE = compiled(r"[^\r\n\"'\\<>]+")
 _WORD = compiled(r"[^\s\"'<>,;\\]+")
 _QUOTED_LINE = compiled(r"[^\r\n\"'\\]+")
 _PLAIN_LINE = compiled(r"[^\r\n]+")
@@ -25,15 +24,10 @@ _OPENING: Final = frozenset(b"\"'\\")
 
 def authorization_spans(data: bytes, start: int) -> Iterator[Span]:
     """The credential behind the scheme; parameters of Digest, OAuth or SigV4 as one."""
-    scheme = _SCHEME.match(data, start)
-    start = scheme.end() if scheme is not None else start
-    has_parameters = scheme is not None and _PARAMETER.match(data, start) is not None
-    match = (_LINE if has_parameters else _WORD).match(data, start)
-    if match is None:
-        return
-    end = match.end()
-    if has_parameters:
-        end = _behind_parameters(data, start)
+    behind_scheme = _SCHEME.at(data, start)
+    start = max(start, behind_scheme)
+    has_parameters = behind_scheme > 0 and _PARAMETER.at(data, start) > 0
+    end = _behind_parameters(data, start) if has_parameters else _WORD.at(data, start)
     if end > start:
         yield Span(start, end, "token", "slot-authorization")
 
@@ -42,14 +36,13 @@ def _behind_parameters(data: bytes, start: int) -> int:
     """The end of `name="value", name=value`, which may hold quotes."""
     position = start
     while True:
-        name = _PARAMETER.match(data, position)
-        if name is None:
-            return len(data[:position].rstrip(b", \t")) if position > start else position
-        position = name.end()
+        behind_name = _PARAMETER.at(data, position)
+        if behind_name < 0:
+            return position - len(data[start:position]) + len(data[start:position].rstrip(b", \t"))
+        position = behind_name
         while position < len(data) and data[position] in _OPENING:
             position += 1
-        value = _WORD.match(data, position)
-        position = value.end() if value is not None else position
+        position = max(position, _WORD.at(data, position))
         while position < len(data) and data[position : position + 1] in (b'"', b"\\", b",", b" ", b";"):
             position += 1
 
@@ -57,9 +50,9 @@ def _behind_parameters(data: bytes, start: int) -> int:
 def cookie_spans(data: bytes, start: int, attributes: frozenset[str]) -> Iterator[Span]:
     """Each value of a Cookie or Set-Cookie header; names and attributes stay."""
     opened = data[start - 1 : start] if data[start - 1 : start] in (b'"', b"'") else b""
-    line = (_QUOTED_LINE if opened else _PLAIN_LINE).match(data, start)
+    end = (_QUOTED_LINE if opened else _PLAIN_LINE).at(data, start)
     position = start
-    for piece in (line.group() if line is not None else b"").split(b";"):
+    for piece in data[start : max(start, end)].split(b";"):
         for pair_start, pair in _pairs(piece, position):
             name, _equals, value = pair.partition(b"=")
             if name.strip().lower().decode("latin1") in attributes or not value:

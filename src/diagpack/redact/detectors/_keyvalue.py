@@ -53,17 +53,13 @@ class KeyValueScanner:
         )
 
     def scan(self, data: bytes) -> Iterator[KeyValue]:
-        search, position = self._pattern.search, 0
-        while True:
-            match = search(data, position)
-            if match is None:
-                return
-            found = _read(data, match.start(), match.end(), position)
-            if found is None:
-                position = match.end()
-                continue
-            yield found
-            position = max(found.end, match.end())
+        find, position = self._pattern.find, 0
+        while (hit := find(data, position)) is not None:
+            found = _read(data, *hit, position)
+            position = hit[1]
+            if found is not None:
+                yield found
+                position = max(found.end, position)
 
 
 def _read(data: bytes, start: int, end: int, floor: int) -> KeyValue | None:
@@ -75,17 +71,15 @@ def _read(data: bytes, start: int, end: int, floor: int) -> KeyValue | None:
     floor = max(floor, start - 64)
     while first > floor and data[first - 1] in _KEY_BYTES:
         first -= 1
-    match = _KEY.match(data, start)
-    if match is None:
+    key_end = _KEY.at(data, start)
+    value_start = _SEPARATOR.at(data, key_end) if key_end > start else -1
+    if value_start < 0:
         return None
-    separator = _SEPARATOR.match(data, match.end())
-    if separator is None or separator.end() == match.end():
-        return None
-    written = data[match.end() : separator.end()]
-    key = data[first : match.end()].decode("ascii").strip("-.")
+    written = data[key_end:value_start]
+    key = data[first:key_end].decode("ascii").strip("-.")
     where = _where(data, first, written, is_flag)
-    values, behind = read_values(data, separator.end(), where, b"%3" in written)
-    return KeyValue(key, where, first, tuple(values), max(behind, separator.end()))
+    values, behind = read_values(data, value_start, where, b"%3" in written)
+    return KeyValue(key, where, first, tuple(values), max(behind, value_start))
 
 
 def _where(data: bytes, first: int, written: bytes, is_flag: bool) -> str:
@@ -108,16 +102,15 @@ def read_values(data: bytes, position: int, where: str, is_percent: bool) -> tup
         return _list(data, position)
     if data[position : position + 1] == b"{":
         return [], position + 1
-    opening = _OPENING.match(data, position)
-    if opening is not None:
-        start = opening.end()
-        end = closing(data, start, opening.group())
+    start = _OPENING.at(data, position)
+    if start > 0:
+        end = closing(data, start, data[position:start])
         return ([(start, end)] if end > start else []), end
-    bare = (_PERCENT if is_percent else _BARE).match(data, position)
-    if bare is None:
+    behind = (_PERCENT if is_percent else _BARE).at(data, position)
+    if behind < 0:
         return [], position
-    end = position + len(data[position : bare.end()].rstrip(b")}]."))
-    return ([(position, end)] if end > position else []), bare.end()
+    end = position + len(data[position:behind].rstrip(b")}]."))
+    return ([(position, end)] if end > position else []), behind
 
 
 def closing(data: bytes, start: int, opening: bytes) -> int:
@@ -145,4 +138,4 @@ def _list(data: bytes, position: int) -> tuple[list[tuple[int, int]], int]:
     """The items of `["a", "b"]`, up to the bracket or the limit."""
     end = data.find(b"]", position, position + _LONGEST)
     end = min(len(data), position + _LONGEST) if end < 0 else end
-    return [match.span() for match in _LIST_ITEM.finditer(data, position + 1, end)], end
+    return list(_LIST_ITEM.spans(data, position + 1, end)), end

@@ -93,9 +93,12 @@ def is_ipv4(value: bytes, _: Any = None) -> bool:
     if not 7 <= len(value) <= 15:
         return False
     octets = value.split(b".")
-    return len(octets) == 4 and all(
-        octet.isdigit() and int(octet) < 256 and (len(octet) == 1 or octet[:1] != b"0") for octet in octets
-    )
+    if len(octets) != 4:
+        return False
+    for octet in octets:
+        if not octet.isdigit() or len(octet) > 3 or int(octet) > 255 or (octet[0] == 48 and len(octet) > 1):
+            return False
+    return True
 
 
 def is_ipv6(value: bytes, _: Any = None) -> bool:
@@ -159,6 +162,40 @@ def is_email(value: bytes, _: Any = None) -> bool:
     return 0 < len(local) <= 256 and len(domain) <= 253 and not last.isdigit() and len(last) >= 2 and not is_suffix
 
 
+def is_cpf(value: bytes, _: Any = None) -> bool:
+    """Brazil: two check digits, modulo 11."""
+    digits = [byte - 48 for byte in digits_of(value)]
+    if len(digits) != 11 or len(set(digits)) == 1:
+        return False
+    for size in (9, 10):
+        total = sum(digit * weight for digit, weight in zip(digits, range(size + 1, 1, -1), strict=False))
+        if total * 10 % 11 % 10 != digits[size]:
+            return False
+    return True
+
+
+def is_dni(value: bytes, _: Any = None) -> bool:
+    """Spain: the letter is the number modulo 23; X, Y, Z of a NIE count as 0, 1, 2."""
+    text = value.replace(b"-", b"").translate(bytes.maketrans(b"XYZ", b"012"), b"") if value[:1] in b"XYZ" else value
+    number = text.replace(b"-", b"")[:-1]
+    return len(number) == 8 and number.isdigit() and b"TRWAGMYFPDXBNJZSQVHLCKE"[int(number) % 23] == value[-1]
+
+
+def has_digits(value: bytes, limits: Any) -> bool:
+    return bool(limits[0] <= len(digits_of(value)) <= limits[1])
+
+
+def is_position(value: bytes, _: Any = None) -> bool:
+    """Latitude and longitude in range, not both zero."""
+    latitude, _comma, longitude = value.partition(b",")
+    return abs(float(latitude)) <= 90 and abs(float(longitude)) <= 180 and float(latitude) != 0.0
+
+
+def is_not_in(value: bytes, words: Any) -> bool:
+    """The value, in lower case, is none of the words."""
+    return value.lower().decode("latin1") not in words
+
+
 def iban_length(value: bytes) -> int:
     """How many bytes of a candidate belong to an IBAN of its country; 0 when the country is unknown or it is short."""
     wanted = _IBAN_LENGTHS.get(value[:2].upper(), 0)
@@ -173,7 +210,10 @@ def iban_length(value: bytes) -> int:
 TRIMMERS: Final[Mapping[str, Callable[[bytes], int]]] = {"iban": iban_length}
 VALIDATORS: Final[Mapping[str, Validator]] = {
     "card": is_card,
+    "cpf": is_cpf,
     "digit": has_digit,
+    "digits": has_digits,
+    "dni": is_dni,
     "email": is_email,
     "entropy": has_entropy,
     "excludes": excludes,
@@ -183,5 +223,7 @@ VALIDATORS: Final[Mapping[str, Validator]] = {
     "length": has_length,
     "mac": is_mac,
     "mixed": is_mixed,
+    "not_in": is_not_in,
+    "position": is_position,
     "ssn": is_ssn,
 }

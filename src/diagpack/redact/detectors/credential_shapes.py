@@ -8,7 +8,7 @@ import binascii
 from collections.abc import Iterator
 from typing import Final
 
-from diagpack.redact.detectors._engine import Rank, compiled
+from diagpack.redact.detectors._engine import Rank, compiled, lower_case
 from diagpack.redact.spans import Detector, Span
 
 _JWT = compiled(r"\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)*")
@@ -39,18 +39,16 @@ class CredentialShapes:
 
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
         if b"eyJ" in data:
-            for match in _JWT.finditer(data):
-                if match.end() - match.start() >= 12:
-                    yield Span(match.start(), match.end(), "token", "jwt")
+            for start, end in _JWT.spans(data):
+                if end - start >= 12:
+                    yield Span(start, end, "token", "jwt")
         if b"PRIVATE KEY" in data or b"PuTTY-User" in data:
             yield from _private_keys(data)
         if b"://" in data and b"@" in data:
             yield from _userinfo(data)
-        lowered = data.lower()
+        lowered = lower_case(data)
         if b"jdbc:oracle" in lowered:
-            for match in _ORACLE.finditer(data):
-                yield Span(match.start(1), match.end(1), "user", "url-user")
-                yield Span(match.start(2), match.end(2), "password", "url-password")
+            yield from _oracle(data)
         if b"bearer" in lowered:
             yield from _bearer(data)
         if b"basic" in lowered:
@@ -59,21 +57,27 @@ class CredentialShapes:
 
 def _private_keys(data: bytes) -> Iterator[Span]:
     position = 0
-    while (head := _PEM.search(data, position)) is not None:
-        tail = _PEM_END.search(data, head.end())
-        end = tail.end() if tail is not None else max(head.end(), _PEM_BODY.match(data, head.end()).end())
-        yield Span(head.start(), end, "key", "pem-private-key")
-        position = end
-    if _PUTTY.search(data) is not None:
-        for match in _PUTTY_BODY.finditer(data):
-            yield Span(match.start(), match.end(), "key", "putty-private-key")
+    while (head := _PEM.find(data, position)) is not None:
+        tail = _PEM_END.find(data, head[1])
+        position = tail[1] if tail is not None else max(head[1], _PEM_BODY.at(data, head[1]))
+        yield Span(head[0], position, "key", "pem-private-key")
+    if _PUTTY.find(data) is not None:
+        for start, end in _PUTTY_BODY.spans(data):
+            yield Span(start, end, "key", "putty-private-key")
+
+
+def _oracle(data: bytes) -> Iterator[Span]:
+    position = 0
+    while (found := _ORACLE.groups(data, position)) is not None:
+        yield Span(*found[1], entity="user", rule="url-user")
+        yield Span(*found[2], entity="password", rule="url-password")
+        position = found[0][1]
 
 
 def _userinfo(data: bytes) -> Iterator[Span]:
     for pattern in (_USERINFO, _LOOSE_USERINFO):
-        for match in pattern.finditer(data):
-            start = data.index(b"://", match.start()) + 3
-            end = match.end() - 1
+        for first, last in pattern.spans(data):
+            start, end = data.index(b"://", first) + 3, last - 1
             user, colon, password = data[start:end].partition(b":")
             if colon and password:
                 yield Span(end - len(password), end, "password", "url-password")
@@ -84,21 +88,21 @@ def _userinfo(data: bytes) -> Iterator[Span]:
 
 def _bearer(data: bytes) -> Iterator[Span]:
     """Twelve characters or more with a digit or both cases: not "bearer authentication"."""
-    for match in _BEARER.finditer(data):
-        word = match.group()
+    for first, last in _BEARER.spans(data):
+        word = data[first:last]
         value = word[6:].lstrip(b" \t").removeprefix(b"%20").rstrip(b".")
         if len(value) >= 12 and (any(48 <= byte <= 57 for byte in value) or not (value.islower() or value.isupper())):
-            start = match.start() + word.rindex(value)
+            start = first + word.rindex(value)
             yield Span(start, start + len(value), "token", "bearer")
 
 
 def _basic(data: bytes) -> Iterator[Span]:
     """A word behind `Basic` that decodes to `user:password`."""
-    for match in _BASIC.finditer(data):
-        word = match.group()
+    for first, last in _BASIC.spans(data):
+        word = data[first:last]
         value = word[5:].lstrip(b" \t").removeprefix(b"%20")
         if len(value) >= 6 and _is_user_and_password(value):
-            yield Span(match.end() - len(value), match.end(), "token", "basic")
+            yield Span(last - len(value), last, "token", "basic")
 
 
 def _is_user_and_password(value: bytes) -> bool:

@@ -5,4 +5,4 @@ from typing import Final
 from diagpack.redact.detectors._rules import RuleDetector
 from diagpack.redact.spans import Detector
 
-DETECTOR: Final[Detector] = RuleDetector("email", ("email",), ("email",))
+DETECTOR: Final[Detector] = RuleDetector("email", ("email",), ("email",), is_frequent=True)

@@ -3,6 +3,7 @@
 Private, loopback, link-local, shared and multicast addresses are diagnostic and not reported unless asked for.
 """
 
+import functools
 import ipaddress
 from collections.abc import Iterator
 from typing import Final
@@ -21,6 +22,7 @@ _INTERNAL: Final = tuple(
 )
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def is_internal(value: bytes) -> bool:
     """Whether an address is of no use outside its own network."""
     address = ipaddress.ip_address(value.decode("ascii"))
@@ -36,7 +38,7 @@ class IpAddresses:
 
     def __init__(self, *, with_internal: bool = False) -> None:
         self.with_internal = with_internal
-        self._rules = RuleDetector(self.id, self.entities, ("ipv4", "ipv6-short", "ipv6-full"))
+        self._rules = RuleDetector(self.id, self.entities, ("ipv4", "ipv6-short", "ipv6-full"), is_frequent=True)
 
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
         for span in self._rules.scan(data, context):

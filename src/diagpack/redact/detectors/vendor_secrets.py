@@ -10,13 +10,16 @@ from typing import Any, Final
 
 import ahocorasick
 
-from diagpack.redact.detectors._engine import Rank, RuleScanner
+from diagpack.redact.detectors._engine import Pattern, Rank, RuleScanner, compiled, union_of
 from diagpack.redact.rulebook import Rule, load_rules
 from diagpack.redact.spans import Detector, Span
 
 _BLOCK: Final = 1 << 16
 # Longer than any vendor token; what is longer is found by its first part and extended by its own pattern.
 _OVERLAP: Final = 1 << 12
+_LONGEST_KEYWORD: Final = 32
+# After so many keywords in one block the automaton reads the rest of it in one go.
+_MANY: Final = 256
 
 
 class VendorSecrets:
@@ -62,14 +65,46 @@ class VendorSecrets:
             yield from sorted(fresh - seen, key=lambda each: each.start)
             seen = fresh
 
-    def _scan_block(self, block: bytes, offset: int) -> Iterator[Span]:
+    @cached_property
+    def _any_keyword(self) -> Pattern:
+        """RE2 says at 600 MB/s where a keyword may stand; the automaton, slower, says which."""
+        words = sorted(
+            {word for each in self._scanners for word in each.rule.keywords}, key=lambda word: (-len(word), word)
+        )
+        return compiled("|".join(_quoted(word) for word in words), ignore_case=True)
+
+    @cached_property
+    def _without_keywords(self) -> tuple[int, ...]:
+        """Rules whose shape has no part long enough to be a keyword."""
+        return tuple(number for number, each in enumerate(self._scanners) if not each.rule.keywords)
+
+    @cached_property
+    def _any_without_keywords(self) -> Pattern:
+        return union_of(self._scanners[number].rule for number in self._without_keywords)
+
+    def _triggered(self, block: bytes) -> set[int]:
+        """Numbers of the rules that may match in this block."""
         triggered: set[int] = set()
-        for _end, numbers in self._gate.iter(block.decode("latin1").lower()):
-            triggered.update(numbers)
-        for number in sorted(triggered):
+        if self._without_keywords and self._any_without_keywords.find(block) is not None:
+            triggered.update(self._without_keywords)
+        for count, (start, end) in enumerate(self._any_keyword.spans(block)):
+            # A keyword that overlaps this hit starts inside it.
+            window = block[start : end + _LONGEST_KEYWORD] if count < _MANY else block[start:]
+            for _end, numbers in self._gate.iter(window.lower().decode("latin1")):
+                triggered.update(numbers)
+            if count == _MANY:
+                break
+        return triggered
+
+    def _scan_block(self, block: bytes, offset: int) -> Iterator[Span]:
+        for number in sorted(self._triggered(block)):
             scanner = self._scanners[number]
             for start, end in scanner.values(block):
                 yield Span(offset + start, offset + end, scanner.rule.entity, scanner.rule.id)
+
+
+def _quoted(word: str) -> str:
+    return "".join(each if each.isalnum() or each in "_/ " else f"\\{each}" for each in word)
 
 
 DETECTOR: Final[Detector] = VendorSecrets()
