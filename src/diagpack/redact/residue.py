@@ -52,6 +52,7 @@ _STANDARD = bytes.maketrans(b"-_", b"+/")
 _MOST_LAYERS = 6
 _LARGEST = 64 << 20
 # Shapes no finished file may show: the documented form of a credential. Own list, on purpose.
+_URL = "[A-Za-z0-9_-]"
 _SHAPES: tuple[tuple[str, str], ...] = (
     ("pem-private-key", r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----"),
     ("aws-access-key", r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b"),
@@ -63,7 +64,10 @@ _SHAPES: tuple[tuple[str, str], ...] = (
     ("google-key", r"\bAIza[0-9A-Za-z_-]{35}"),
     ("npm-token", r"\bnpm_[A-Za-z0-9]{36}"),
     ("pypi-token", r"\bpypi-AgE[A-Za-z0-9_-]{50}"),
-    ("jwt", r"\beyJ[A-Za-z0-9_-]{10}[A-Za-z0-9_-]*\.eyJ[A-Za-z0-9_-]{10}[A-Za-z0-9_-]*\.[A-Za-z0-9_-]{20}[A-Za-z0-9_-]*"),
+    (
+        "jwt",
+        r"\beyJ[A-Za-z0-9_-]{10}[A-Za-z0-9_-]*\.eyJ[A-Za-z0-9_-]{10}[A-Za-z0-9_-]*\.[A-Za-z0-9_-]{20}[A-Za-z0-9_-]*",
+    ),
 )
 _ANY_SHAPE = _fast("|".join(pattern for _, pattern in _SHAPES))
 _ONE_SHAPE = [(name, _fast(pattern)) for name, pattern in _SHAPES]
