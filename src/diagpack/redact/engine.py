@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Protocol
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from diagpack.redact.dictionary import Dictionary
 from diagpack.redact.edits import Edit, apply, resolve
@@ -38,6 +38,8 @@ _NO_DIGITS = str.maketrans("", "", "0123456789")
 _ESCAPED_AT = re.compile(rb"%(?:25)*40|\\u0040|&#(?:64|x40);|&commat;", re.IGNORECASE)
 # Tokens that one engine remembers for the encrypted map.
 _MAPPED = 50_000
+# The context that asks the structure hook for a JWT or SAML message only.
+MESSAGE = "\0message"
 _CACHED_TEXT = 2048
 
 
@@ -79,6 +81,7 @@ class Engine:
         self._structure = structure
         self._nested = Nested(self)
         self._cache: dict[tuple[str, str], tuple[str, Counter[str]]] = {}
+        self._replaced: dict[tuple[bytes, str], bytes] = {}
         self._vendor_ids = _vendor_patterns(vendor_ids)
         self.prose: Callable[[bytes], list[Span]] | None = None
         self._public = lru_cache(maxsize=65536)(is_public)
@@ -247,6 +250,15 @@ class Engine:
 
     def replacement_of(self, value: bytes, entity: str, rule: str) -> bytes:
         """What a span of text becomes: itself when it stays."""
+        known = self._replaced.get((value, entity))
+        if known is None:
+            known = self._replacement_of(value, entity, rule)
+            if len(self._replaced) > 100_000:
+                self._replaced.clear()
+            self._replaced[value, entity] = known
+        return known
+
+    def _replacement_of(self, value: bytes, entity: str, rule: str) -> bytes:
         text = value.decode("utf-8", "surrogateescape")
         new = self._token(text, entity, rule).encode("utf-8", "surrogateescape")
         if b"@" in new and b"@" not in value:
@@ -271,10 +283,11 @@ class Engine:
             return value
         if entity not in ("email", "ip") and _EMAIL.fullmatch(plain) and entity not in SECRET_CLASSES:
             entity = "email"
-        elif plain.startswith("eyJ") and self._structure is not None and plain.count(".") >= 2:
-            rewritten = self._structure(self, plain, "\0jose")
+        elif len(plain) > 40 and entity in SECRET_CLASSES and self._structure is not None:
+            # A JWT or SAML message keeps its protocol values wherever it stands, and is never learned as a whole.
+            rewritten = self._structure(self, plain, MESSAGE)
             if rewritten is not None:
-                return rewritten
+                return rewritten if plain == value.strip() else quote(rewritten, safe="")
         entity = self._classes.get(plain, entity)
         action = self.policy.action(entity)
         if entity == "ip" and not self._public(plain):
