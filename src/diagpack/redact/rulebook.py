@@ -223,7 +223,7 @@ def stem_pattern(stems: Mapping[str, list[str]]) -> str:
 
 def portable_engine() -> str:
     """The JavaScript that applies `rules_as_json()`; the guided collector's page embeds both."""
-    return importlib.resources.files("diagpack.redact").joinpath("rules", "portable.js").read_text("utf-8")
+    return importlib.resources.files("diagpack.redact").joinpath("portable.js").read_text("utf-8")
 
 
 def rules_as_json() -> dict[str, Any]:
