@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from diagpack.collectors.sso import xml
+from diagpack.collectors.sso import jwk, xml
 from diagpack.errors import CollectError
 
 DEFAULT_TOLERANCE_SECONDS: Final = 180
@@ -155,7 +155,10 @@ def _key_set(value: Any) -> tuple[Mapping[str, Any], ...] | None:
     if not value:
         return None
     try:
-        document = value if isinstance(value, Mapping) else json.loads(_file(str(value), "DP123"))
+        content = b"" if isinstance(value, Mapping) else _file(str(value), "DP123")
+        if content.startswith(b"-----BEGIN"):
+            return (*jwk.from_certificates(tuple(certificates_in(content))), *jwk.from_pem(content))
+        document = value if isinstance(value, Mapping) else json.loads(content)
         keys = document.get("keys", [document])
         return tuple(each for each in keys if isinstance(each, Mapping))
     except (ValueError, TypeError, AttributeError, RecursionError):

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from diagpack.collectors.sso import oidc_flow, saml, saml_flow, tokens, urls
+from diagpack.collectors.sso.aadsts import find_errors
 from diagpack.collectors.sso.captured import Captured, Place
 from diagpack.collectors.sso.clock import Clock, stamp
 from diagpack.collectors.sso.config import Expectation
@@ -17,6 +18,7 @@ from diagpack.collectors.sso.report import Report
 from diagpack.collectors.sso.saml_message import Message
 
 _MAX_MESSAGES: Final = 200
+_MAX_PAGE: Final = 500_000
 _STATIC = (".js", ".css", ".png", ".svg", ".woff", ".woff2", ".ico", ".jpg", ".gif", ".map")
 
 
@@ -157,6 +159,12 @@ def _unjudged(captured: Captured, report: Report) -> dict[str, Any]:
         id = "oidc.token_stripped" if is_token else "saml.signature_removed_by_sanitizer"
         report.add(id, f"{captured.parameter or 'the value'} is a placeholder", "/kind")
         return {"kind": "removed token" if is_token else "removed message"}
+    if captured.family == "other":
+        for error in find_errors(captured.content[:_MAX_PAGE].decode("utf-8", "replace")):
+            report.add("saml.idp_error_page", str(error), "/kind", certainty="hint")
+        if not report.notes:
+            report.add("saml.not_saml", captured.problem, "/kind")
+        return {"kind": "page"}
     report.add("saml.malformed", captured.problem or "no message found", "/kind")
     return {"kind": "unreadable"}
 

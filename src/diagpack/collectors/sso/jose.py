@@ -74,12 +74,14 @@ def _jws(parts: list[bytes], header: Mapping[str, Any], seen: _Duplicates) -> To
     if payload is None:
         return Token("malformed", len(parts), header, problem="the second part is not base64url")
     claims = _json(payload, seen)
+    is_broken = claims is None and payload.lstrip()[:1] == b"{"
     return Token(
         "jws",
         len(parts),
         header,
         claims if isinstance(claims, dict) else None,
         tuple(seen.names),
+        "the payload begins like JSON, but is none" if is_broken else "",
         is_stripped=is_stripped,
         is_detached=detached,
         signature_bytes=len(raw or b""),

@@ -82,6 +82,7 @@ def check_flow(
     _incomplete(judged, path, report)
     posts = [each for each in exchanges if each.method == "POST" and "SAMLResponse" in dict(each.form)]
     _replay(posts, judged, path, report)
+    _names(responses, path, report)
     _loop(exchanges, responses, path, report)
     for post in posts:
         _cookies(exchanges, post, path, report)
@@ -112,6 +113,23 @@ def _replay(posts: list[Exchange], judged: list[Judged], path: PathOf, report: R
             shown = ", ".join(f"#{each.entry} (status {each.status})" for each in group[:6])
             text = f"the same response was posted {len(group)} times: {shown}"
             report.add("saml.replay", text, path(group[1].entry), entry=group[1].entry)
+
+
+def _names(responses: list[Judged], path: PathOf, report: Report) -> None:
+    """Two logins under two names, as far as the format promises a stable one."""
+    first: dict[str, tuple[str, int]] = {}
+    for each in responses:
+        subject = child(each.message.assertion, "saml:Subject") if each.message else None
+        name_id = child(subject, "saml:NameID")
+        value, form = text_of(name_id), "" if name_id is None else str(name_id.get("Format") or "")
+        if not value or form.endswith(":transient"):
+            continue
+        before, entry = first.setdefault(form, (value, each.entry))
+        if before == value:
+            continue
+        id = "saml.nameid_case" if before.lower() == value.lower() else "saml.nameid_changed"
+        text = f"NameIDs of #{entry} and #{each.entry} differ{' only in case' if id.endswith('case') else ''}; Format {form}"
+        report.add(id, text, path(each.entry), level="warning", certainty="hint", entry=each.entry)
 
 
 def _loop(exchanges: list[Exchange], responses: list[Judged], path: PathOf, report: Report) -> None:

@@ -134,9 +134,9 @@ def _placement(message: Message, signature: Element, path: str, report: Report) 
         report.add("saml.xsw_suspect", f"Signature on {where} has {len(references)} References", path)
     for reference in references[:3]:
         _reference(message, signature, reference, where, path, report)
-    for name in ("ds:SignatureValue", "ds:SignedInfo"):
-        if has_comment(child(signature, name)):
-            report.add("saml.comment_in_signature", f"comment inside {name[3:]} of the Signature on {where}", path)
+    for name in ("SignatureValue", "DigestValue"):
+        if any(has_comment(each) for each in signature.iter(f"{{{DS}}}{name}")):
+            report.add("saml.comment_in_signature", f"comment inside {name} of the Signature on {where}", path)
 
 
 def _follows_issuer(signature: Element) -> bool:

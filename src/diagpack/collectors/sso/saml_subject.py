@@ -94,6 +94,8 @@ def _format(name_id: Element, value: str, expected: Expectation, report: Report)
     elif not wanted and form.endswith(":emailAddress") and value and value_type(value) != "email":
         text = f"Format emailAddress, but the value is {value_type(value)}, {len(value)} characters"
         report.add("saml.nameid_format", text, "/subject", level="warning")
+    if not wanted and name_id.get("Format") is not None and ":" not in form:
+        report.add("saml.nameid_format", f"Format is {'empty' if not form else 'no URI'}", "/subject", level="warning")
     domain = value.rpartition("@")[2].lower()
     if expected.verified_domains and value_type(value) == "email":
         known = {each.lower().lstrip("@") for each in expected.verified_domains}
@@ -110,8 +112,9 @@ def _qualifiers(name_id: Element, expected: Expectation, issuer: str, report: Re
     theirs = name_id.get("NameQualifier")
     idp = expected.idp_entity_id.strip() or issuer
     form = str(name_id.get("Format") or "")
-    if theirs is None and form.endswith("2.0:nameid-format:persistent") and ours is None:
-        report.add("saml.namequalifier", "persistent NameID without qualifiers", "/subject", level="info")
+    if theirs is None and form.endswith(("2.0:nameid-format:persistent", "2.0:nameid-format:transient")):
+        text = f"{form.rpartition(':')[2]} NameID without NameQualifier"
+        report.add("saml.namequalifier", text, "/subject", level="info", certainty="hint")
     elif theirs is not None and not theirs.strip():
         report.add("saml.namequalifier", "NameQualifier is empty", "/subject")
     elif theirs is not None and idp and theirs.strip() != idp:

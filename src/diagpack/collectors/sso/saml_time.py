@@ -115,6 +115,13 @@ def _order(message: Message, clock: Clock, report: Report) -> None:
     if issued and end and issued >= end + clock.tolerance:
         text = f"issued {stamp(issued)}, after the assertion's end {stamp(end)}"
         report.add("saml.bad_timestamp", text, "/issue_instant", level="warning")
+    made = parse_time(assertion.get("IssueInstant")) if assertion is not None else None
+    if made and issued and made > issued + clock.tolerance:
+        text = f"the Assertion was issued {stamp(made)}, after its Response {stamp(issued)}"
+        report.add("saml.bad_timestamp", text, "/assertion/issue_instant", level="warning")
+    elif made and end and made >= end + clock.tolerance:
+        text = f"the Assertion was issued {stamp(made)}, after its own end {stamp(end)}"
+        report.add("saml.bad_timestamp", text, "/assertion/issue_instant", level="warning")
     for index, statement in enumerate(children(assertion, "saml:AuthnStatement")):
         instant = parse_time(statement.get("AuthnInstant"))
         if instant and issued and instant > issued + clock.tolerance:

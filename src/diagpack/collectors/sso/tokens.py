@@ -58,7 +58,9 @@ def _jws(token: Token, captured: Captured, name: str, expected: Expectation, clo
         report.add("jwt.malformed", f"{len(token.duplicates)} names stand twice in one JSON object", "/kind")
     check_keys(token, captured.content, expected, report)
     if token.claims is None:
-        if not token.is_detached:
+        if token.problem:
+            report.add("jwt.malformed", token.problem, "/kind")
+        elif not token.is_detached:
             report.add("oidc.not_a_jwt", "the payload is no JSON object: a JWS, not a JWT", "/kind")
         return
     token_claims.check_claims(token.claims, token.header, name, expected, clock, report)
