@@ -4,12 +4,13 @@ Enters: a source, or a raw slimmed HAR. Leaves: an artifact `saml` and, where to
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from diagpack.collectors.sso import exchanges
 from diagpack.collectors.sso.captured import Captured
-from diagpack.collectors.sso.config import read_config
+from diagpack.collectors.sso.config import FILE_KEYS, Expectation, read_config
 from diagpack.collectors.sso.diagnose import diagnose_source
 from diagpack.collectors.sso.forms import decode_base64, inflate, is_token, unwrap
 from diagpack.errors import CollectError
@@ -19,6 +20,9 @@ from diagpack.model.raw import RawArtifact, Source
 MAX_SOURCE_BYTES: Final = 200_000_000
 _MARKS = (b"urn:oasis:names:tc:SAML:", b"SAMLResponse", b"SAMLRequest")
 _HEAD = 65_536
+# A log line that holds such a URL begins with something else.
+_FORM = re.compile(rb"(?:https?://)?[^\s<>{}]*\b(?:SAMLResponse|SAMLRequest|id_token|access_token)=[^\s]")
+_HAR = re.compile(r"har-\d+")
 
 
 class SsoCollector:
@@ -39,7 +43,7 @@ class SsoCollector:
         return max(_as_markup(start), _as_text(start))
 
     def collect(self, source: Source, ctx: CollectContext) -> Iterator[RawArtifact]:
-        """Raises CollectError DP121 when there is nothing to read, DP122 and DP123 for a bad configuration."""
+        """Raises CollectError DP121 when there is nothing to read."""
         if source.size_bytes > MAX_SOURCE_BYTES:
             raise CollectError(
                 "DP121",
@@ -48,16 +52,16 @@ class SsoCollector:
             )
         with source.open_raw() as stream:
             data = stream.read(MAX_SOURCE_BYTES + 1)
-        expected = read_config(ctx.section("sso"))
+        expected = _expectation(source, ctx)
         found = diagnose_source(data, expected, at=None)
         if not found["messages"] and not found["findings"]:
-            if source.origin.startswith("har-"):
+            if _har_of(source):
                 return
             raise CollectError(
                 "DP121", "no SAML message and no token in this input", hint="send the SAMLResponse or a HAR"
             )
         for kind in self.provides:
-            part = _only(found, kind, source.origin)
+            part = _only(found, kind, _har_of(source))
             if part is not None:
                 content = (json.dumps(part, indent=1, ensure_ascii=False, allow_nan=False) + "\n",)
                 yield ctx.store(
@@ -71,6 +75,16 @@ class SsoCollector:
                 )
 
 
+def _expectation(source: Source, ctx: CollectContext) -> Expectation:
+    """The case's configuration; a file in it that cannot be used is named as missing, the rest still counts."""
+    section = ctx.section("sso")
+    try:
+        return read_config(section)
+    except CollectError as error:
+        ctx.missing(source, error.id, error.message)
+        return read_config({name: value for name, value in section.items() if name not in FILE_KEYS})
+
+
 def _as_markup(start: bytes) -> float:
     if start[:1] != b"<" and start[:3] != b"\xef\xbb\xbf" and start[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         return 0.0
@@ -80,11 +94,8 @@ def _as_markup(start: bytes) -> float:
 
 def _as_text(start: bytes) -> float:
     """Pasted text: a token, a form body, a URL, or base64 that decodes to markup."""
-    first = start.split(b"\n", 1)[0]
-    if b"SAMLResponse=" in first or b"SAMLRequest=" in first:
+    if _FORM.match(start):
         return 0.9
-    if any(name in first for name in (b"id_token=", b"access_token=")) and b" " not in first.strip():
-        return 0.8
     if len(start) >= _HEAD - 64:
         packed = b"".join(start.split())
         decoded = decode_base64(packed[: len(packed) // 4 * 4])
@@ -104,7 +115,12 @@ def _surety(captured: Captured) -> float:
     return 0.6 if captured.family == "removed" and captured.parameter else 0.0
 
 
-def _only(found: Mapping[str, Any], kind: str, origin: str) -> dict[str, Any] | None:
+def _har_of(source: Source) -> str:
+    """The HAR artifact a source stands for; empty for a file."""
+    return next((each for each in (source.origin, source.label) if _HAR.fullmatch(each)), "")
+
+
+def _only(found: Mapping[str, Any], kind: str, har: str) -> dict[str, Any] | None:
     """Messages and findings of one family, pointers renumbered; None when there is neither."""
     family = {"saml": "saml", "oidc": "oidc"}[kind]
     messages: list[Any] = []
@@ -126,6 +142,6 @@ def _only(found: Mapping[str, Any], kind: str, origin: str) -> dict[str, Any] | 
     written: dict[str, Any] = {"schema": "diagpack.sso/1", "messages": messages, "findings": findings}
     if flow := found.get("flow"):
         written["flow"] = flow
-    if origin.startswith("har-"):
-        written["har"] = origin
+    if har:
+        written["har"] = har
     return written

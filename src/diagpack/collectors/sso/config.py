@@ -16,6 +16,7 @@ from diagpack.collectors.sso import jwk, xml
 from diagpack.errors import CollectError
 
 DEFAULT_TOLERANCE_SECONDS: Final = 180
+FILE_KEYS: Final = ("idp_certificates", "idp_metadata", "jwks")
 _MAX_FILE_BYTES: Final = 5_000_000
 _PEM = re.compile(rb"-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----(.*?)-----END", re.DOTALL)
 _BLANKS = re.compile(rb"\s+")

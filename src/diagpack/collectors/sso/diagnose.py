@@ -33,13 +33,33 @@ def diagnose_source(
     try:
         exchanges = read_exchanges(data)
         if exchanges is not None:
-            return judge_exchanges(exchanges, expected, clock)
-        return judge_alone(unwrap(data), expected, clock)
+            return with_pointers(judge_exchanges(exchanges, expected, clock))
+        return with_pointers(judge_alone(unwrap(data), expected, clock))
     # Hostile input reached code that was not written for it. The cause holds the document, so it stays here.
     except (RecursionError, MemoryError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError):
         raise CollectError(
             "DP121", "this login capture could not be read", hint="capture it again, as a HAR or the SAMLResponse alone"
         ) from None
+
+
+def with_pointers(found: dict[str, Any]) -> dict[str, Any]:
+    """Shorten each finding's pointer to the deepest place that exists, so that every citation leads somewhere."""
+    for finding in found["findings"]:
+        finding["ref"] = _existing(found, finding["ref"])
+    return found
+
+
+def _existing(document: Any, pointer: str) -> str:
+    reached = ""
+    for part in pointer.split("/")[1:]:
+        if isinstance(document, Mapping) and part in document:
+            document = document[part]
+        elif isinstance(document, list) and part.isdigit() and int(part) < len(document):
+            document = document[int(part)]
+        else:
+            break
+        reached += f"/{part}"
+    return reached
 
 
 def _utc(moment: datetime | None) -> datetime | None:

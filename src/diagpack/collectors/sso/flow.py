@@ -120,13 +120,23 @@ def _copies(exchange: Exchange) -> list[Captured]:
         found += [replace(each, binding="redirect") for each in located]
     body = exchange.body.lstrip()
     if body[:1] == "<" and ("SAMLRe" in body or "id_token" in body):
-        found += [replace(each, binding="post") for each in from_html(body.encode(), ("body",))]
+        found += [replace(each, binding="post") for each in from_html(body.encode("utf-8", "replace"), ("body",))]
     elif body[:1] == "{" and "_token" in body:
         found += [replace(each, binding="token endpoint") for each in oidc_flow.tokens_in(body)]
     return [each for each in found if each.family != "broken"]
 
 
 def _judge(captured: Captured, expected: Expectation, clock: Clock) -> saml_flow.Judged:
+    """One message; a hostile one that breaks a check is named as unreadable, and the others go on."""
+    try:
+        return _judged(captured, expected, clock)
+    except (RecursionError, MemoryError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError):
+        return _judged(
+            replace(captured, family="broken", content=b"", problem="this message could not be judged"), expected, clock
+        )
+
+
+def _judged(captured: Captured, expected: Expectation, clock: Clock) -> saml_flow.Judged:
     report = Report()
     place = captured.place
     if place is not None and place.started is not None:

@@ -5,11 +5,11 @@ Enters: bytes of unknown form. Leaves: `Captured` messages with each unwrap step
 
 import base64
 import binascii
+import html
 import json
 import re
 import zlib
 from dataclasses import replace
-from html.parser import HTMLParser
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -37,6 +37,8 @@ _TOKEN = re.compile(rb"[A-Za-z0-9_-]{4,}={0,2}(?:\.[^.\s]*){1,4}")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_=-]+")
 _PAIRS = re.compile(rb"(?:^|[?&#\s])(SAMLResponse|SAMLRequest|SAMLart|id_token|access_token|id_token_hint)=")
 _BEARER = re.compile(rb"^(?:authorization:\s*)?bearer\s+", re.IGNORECASE)
+# The look-behind keeps a long run of letters from being tried at every start.
+_ATTRIBUTE = re.compile(r"""(?<![\w:-])([\w:-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""")
 _PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
 
 
@@ -71,14 +73,16 @@ def _without_mark(data: bytes, steps: tuple[str, ...]) -> tuple[bytes, tuple[str
 def _text(data: bytes, steps: tuple[str, ...], parameter: str) -> list[Captured]:
     if data[:1] in b"{[" and (found := _json(data, steps, parameter)):
         return found
+    if is_token(data):
+        return [Captured("token", data, steps, parameter)]
     if REMOVED.search(data[:400].decode("latin-1")) and b"=" not in data.split(b"[")[0]:
         return [Captured("removed", b"", steps, parameter)]
     if _PAIRS.search(data[:MAX_TEXT]):
-        return from_pairs(_pairs(data), (*steps, "url" if data[:4].lower() == b"http" else "form"))
+        step = "url" if data[:4].lower() == b"http" else "form"
+        found = from_pairs(_pairs(data), (*steps, step))
+        return found or [Captured("broken", b"", (*steps, step), parameter, problem="no message among the fields")]
     if bearer := _BEARER.match(data):
         return unwrap(data[bearer.end() :], (*steps, "bearer"), parameter)
-    if is_token(data):
-        return [Captured("token", data, steps, parameter)]
     if _PERCENT.search(data):
         return unwrap(unquote(data.decode("latin-1")).encode("latin-1", "replace"), (*steps, "urlencoded"), parameter)
     return _base64(data, steps, parameter)
@@ -102,9 +106,11 @@ def from_pairs(pairs: list[tuple[str, str]], steps: tuple[str, ...] = ()) -> lis
     for name, value in pairs:
         name = name.strip()
         if name in SAML_PARAMETERS:
-            found += [replace(each, relay_state=relay) for each in unwrap(value.encode(), steps, name)]
+            found += [
+                replace(each, relay_state=relay) for each in unwrap(value.encode("utf-8", "replace"), steps, name)
+            ]
         elif name in TOKEN_PARAMETERS and value:
-            found += unwrap_token(value.encode(), steps, name)
+            found += unwrap_token(value.encode("utf-8", "replace"), steps, name)
     return found
 
 
@@ -145,10 +151,10 @@ def _base64(data: bytes, steps: tuple[str, ...], parameter: str) -> list[Capture
     if packed != data:
         step = "base64 with blanks"
     decoded = decode_base64(packed)
-    if decoded is not None and b" " in data and not _promising(decoded):
-        # A form decoder turns "+" into a blank.
-        again = decode_base64(b"".join(data.strip().replace(b" ", b"+").split()))
-        decoded = again if again is not None and _promising(again) else decoded
+    if b" " in data:
+        # A form decoder turns "+" into a blank; the reading that gives a whole message is the right one.
+        again = decode_base64(b"".join(data.replace(b" ", b"+").split()))
+        decoded = max(decoded, again, key=_wholeness)
     if decoded is None:
         return [Captured("broken", b"", steps, parameter, problem=f"{len(data)} characters, no known encoding")]
     if b"-" in packed or b"_" in packed:
@@ -156,8 +162,14 @@ def _base64(data: bytes, steps: tuple[str, ...], parameter: str) -> list[Capture
     return _decoded(decoded, (*steps, step), parameter, len(packed))
 
 
-def _promising(decoded: bytes) -> bool:
-    return decoded.lstrip()[:1] == b"<" or inflate(decoded) is not None
+def _wholeness(decoded: bytes | None) -> int:
+    """How much this looks like a message from its first byte to its last."""
+    if decoded is None:
+        return 0
+    if decoded.lstrip()[:1] == b"<":
+        is_text = "\ufffd" not in decoded.decode("utf-8", "replace")
+        return 3 if is_text and decoded.rstrip()[-1:] == b">" else 2
+    return 3 if inflate(decoded) is not None else 1
 
 
 def _decoded(decoded: bytes, steps: tuple[str, ...], parameter: str, length: int) -> list[Captured]:
@@ -222,28 +234,16 @@ def _markup(data: bytes, steps: tuple[str, ...], parameter: str) -> list[Capture
     return [Captured("saml", data, steps, parameter)]
 
 
-class _Inputs(HTMLParser):
-    """Named form fields of a page."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pairs: list[tuple[str, str]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        fields = dict(attrs)
-        if tag == "input" and fields.get("name"):
-            self.pairs.append((str(fields["name"]), fields.get("value") or ""))
-
-
 def html_fields(page: str) -> list[tuple[str, str]]:
-    """Form fields of a page, in order; a page the parser cannot read has none."""
-    reader = _Inputs()
-    try:
-        reader.feed(page)
-        reader.close()
-    except (AssertionError, ValueError):
-        return reader.pairs
-    return reader.pairs
+    """Named input fields of a page, in order, in one pass (html.parser takes quadratic time on hostile pages)."""
+    found: list[tuple[str, str]] = []
+    for piece in page.split("<")[1:]:
+        if piece[:5].lower() != "input":
+            continue
+        fields = {match[1].lower(): html.unescape(match[2].strip("\"'")) for match in _ATTRIBUTE.finditer(piece)}
+        if fields.get("name"):
+            found.append((fields["name"], fields.get("value", "")))
+    return found
 
 
 def from_html(data: bytes, steps: tuple[str, ...] = ()) -> list[Captured]:

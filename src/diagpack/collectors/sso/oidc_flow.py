@@ -77,7 +77,12 @@ def tokens_in(body: str) -> list[Captured]:
     if not isinstance(document, dict):
         return []
     pairs = [(name, document[name]) for name in TOKEN_PARAMETERS if isinstance(document.get(name), str)]
-    return [each for name, value in pairs if value for each in unwrap_token(value.encode(), ("body", "json"), name)]
+    return [
+        each
+        for name, value in pairs
+        if value
+        for each in unwrap_token(value.encode("utf-8", "replace"), ("body", "json"), name)
+    ]
 
 
 def narrowed(expected: Expectation, captured: Captured, requests: list[Authorisation]) -> Expectation:
@@ -244,7 +249,7 @@ def _fits(verifier: str, challenge: str, method: str) -> bool:
         return True
     if method == "plain":
         return verifier == challenge
-    digest = hashlib.sha256(verifier.encode()).digest()
+    digest = hashlib.sha256(verifier.encode("utf-8", "replace")).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode() == challenge
 
 

@@ -128,7 +128,8 @@ def _names(responses: list[Judged], path: PathOf, report: Report) -> None:
         if before == value:
             continue
         id = "saml.nameid_case" if before.lower() == value.lower() else "saml.nameid_changed"
-        text = f"NameIDs of #{entry} and #{each.entry} differ{' only in case' if id.endswith('case') else ''}; Format {form}"
+        how = " only in case" if id.endswith("case") else ""
+        text = f"NameIDs of #{entry} and #{each.entry} differ{how}; Format {form or 'none'}"
         report.add(id, text, path(each.entry), level="warning", certainty="hint", entry=each.entry)
 
 
