@@ -1,7 +1,8 @@
 """Configuration as a file: settings and feature flags, exported as JSON or YAML.
 
-Enters: one JSON or YAML mapping. Leaves: one `config` artifact, JSON: `format`, `settings` (the document), `flags` (path
-to true or false). YAML is read without tags and without aliases, so a small file cannot unfold into a large one.
+Enters: one JSON or YAML mapping. Leaves: one `config` artifact, JSON: `format`, `settings` (the document),
+`flags` (path to true or false). YAML is read without tags and without aliases, so a small file cannot unfold into a
+large one.
 """
 
 import json

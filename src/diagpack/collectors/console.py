@@ -1,7 +1,8 @@
 """A browser console export: what the page itself complained about.
 
 Enters: Chrome's "Save as…" (`app.js:12 Uncaught …`) or Firefox's "Export visible messages" (`10:11:12.123 …
-app.js:1:2`). Leaves: one `console` artifact, JSON Lines: `source`, `line`, `lines`, `level`, `time` (as shown), `where`, `text`.
+app.js:1:2`). Leaves: one `console` artifact, JSON Lines: `source`, `line`, `lines`, `level`,
+`time` (as shown), `where`, `text`.
 """
 
 import json

@@ -67,14 +67,14 @@ class Stamper:
         slots, keys = _ranked(found)
         stamped = {index for readings in found.values() for index, _ in readings}
         indented = sum(1 for index in stamped if sample[index][:1] in (" ", "\t"))
-        return cls(slots, _JSON in keys, indented * 5 >= len(stamped) > 0, _KEYED in keys)
+        return cls(slots, _JSON in keys, indented * 2 > len(stamped), _KEYED in keys)
 
     def read(self, line: str) -> Reading | None:
         """The line's own timestamp; None when it carries none."""
         text = without_escapes(line)
         if text[:1] in (" ", "\t") and not self.is_indented:
             return None
-        if self.is_json:
+        if self.is_json or not self.knows_a_format:
             reading = _json_reading(text)
             if reading is not None:
                 return reading
