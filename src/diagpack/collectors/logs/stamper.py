@@ -153,9 +153,11 @@ def _score(key: tuple[str, int], readings: list[tuple[int, Reading]], lines: int
     varies = 1.0 if len(values) < 4 or len({each.order for each in values}) > 1 else 0.3
     pairs = list(pairwise(values))
     forward = sum(1 for one, two in pairs if one.order <= two.order) / len(pairs) if pairs else 1.0
-    richness = 1.0 if key[0] in (_JSON, _KEYED) else shapes[key[0]].richness
-    is_stated = values[0].offset is not None
     place = sum(each.start for each in values) / len(values)
+    richness = 1.0 if key[0] in (_JSON, _KEYED) else shapes[key[0]].richness
+    if key[0] == "epoch" and place > 2:
+        richness = 0.4  # a bare number inside a line is more often a thread, a size or an order
+    is_stated = values[0].offset is not None
     return coverage * varies * (0.4 + 0.6 * forward) + 0.25 * richness + 0.04 * is_stated - place / 1500
 
 
