@@ -91,3 +91,24 @@ def test_no_text_makes_it_raise(sample: list[str], line: str):
     reading = stamper.read(line)
 
     assert reading is None or 0 <= reading.seconds < 86_400
+
+
+_SEEDS = (
+    "Mar  3, 2026 10:11:12 AM UTC host x",
+    "@4000000069a6b3ca07735940 x",
+    '{"ts":1772532672.125,"level":"info"}',
+    "t=2026-03-03T10:11:12.123456789+02:00 level=info",
+    "[03/Mar/2026:10:11:12 +0100] 1772532672125",
+    "20260303-9:1:2:7|x",
+)
+
+
+@given(
+    st.sampled_from(_SEEDS),
+    st.lists(st.tuples(st.integers(0, 60), st.sampled_from('ſKİ٣²9f-:+.{"\x1b\u2028')), min_size=1, max_size=5),
+)
+def test_damaged_timestamps_do_not_make_it_raise(line: str, changes: list[tuple[int, str]]):
+    for at, character in changes:
+        line = line[: at % len(line)] + character + line[at % len(line) + 1 :]
+
+    Stamper.learn([line, line]).read(line)
