@@ -82,23 +82,24 @@ class Clock:
         center = self.window.start if self.window else self.anchor
         month, day = reading.month or 1, reading.day or 1
         years = (_moment(reading, center.year + step, month, day, tz) for step in (-4, -3, -2, -1, 0, 1))
-        return self._best([each for each in years if each is not None])
+        return self._best([each for each in years if each is not None], timedelta(days=1))
 
     def _dated(self, reading: Reading, tz: timezone | ZoneInfo) -> datetime | None:
-        center = self.header_date or (self.window.start if self.window else self.anchor)
-        base = center.astimezone(tz)
-        steps = (0,) if self.header_date else (-1, 0, 1)
-        days = [base + timedelta(days=step) for step in steps]
+        if self.header_date is not None:
+            date = self.header_date
+            return _moment(reading, date.year, date.month, date.day, tz)
+        base = (self.window.start if self.window else self.anchor).astimezone(tz)
+        days = [base + timedelta(days=step) for step in (-1, 0, 1)]
         moments = [_moment(reading, each.year, each.month, each.day, tz) for each in days]
-        return self._best([each for each in moments if each is not None])
+        return self._best([each for each in moments if each is not None], timedelta(minutes=5))
 
-    def _best(self, moments: list[datetime]) -> datetime | None:
+    def _best(self, moments: list[datetime], slack: timedelta) -> datetime | None:
         if not moments:
             return None
         if self.window is not None:
             center = self.window.start
             return min(moments, key=lambda each: abs(each - center))
-        limit = self.anchor + timedelta(days=1)
+        limit = self.anchor + slack
         return max((each for each in moments if each <= limit), default=moments[0])
 
 

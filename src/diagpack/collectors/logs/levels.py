@@ -63,9 +63,12 @@ def _of_object(document: Mapping[str, Any]) -> str | None:
 
 
 def _of_value(value: Any, key: str) -> str | None:
-    if isinstance(value, str) and not value.isdigit():
-        return _BY_WORD.get(value.strip().lower()) or _LETTERS.get(value)
-    if isinstance(value, str | int) and not isinstance(value, bool):
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    if isinstance(value, str):
+        if not (value.isascii() and value.isdigit() and len(value) < 10):
+            return _BY_WORD.get(value.strip().lower()) or _LETTERS.get(value)
+        is_number = True
+    if is_number:
         number = int(value)
         if key == "PRIORITY":
             return _of_syslog(number)

@@ -96,7 +96,8 @@ def _parts(shape: str, match: re.Match[str]) -> Reading | None:
     """The reader of every shape made of named parts. None when the parts are no date or time."""
     group = match.groupdict()
     year = _year(group.get("y"))
-    month = MONTHS[group["mon"].lower()] if group.get("mon") else _int(group.get("mo"))
+    # Ignoring case, `ſ` matches `s`: such a word is in no list.
+    month = MONTHS.get(group["mon"].lower(), 0) if group.get("mon") else _int(group.get("mo"))
     day = _int(group.get("d"))
     if group.get("doy"):
         try:
@@ -183,8 +184,11 @@ def _epoch(shape: str, match: re.Match[str]) -> Reading | None:
 def _tai(shape: str, match: re.Match[str]) -> Reading | None:
     label = int(match["tai"][:16], 16)
     # Writers add 2^62 + 10 to Unix time and know no later leap seconds (daemontools, `tai_now`).
+    seconds = label - (1 << 62) - 10
+    if not 0 < seconds < 1 << 32:
+        return None
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(
-        seconds=label - (1 << 62) - 10, microseconds=int(match["tai"][16:24], 16) // 1000
+        seconds=seconds, microseconds=int(match["tai"][16:24], 16) // 1000
     )
     return _from_moment(shape, moment, match.start(), match.end())
 

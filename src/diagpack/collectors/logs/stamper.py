@@ -67,14 +67,14 @@ class Stamper:
         slots, keys = _ranked(found)
         stamped = {index for readings in found.values() for index, _ in readings}
         indented = sum(1 for index in stamped if sample[index][:1] in (" ", "\t"))
-        return cls(slots, _JSON in keys, indented * 5 >= len(stamped) > 0, _KEYED in keys)
+        return cls(slots, _JSON in keys, indented * 2 > len(stamped), _KEYED in keys)
 
     def read(self, line: str) -> Reading | None:
         """The line's own timestamp; None when it carries none."""
         text = without_escapes(line)
         if text[:1] in (" ", "\t") and not self.is_indented:
             return None
-        if self.is_json:
+        if self.is_json or not self.knows_a_format:
             reading = _json_reading(text)
             if reading is not None:
                 return reading
@@ -153,9 +153,11 @@ def _score(key: tuple[str, int], readings: list[tuple[int, Reading]], lines: int
     varies = 1.0 if len(values) < 4 or len({each.order for each in values}) > 1 else 0.3
     pairs = list(pairwise(values))
     forward = sum(1 for one, two in pairs if one.order <= two.order) / len(pairs) if pairs else 1.0
-    richness = 1.0 if key[0] in (_JSON, _KEYED) else shapes[key[0]].richness
-    is_stated = values[0].offset is not None
     place = sum(each.start for each in values) / len(values)
+    richness = 1.0 if key[0] in (_JSON, _KEYED) else shapes[key[0]].richness
+    if key[0] == "epoch" and place > 2:
+        richness = 0.4  # a bare number inside a line is more often a thread, a size or an order
+    is_stated = values[0].offset is not None
     return coverage * varies * (0.4 + 0.6 * forward) + 0.25 * richness + 0.04 * is_stated - place / 1500
 
 
