@@ -80,7 +80,7 @@ def ticket(escalation: Escalation, room: Room = ROOMS[0]) -> Ticket:
         expected=_listed(map(sentence, [assessment.expected] if assessment.expected else []), room),
         actual=_listed(map(sentence, assessment.actual), room),
         failing=http_text(failing, body_lines=room.body_lines, width=room.characters) if failing else "",
-        failing_note=_failing_note(escalation, failing),
+        failing_note=one_line(_failing_note(escalation, failing), room.characters),
         findings=_listed(_findings(escalation), room),
         works=_listed(map(sentence, assessment.works), room),
         tried=_listed(map(sentence, assessment.tried), room),
