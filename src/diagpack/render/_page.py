@@ -15,7 +15,7 @@ from diagpack.model.finding import Finding
 from diagpack.render import _case_words
 from diagpack.render._citations import Citations, Link, Sentence
 from diagpack.render._exchanges import Recorded, recorded
-from diagpack.render._page_calls import CallGroup, call_groups
+from diagpack.render._page_calls import CallGroup, call_groups, duration_text
 from diagpack.render._page_evidence import ArtifactView, artifact_views
 from diagpack.render._page_logs import LogView, log_views
 from diagpack.render._page_sso import Flow, sso_flow
@@ -89,7 +89,9 @@ class Page:
     where: str
     first_failure: Sentence | None
     first_call: Recorded | None
+    first_time: str
     first_ids: tuple[str, ...]
+    incident: str
     severity: str
     severity_tone: str
     rationale: tuple[Sentence, ...]
@@ -144,7 +146,9 @@ def page(escalation: Escalation) -> Page:
         where=_where(assessment.environment),
         first_failure=_sentence(assessment.first_failure, cite),
         first_call=first,
+        first_time=_time_and_duration(first),
         first_ids=tuple(clipped(each, 200) for each in ids[:5]),
+        incident=clipped(_case_words.word(escalation, "incident"), 80),
         severity=severity_text(assessment.severity),
         severity_tone={"S1": "bad", "S2": "bad", "S3": "warn"}.get(assessment.severity.level, "calm"),
         rationale=_sentences(assessment.severity.rationale, cite),
@@ -256,6 +260,13 @@ def _skews(escalation: Escalation) -> tuple[str, ...]:
             off = f"{abs(skew):g} s {'ahead of' if skew > 0 else 'behind'} the servers'"
             found.append(f"{artifact.id}: the customer's clock was {off}; its times are corrected here.")
     return tuple(found)
+
+
+def _time_and_duration(call: Recorded | None) -> str:
+    if call is None or call.started is None:
+        return ""
+    started = f"{call.started:%Y-%m-%d %H:%M:%S}.{call.started.microsecond // 1000:03d} UTC"
+    return f"{started}, {duration_text(call.duration_ms)}"
 
 
 def _where(environment: Mapping[str, Cited]) -> str:

@@ -105,7 +105,7 @@ def _belongs(each: Recorded, messages: Mapping[EvidenceRef, str], first: Recorde
     if each.ref in messages or each is first:
         return True
     path = urlsplit(each.url).path if _host(each.url) else ""
-    if _host(each.url) not in (app, idp) or _STATIC.search(path):
+    if _host(each.url) not in {app, idp} - {""} or _STATIC.search(path):
         return False
     return _SSO_URL.search(each.url) is not None
 
