@@ -4,17 +4,18 @@ Enters: an escalation. Leaves: a `Page`. Statements are viewed first, so that th
 were cited.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from diagpack.model.assessment import Cited, RequestIdUse, TimelineEvent
+from diagpack.model.capture import hosts_in
 from diagpack.model.escalation import Escalation
 from diagpack.model.finding import Finding
 from diagpack.render import _case_words
 from diagpack.render._citations import Citations, Link, Sentence
-from diagpack.render._exchanges import Exchange, exchanges
-from diagpack.render._page_calls import CallGroup, call_groups
+from diagpack.render._exchanges import Recorded, recorded
+from diagpack.render._page_calls import CallGroup, call_groups, duration_text
 from diagpack.render._page_evidence import ArtifactView, artifact_views
 from diagpack.render._page_logs import LogView, log_views
 from diagpack.render._page_sso import Flow, sso_flow
@@ -85,9 +86,12 @@ class Page:
     symptom: Sentence
     when: tuple[str, str]
     impact: tuple[Sentence, ...]
+    where: str
     first_failure: Sentence | None
-    first_call: Exchange | None
+    first_call: Recorded | None
+    first_time: str
     first_ids: tuple[str, ...]
+    incident: str
     severity: str
     severity_tone: str
     rationale: tuple[Sentence, ...]
@@ -123,7 +127,7 @@ def page(escalation: Escalation) -> Page:
     """The page of an escalation."""
     assessment = escalation.assessment
     cite = Citations(escalation.evidence)
-    calls = exchanges(escalation.evidence)
+    calls = recorded(escalation.evidence)
     first = first_failing(escalation, calls)
     if first is not None:
         cite.link(first.ref)
@@ -139,9 +143,12 @@ def page(escalation: Escalation) -> Page:
         ),
         when=_case_words.window_text(escalation),
         impact=_sentences(assessment.impact, cite),
+        where=_where(assessment.environment),
         first_failure=_sentence(assessment.first_failure, cite),
         first_call=first,
+        first_time=_time_and_duration(first),
         first_ids=tuple(clipped(each, 200) for each in ids[:5]),
+        incident=clipped(_case_words.word(escalation, "incident"), 80),
         severity=severity_text(assessment.severity),
         severity_tone={"S1": "bad", "S2": "bad", "S3": "warn"}.get(assessment.severity.level, "calm"),
         rationale=_sentences(assessment.severity.rationale, cite),
@@ -162,7 +169,7 @@ def page(escalation: Escalation) -> Page:
         findings=tuple(_finding(number, each, cite) for number, each in enumerate(escalation.findings[:_FINDINGS], 1)),
         rest_findings=max(0, len(escalation.findings) - _FINDINGS),
         events=_event_views(events, cite),
-        rest_events=len(assessment.timeline) - len(events),
+        rest_events=len(assessment.timeline) - len(events) + _omitted(escalation),
         skews=_skews(escalation),
         ids=tuple(_id(each, cite) for each in assessment.request_ids[:_IDS]),
         environment=tuple(
@@ -182,7 +189,7 @@ def page(escalation: Escalation) -> Page:
         redaction=tuple((name, count, 100 * count // max(counts.values())) for name, count in counts.items()),
         redaction_total=sum(counts.values()),
         flow=sso_flow(escalation.evidence, calls, cite, first),
-        calls=call_groups(calls, cite, first),
+        calls=call_groups(calls, cite, first, hosts_in(escalation.case)),
         logs=log_views(escalation.evidence, cite, known),
         artifacts=artifact_views(escalation.evidence, cite),
     )
@@ -253,6 +260,24 @@ def _skews(escalation: Escalation) -> tuple[str, ...]:
             off = f"{abs(skew):g} s {'ahead of' if skew > 0 else 'behind'} the servers'"
             found.append(f"{artifact.id}: the customer's clock was {off}; its times are corrected here.")
     return tuple(found)
+
+
+def _time_and_duration(call: Recorded | None) -> str:
+    if call is None or call.started is None:
+        return ""
+    started = f"{call.started:%Y-%m-%d %H:%M:%S}.{call.started.microsecond // 1000:03d} UTC"
+    return f"{started}, {duration_text(call.duration_ms)}"
+
+
+def _where(environment: Mapping[str, Cited]) -> str:
+    """Tenant, region, version, browser and system in one line; the environment section has the citations."""
+    names = ("tenant", "region", "product_version", "browser", "os")
+    return " · ".join(clipped(environment[each].text, 80) for each in names if each in environment)
+
+
+def _omitted(escalation: Escalation) -> int:
+    found = escalation.assessment.extra.get("timeline_omitted")
+    return found if isinstance(found, int) else 0
 
 
 def _id(each: RequestIdUse, cite: Citations) -> IdView:

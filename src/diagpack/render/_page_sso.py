@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from diagpack.model.evidence import EvidenceSet
 from diagpack.model.ref import EvidenceRef, HarEntry, find_refs
 from diagpack.render._citations import Citations, anchor
-from diagpack.render._exchanges import Exchange
+from diagpack.render._exchanges import Recorded
 from diagpack.render._visible import clipped
 
 _SSO_URL: Final = re.compile(
@@ -55,7 +55,7 @@ class Flow:
 
 
 def sso_flow(
-    evidence: EvidenceSet, calls: Sequence[Exchange], citations: Citations, first: Exchange | None
+    evidence: EvidenceSet, calls: Sequence[Recorded], citations: Citations, first: Recorded | None
 ) -> Flow | None:
     """The flow of the sign-in, from its first message to the first failure."""
     artifacts = evidence.of_kind("saml", "oidc")
@@ -91,7 +91,7 @@ def _refs_of(message: Mapping[str, Any]) -> Iterator[EvidenceRef]:
                 yield ref
 
 
-def _hosts(calls: Sequence[Exchange], messages: Mapping[EvidenceRef, str]) -> tuple[str, str]:
+def _hosts(calls: Sequence[Recorded], messages: Mapping[EvidenceRef, str]) -> tuple[str, str]:
     """Application and identity provider: the IdP's host is where requests are sent for authentication."""
     hosts = [_host(each.url) for each in calls]
     idp = next((_host(each.url) for each in calls if _IDP_MARK.search(each.url)), "")
@@ -101,16 +101,16 @@ def _hosts(calls: Sequence[Exchange], messages: Mapping[EvidenceRef, str]) -> tu
     return app, idp
 
 
-def _belongs(each: Exchange, messages: Mapping[EvidenceRef, str], first: Exchange | None, app: str, idp: str) -> bool:
+def _belongs(each: Recorded, messages: Mapping[EvidenceRef, str], first: Recorded | None, app: str, idp: str) -> bool:
     if each.ref in messages or each is first:
         return True
     path = urlsplit(each.url).path if _host(each.url) else ""
-    if _host(each.url) not in (app, idp) or _STATIC.search(path):
+    if _host(each.url) not in {app, idp} - {""} or _STATIC.search(path):
         return False
     return _SSO_URL.search(each.url) is not None
 
 
-def _step(each: Exchange, number: int, message: str, idp: str, citations: Citations) -> Step:
+def _step(each: Recorded, number: int, message: str, idp: str, citations: Citations) -> Step:
     path = urlsplit(each.url).path if _host(each.url) else each.url
     citations.link(each.ref)
     return Step(

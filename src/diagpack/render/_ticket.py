@@ -14,7 +14,7 @@ from diagpack.model.escalation import Escalation
 from diagpack.model.finding import Level
 from diagpack.model.ref import EvidenceRef
 from diagpack.render import _case_words
-from diagpack.render._exchanges import Exchange, exchanges, http_text
+from diagpack.render._exchanges import Recorded, http_text, most_important, recorded
 from diagpack.render._visible import clipped, one_line
 from diagpack.render.redaction_report import by_class
 
@@ -65,7 +65,7 @@ class Ticket:
 def ticket(escalation: Escalation, room: Room = ROOMS[0]) -> Ticket:
     """The ticket of an escalation."""
     assessment = escalation.assessment
-    calls = exchanges(escalation.evidence)
+    calls = recorded(escalation.evidence)
     failing = first_failing(escalation, calls)
     return Ticket(
         summary=summary(escalation),
@@ -80,7 +80,7 @@ def ticket(escalation: Escalation, room: Room = ROOMS[0]) -> Ticket:
         expected=_listed(map(sentence, [assessment.expected] if assessment.expected else []), room),
         actual=_listed(map(sentence, assessment.actual), room),
         failing=http_text(failing, body_lines=room.body_lines, width=room.characters) if failing else "",
-        failing_note=_failing_note(escalation, failing),
+        failing_note=one_line(_failing_note(escalation, failing), room.characters),
         findings=_listed(_findings(escalation), room),
         works=_listed(map(sentence, assessment.works), room),
         tried=_listed(map(sentence, assessment.tried), room),
@@ -146,17 +146,17 @@ def trust(escalation: Escalation) -> tuple[str, str, str]:
     )
 
 
-def first_failing(escalation: Escalation, calls: tuple[Exchange, ...]) -> Exchange | None:
+def first_failing(escalation: Escalation, calls: tuple[Recorded, ...]) -> Recorded | None:
     """The exchange the first failure cites, else the first one that failed."""
     first = escalation.assessment.first_failure
     cited: tuple[EvidenceRef, ...] = first.refs if first else ()
     by_ref = {each.ref: each for each in calls}
     found = next((by_ref[ref] for ref in cited if ref in by_ref), None)
     # A first failure that lies elsewhere (a log line, an assertion) is not replaced by a later call.
-    return found if found or first else next((each for each in calls if each.is_failing), None)
+    return found if found or first else most_important(calls)
 
 
-def _facts(escalation: Escalation, failing: Exchange | None) -> Iterable[tuple[str, str]]:
+def _facts(escalation: Escalation, failing: Recorded | None) -> Iterable[tuple[str, str]]:
     assessment = escalation.assessment
     utc, local = _case_words.window_text(escalation)
     ids = assessment.first_failure_request_ids or tuple(value for _, value in (failing.request_ids if failing else ()))
@@ -177,7 +177,7 @@ def _facts(escalation: Escalation, failing: Exchange | None) -> Iterable[tuple[s
     yield "Case", f"{escalation.case_id}, package {escalation.package_id}.zip, signature {assessment.signature.value}"
 
 
-def _failing_note(escalation: Escalation, failing: Exchange | None) -> str:
+def _failing_note(escalation: Escalation, failing: Recorded | None) -> str:
     first = escalation.assessment.first_failure
     if failing is not None:
         return f"{failing.ref} in {failing.path}"
@@ -200,7 +200,7 @@ def _environment(environment: Mapping[str, Cited], room: Room) -> tuple[tuple[st
     return tuple(rows) if rest <= 0 else (*rows[: room.items], ("…", f"{rest} more, see report.html"))
 
 
-def _har_summary(escalation: Escalation, calls: tuple[Exchange, ...]) -> Iterable[str]:
+def _har_summary(escalation: Escalation, calls: tuple[Recorded, ...]) -> Iterable[str]:
     for artifact in escalation.evidence.of_kind("har"):
         own = [each for each in calls if each.ref.artifact == artifact.id]
         facts = artifact.facts

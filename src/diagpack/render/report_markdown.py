@@ -12,7 +12,7 @@ from diagpack.model.escalation import Escalation, Renderer
 from diagpack.model.finding import Finding
 from diagpack.render import _case_words
 from diagpack.render import _escape_markdown as markdown
-from diagpack.render._exchanges import Exchange, exchanges, http_text
+from diagpack.render._exchanges import Recorded, http_text, recorded
 from diagpack.render._json import utc
 from diagpack.render._ticket import disposition_text, first_failing, sentence, severity_text
 from diagpack.render.redaction_report import by_class
@@ -32,7 +32,7 @@ class _ReportMarkdown:
 
 
 def _lines(escalation: Escalation) -> Iterator[str]:
-    calls = exchanges(escalation.evidence)
+    calls = recorded(escalation.evidence)
     failing = first_failing(escalation, calls)
     yield f"# {escalation.case_id}: {markdown.text(_case_words.symptom(escalation), _TEXT)}"
     yield ""
@@ -45,7 +45,7 @@ def _lines(escalation: Escalation) -> Iterator[str]:
     yield from _redaction(escalation)
 
 
-def _first_screen(escalation: Escalation, failing: Exchange | None) -> Iterator[tuple[str, str]]:
+def _first_screen(escalation: Escalation, failing: Recorded | None) -> Iterator[tuple[str, str]]:
     assessment = escalation.assessment
     window, local = _case_words.window_text(escalation)
     yield "When", f"{window} ({local})" if local else window
@@ -108,7 +108,7 @@ def _event(event: TimelineEvent) -> str:
     return f"{markdown.code_span(utc(event.at))} {markdown.text(event.text, 300)}{skew} {markdown.text(cites)}".rstrip()
 
 
-def _calls(calls: tuple[Exchange, ...], failing: Exchange | None) -> Iterator[str]:
+def _calls(calls: tuple[Recorded, ...], failing: Recorded | None) -> Iterator[str]:
     shown = list(dict.fromkeys([*([failing] if failing else []), *(each for each in calls if each.is_failing)]))
     yield from ("", "## Failing calls", "")
     if not shown:

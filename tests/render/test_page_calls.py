@@ -1,0 +1,44 @@
+"""The calls section."""
+
+from diagpack.model.evidence import EvidenceSet
+from diagpack.render._citations import Citations
+from diagpack.render._exchanges import recorded
+from diagpack.render._page_calls import call_groups, duration_text
+from tests.render.escalations import ref
+from tests.support import evidence as support
+
+
+def test_durations_are_in_the_unit_people_use() -> None:
+    assert [duration_text(each) for each in (0.4, 80, 1210, 125_000)] == ["0 ms", "80 ms", "1.21 s", "2 min 5 s"]
+
+
+def test_a_short_recording_is_shown_whole_with_details_of_failing_and_cited_calls() -> None:
+    entries = [
+        support.har_entry(number, f"https://a.test/{number}", status=500 if number == 3 else 200) for number in range(6)
+    ]
+    evidence = EvidenceSet([support.har(entries)])
+    citations = Citations(evidence)
+    citations.link(ref("[har-1 #1]"))
+    calls = recorded(evidence)
+
+    (group,) = call_groups(calls, citations, calls[3], ())
+
+    assert [row.is_detailed for row in group.rows] == [False, True, False, True, False, False]
+    assert [row.is_first for row in group.rows] == [False, False, False, True, False, False]
+    assert (group.total, group.failing, group.skipped_after) == (6, 1, 0)
+
+
+def test_a_long_recording_shows_the_neighbourhood_and_counts_the_rest() -> None:
+    entries = [
+        support.har_entry(number, f"https://a.test/{number}", status=500 if number == 300 else 200)
+        for number in range(1000)
+    ]
+    evidence = EvidenceSet([support.har(entries)])
+
+    (group,) = call_groups(recorded(evidence), Citations(evidence), None, ())
+
+    numbers = [row.exchange.ref.place.index for row in group.rows]
+    assert numbers == list(range(292, 309))
+    assert group.rows[0].skipped_before == 292
+    assert group.skipped_after == 691
+    assert 292 + len(group.rows) + 691 == 1000
