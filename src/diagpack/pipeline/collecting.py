@@ -79,7 +79,9 @@ def _gap(label: str, name: str, problem: CollectError) -> Missing:
 def collect_all(store: RawStore, case: Case, settings: Any, say: Any) -> tuple[RunContext, list[Missing]]:
     """Run every collector over the whole raw zone, those with needs last."""
     context = store.context(case, settings.now)
-    collectors = [each.plugin for each in discover("diagpack.collectors", "COLLECTOR", settings.profile.plugins)]
+    collectors = [
+        each.plugin for each in discover("diagpack.collectors", "COLLECTOR", settings.profile.plugins.items())
+    ]
     sources, missing = store.sources(), store.lost()
     chosen = [(source, choose(source, collectors)) for source in sources]
     for source, collector in chosen:

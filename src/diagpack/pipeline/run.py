@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from diagpack.analyze.queries import load_templates, queries
+from diagpack.analyze.queries import queries
 from diagpack.analyze.run import analyze
 from diagpack.assess.checklists import load_checklists
 from diagpack.assess.run import assess
@@ -131,7 +131,7 @@ def _keep_delivered(folder: CaseDir, stage: Staging, new: str) -> None:
 
 
 def _redact(raws: Sequence[Any], case: Case, key: CaseKey, evidence_dir: Path, settings: Settings) -> Redaction:
-    policy = load_policy(settings.profile.policies, case.sections.get("policy", {}))
+    policy = load_policy(settings.profile.policy, case.sections.get("policy", {}))
     seeds = Seeds(
         people=case.people,
         companies=case.companies,
@@ -161,20 +161,22 @@ def assess_evidence(
 ) -> Escalation:
     """Redacted evidence to escalation: rules, then the assess room. The same input gives the same escalation."""
     evidence = EvidenceSet(artifacts, (*_redacted_gaps(artifacts), *withheld))
-    rules = [each.plugin for each in discover("diagpack.analyze", "RULE", settings.profile.plugins)]
+    rules = [each.plugin for each in discover("diagpack.analyze", "RULE", settings.profile.plugins.items())]
     findings = analyze(evidence, rules)
     redacted_case = next(iter(evidence.of_kind("case")), None)
     view: Mapping[str, Any] = evidence.json(redacted_case) if redacted_case else {}
-    templates = load_templates(settings.profile.queries)
     assessment = assess(
         case=view,
         evidence=evidence,
         findings=findings,
         checklists=_checklists(settings),
         matrix=settings.matrix,
+        criteria=settings.criteria,
+        profile_view=settings.profile.view(),
+        is_urgent=settings.is_urgent,
         known_issues=settings.known_issues,
         past=past_cases(folder),
-        queries=lambda id, start, end: queries(id, start, end, templates),
+        queries=lambda id, start, end: queries(id, start, end, settings.templates),
     )
     number = 1 + len(FileJournal(folder.journal).get("delivered") or {})
     return Escalation(
@@ -218,7 +220,7 @@ def _checklists(settings: Settings) -> Mapping[str, Checklist]:
 
 
 def _files(escalation: Escalation, settings: Settings, audit_head: Mapping[str, Any]) -> dict[str, bytes]:
-    renderers = [each.plugin for each in discover("diagpack.render", "RENDERER", settings.profile.plugins)]
+    renderers = [each.plugin for each in discover("diagpack.render", "RENDERER", settings.profile.plugins.items())]
     files = render(escalation, renderers)
     run = {
         "schema": "diagpack.run/1",
