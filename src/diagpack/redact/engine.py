@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import quote, unquote
 
+from diagpack.redact.batch import batches, leaves, redact_batch
 from diagpack.redact.dictionary import Dictionary
 from diagpack.redact.edits import Edit, apply, resolve
 from diagpack.redact.learned import Learned
@@ -41,6 +42,7 @@ _MAPPED = 50_000
 # The context that asks the structure hook for a JWT or SAML message only.
 MESSAGE = "\0message"
 _CACHED_TEXT = 2048
+_PLAIN_TEXT = 400
 
 
 class Scanner(Protocol):
@@ -80,7 +82,7 @@ class Engine:
         self._classes = classes or {}
         self._structure = structure
         self._nested = Nested(self)
-        self._cache: dict[tuple[str, str], tuple[str, Counter[str]]] = {}
+        self._cache: dict[str, tuple[str, Counter[str]]] = {}
         self._replaced: dict[tuple[bytes, str], bytes] = {}
         self._vendor_ids = _vendor_patterns(vendor_ids)
         self.prose: Callable[[bytes], list[Span]] | None = None
@@ -122,27 +124,37 @@ class Engine:
 
     def value(self, text: str, context: str = "") -> str:
         """A value of unknown structure: JSON, XML, a URL, a form, base64 … or plain text."""
-        if len(text) < 3 or (text.isdigit() and len(text) < 8):
+        if len(text) < 3 or (len(text) < 8 and text.isdigit()):
             return text
-        if len(text) < 400 and self.prose is None and _is_plain(text):
-            return self._learned_only(text)
         if len(text) > _CACHED_TEXT:
             return self._value(text, context)
-        cached = self._cache.get((text, context))
+        cached = self._cache.get(text)
         if cached is None:
-            before = self.tally
-            self.tally = Counter()
-            try:
-                new = self._value(text, context)
-                cached = (new, self.tally)
-            finally:
-                self.tally = before
-            if len(self._cache) > 30_000:
-                self._cache.clear()
-            self._cache[text, context] = cached
+            cached = self._remembered(text, context)
         if cached[1]:
             self.tally.update(cached[1])
         return cached[0]
+
+    def _remembered(self, text: str, context: str) -> tuple[str, Counter[str]]:
+        before = self.tally
+        self.tally = Counter()
+        try:
+            if self.prose is None and len(text) < _PLAIN_TEXT and _is_plain(text):
+                new = self._learned_only(text)
+            else:
+                new = self._value(text, context)
+            found = (new, self.tally)
+        finally:
+            self.tally = before
+        if len(self._cache) > 50_000:
+            self._cache.clear()
+        if not context or self._scanner_ignores(context):
+            self._cache[text] = found
+        return found
+
+    def _scanner_ignores(self, context: str) -> bool:
+        # A phone number or an id is believed sooner under a key that names it: such results are not shared.
+        return self.policy.classify(context) == ""
 
     def _learned_only(self, text: str) -> str:
         """Words without a digit, sign or long run hold no shape: only learned values can stand there."""
@@ -191,31 +203,23 @@ class Engine:
         return apply(data, edits)
 
     def texts(self, texts: Sequence[str]) -> list[str]:
-        """Many short texts in one scan; a finding that runs over several replaces its part of each."""
-        pieces = [each.encode("utf-8", "surrogatepass") for each in texts]
-        edits = self.edits(b"\n".join(pieces))
-        if not edits:
-            return list(texts)
+        """Many short texts in one scan."""
         out = []
-        start = index = 0
-        for text, piece in zip(texts, pieces, strict=True):
-            end = start + len(piece)
-            mine = []
-            while index < len(edits) and edits[index].start < end:
-                edit = edits[index]
-                mine.append(
-                    Edit(max(edit.start - start, 0), min(edit.end, end) - start, edit.new, edit.entity, edit.rule)
-                )
-                if edit.entity:
-                    self.tally[f"{edit.entity}/{edit.rule}"] += 1
-                if edit.end > end:
-                    break
-                index += 1
-            while index < len(edits) and edits[index].end <= end:
-                index += 1
-            out.append(apply(piece, mine).decode("utf-8", "surrogatepass") if mine else text)
-            start = end + 1
+        for text, tally in redact_batch(self, texts):
+            if tally:
+                self.tally.update(tally)
+            out.append(text)
         return out
+
+    def prefetch(self, value: Any) -> None:
+        """Scan the plain strings of a parsed document together, before it is walked leaf by leaf."""
+        if self.prose is not None:
+            return
+        fresh = [each for each in leaves(value) if each not in self._cache and not _is_plain(each)]
+        if not 8 <= len(fresh) <= 20_000:
+            return
+        for group in batches(fresh):
+            self._cache.update(zip(group, redact_batch(self, group), strict=True))
 
     def edits(self, data: bytes, context: str = "", layer: int = 0) -> list[Edit]:
         """Sorted replacements that do not overlap."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
 
 _NAME_KEYS = ("name", "key", "Name", "Key", "header", "id")
-_VALUE_KEYS = ("value", "Value", "values", "val")
+_VALUE_KEYS = frozenset({"value", "Value", "values", "val"})
 
 
 class TooDeep(Exception):
@@ -106,6 +106,7 @@ def redact_json_text(engine: "Engine", text: str) -> str:
     """A JSON document. Raises ValueError when it is none, TooDeep when it cannot be walked."""
     document = Document()
     parsed = document.loads(text)
+    engine.prefetch(parsed)
     walked = JsonWalker(engine, document).walk(parsed)
     if walked == parsed and engine.depth > 0:
         return text
@@ -204,7 +205,7 @@ class JsonWalker:
 
     def _pair_class(self, value: dict[str, Any]) -> str:
         """The class of `{"name": "Authorization", "value": …}`, where key and value are two members."""
-        if not any(each in value for each in _VALUE_KEYS):
+        if value.keys().isdisjoint(_VALUE_KEYS):
             return ""
         for key in _NAME_KEYS:
             name = value.get(key)

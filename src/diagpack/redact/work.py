@@ -78,6 +78,7 @@ def _document(engine: "Engine", task: Task) -> bytes:
     document = Document()
     try:
         parsed = document.loads(text)
+        engine.prefetch(parsed)
         if task.media_type == HAR:
             walked = HarWalker(engine, document).har(parsed)
         else:
