@@ -21,7 +21,7 @@ class Kind(StrEnum):
     DNS = "har.network.dns"
     TLS = "har.network.tls"
     CLIENT_NETWORK = "har.network.client"
-    BLOCKED = "har.blocked"
+    BLOCKED = "har.network.blocked"
     ABORTED = "har.aborted"
     NO_RESPONSE = "har.network.unknown"
     CORS = "har.cors"

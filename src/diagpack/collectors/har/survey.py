@@ -256,7 +256,7 @@ def _blocked(survey: Survey) -> dict[str, str] | None:
     if not survey.blocked:
         return None
     return _finding(
-        "har.blocked",
+        "har.extension",
         "info",
         f"A browser extension touched or blocked {survey.blocked} request(s).",
         "Does it also happen in a private window with all extensions switched off?",
