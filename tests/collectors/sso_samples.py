@@ -72,8 +72,8 @@ def response(**changes: str) -> str:
         'InResponseTo="_req1"/>',
         "conditions": '<saml:Conditions NotBefore="2026-03-04T11:59:00Z" NotOnOrAfter="2026-03-04T12:05:00Z">'
         f"<saml:AudienceRestriction><saml:Audience>{SP}</saml:Audience></saml:AudienceRestriction></saml:Conditions>",
-        "authn": f'<saml:AuthnStatement AuthnInstant="2026-03-04T12:00:00Z" SessionIndex="{SESSION}"><saml:AuthnContext>'
-        "<saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:Password</saml:AuthnContextClassRef>"
+        "authn": f'<saml:AuthnStatement AuthnInstant="2026-03-04T12:00:00Z" SessionIndex="{SESSION}">'
+        "<saml:AuthnContext><saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:Password</saml:AuthnContextClassRef>"
         "</saml:AuthnContext></saml:AuthnStatement>",
         "attributes": '<saml:AttributeStatement><saml:Attribute Name="department"><saml:AttributeValue>'
         f"{VALUE}</saml:AttributeValue></saml:Attribute></saml:AttributeStatement>",

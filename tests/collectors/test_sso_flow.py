@@ -119,8 +119,9 @@ def test_a_cookie_for_another_path_or_one_that_was_deleted_is_not_missed() -> No
 def test_three_rounds_are_a_loop() -> None:
     rounds = []
     for number in range(3):
-        for each in saml_login(signed(response(id=f"_resp{number}"))):
-            rounds.append(each | {"startedDateTime": f"2026-03-04T12:00:{number * 10 + 5:02d}.000Z"})
+        started = f"2026-03-04T12:00:{number * 10 + 5:02d}.000Z"
+        login = saml_login(signed(response(id=f"_resp{number}")))
+        rounds += [each | {"startedDateTime": started} for each in login]
 
     assert "saml.loop" in ids(judged(*rounds), "error")
     assert "saml.loop" not in ids(judged(*rounds[:8]))

@@ -144,8 +144,8 @@ def test_an_audience_that_differs_only_in_case_is_named_so() -> None:
 
 def response_conditions(audience: str) -> str:
     return (
-        '<saml:Conditions NotBefore="2026-03-04T11:59:00Z" NotOnOrAfter="2026-03-04T12:05:00Z"><saml:AudienceRestriction>'
-        f"<saml:Audience>{audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions>"
+        '<saml:Conditions NotBefore="2026-03-04T11:59:00Z" NotOnOrAfter="2026-03-04T12:05:00Z">'
+        f"<saml:AudienceRestriction><saml:Audience>{audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions>"
     )
 
 

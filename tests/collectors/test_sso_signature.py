@@ -128,7 +128,8 @@ def test_signature_wrapping_is_suspected(change: str) -> None:
 
 
 def test_an_assertion_inside_advice_is_no_wrapping() -> None:
-    inner = f'<saml:Advice><saml:Assertion ID="_in" Version="2.0"><saml:Issuer>{IDP}</saml:Issuer></saml:Assertion></saml:Advice>'
+    inner = f'<saml:Assertion ID="_in" Version="2.0"><saml:Issuer>{IDP}</saml:Issuer></saml:Assertion>'
+    inner = f"<saml:Advice>{inner}</saml:Advice>"
     xml = response()
     xml = xml.replace("<saml:AuthnStatement", f"{inner}<saml:AuthnStatement", 1)
 

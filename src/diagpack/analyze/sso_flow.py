@@ -18,7 +18,7 @@ _SKEW_SECONDS: Final = 60
 _TIME_IDS = ("saml.expired", "saml.not_yet_valid", "saml.clock_skew", "saml.sc_expired", "oidc.expired", "oidc.nbf")
 _COOKIE_IDS = ("saml.cookie_lost", "oidc.cookie_samesite")
 _LOOP_IDS = ("saml.loop", "oidc.loop")
-_CORE = re.compile(r"(?:^dp-[a-z]+-|^)([a-z2-7]{10})")
+_CORE = re.compile(r"(?:^dp-[a-z]+-|^)([0-9a-z]{10})")
 
 _FINDINGS: Final = {
     "sso.clock_confirmed": "Message times and HAR clocks agree that a clock is wrong.",

@@ -96,7 +96,7 @@ def _file(path: str, id: str) -> bytes:
     try:
         with Path(path).expanduser().open("rb") as stream:
             content = stream.read(_MAX_FILE_BYTES + 1)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):
         raise CollectError(
             id,
             "a file named in the sso configuration cannot be read",

@@ -16,7 +16,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from diagpack.collectors.sso.captured import Captured
 
 MAX_INFLATED: Final = 5_000_000
-MAX_TEXT: Final = 5_000_000
+MAX_TEXT: Final = 3_000_000
+_MAX_PERCENT: Final = 300_000
+_MAX_TAGS: Final = 100_000
 _MAX_STEPS: Final = 8
 
 SAML_PARAMETERS: Final = ("SAMLResponse", "SAMLRequest")
@@ -46,6 +48,8 @@ def unwrap(data: bytes, steps: tuple[str, ...] = (), parameter: str = "") -> lis
     """Peel until a message shows. What cannot be peeled comes back as one "broken" or "other" message."""
     if len(data) > MAX_TEXT:
         return [Captured("broken", b"", steps, parameter, problem=f"{len(data)} bytes: over the limit of {MAX_TEXT}")]
+    if data.count(b"%") > _MAX_PERCENT:
+        return [Captured("broken", b"", steps, parameter, problem="more percent signs than any message has")]
     if len(steps) > _MAX_STEPS:
         return [Captured("broken", b"", steps, parameter, problem="wrapped more than eight times")]
     data, steps = _without_mark(data, steps)
@@ -237,7 +241,7 @@ def _markup(data: bytes, steps: tuple[str, ...], parameter: str) -> list[Capture
 def html_fields(page: str) -> list[tuple[str, str]]:
     """Named input fields of a page, in order, in one pass (html.parser takes quadratic time on hostile pages)."""
     found: list[tuple[str, str]] = []
-    for piece in page.split("<")[1:]:
+    for piece in page.split("<", _MAX_TAGS)[1:]:
         if piece[:5].lower() != "input":
             continue
         fields = {match[1].lower(): html.unescape(match[2].strip("\"'")) for match in _ATTRIBUTE.finditer(piece)}
