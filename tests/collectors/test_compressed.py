@@ -55,6 +55,5 @@ def test_a_wrong_checksum_is_noticed():
     data[-8] ^= 1
     stream = open_inflated(io.BytesIO(bytes(data)), "gzip")
 
-    assert stream.read(100) == b"x" * 100
     with pytest.raises(zlib.error):
-        stream.read(1)
+        stream.read(200)

@@ -106,7 +106,7 @@ class Keeper:
         last.append(chosen)
         if len(last) > half:
             last.popleft()
-            self.cut_records += 1
+            self.cut_records += chosen.rank != NEAR
 
     def chosen(self) -> list[Chosen]:
         """In the order of the log, within the caps."""
@@ -116,7 +116,7 @@ class Keeper:
             for each in _from_both_ends([*self._kept.get(rank, ()), *self._late.get(rank, ())]):
                 size = len(each.record.text.encode("utf-8", "surrogatepass"))
                 if budget_records < 1 or size > budget_bytes:
-                    self.cut_records += 1
+                    self.cut_records += rank != NEAR
                     continue
                 budget_records, budget_bytes = budget_records - 1, budget_bytes - size
                 result.append(each)

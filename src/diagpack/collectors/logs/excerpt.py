@@ -29,7 +29,9 @@ from diagpack.model.case import Window
 from diagpack.model.request_ids import spellings
 
 HEAD: Final = 1 << 18
-_LOOK: Final = 64 << 10
+# Bytes read around a hit: enough for its neighbours; more before it when its line begins in the middle of a record.
+_LOOK: Final = 8 << 10
+_LOOK_FAR: Final = 64 << 10
 _ENDS: Final = 16 << 10
 _RARE: Final = 200
 _SHORTEST: Final = 4
@@ -107,10 +109,12 @@ def excerpt_of(log: LogBytes, source: str, query: Query, *, anchor: datetime) ->
     hits = [each for each in found.hits() if each.id]
     counts = {id: count for id, count in found.counts.items() if id}
     hops: dict[str, str] = {}
+    inner: frozenset[int] = frozenset()
     if hits:
         hops, more, more_counts = _second_hop(opened, found, hits, query)
         hits, counts = sorted([*hits, *more], key=lambda each: each.start), counts | more_counts
-    spans = _spans(found, hits or found.hits(), query, wants_errors=wants_errors, has_hits=bool(hits))
+        inner = _inner_lines(opened, found, hits)
+    spans = _spans(found, hits or found.hits(), query, inner, wants_errors=wants_errors, has_hits=bool(hits))
     keeper = _keeper(query, found, wants_errors=wants_errors, has_hits=bool(hits))
     zones: dict[str, int] = defaultdict(int)
     invalid = 0
@@ -150,7 +154,7 @@ def _second_hop(
     opened: _Log, found: Survey, hits: Sequence[Hit], query: Query
 ) -> tuple[dict[str, str], list[Hit], dict[str, int]]:
     """IDs named in the hit records, searched again; those on too many lines are no IDs of one request."""
-    spans = _around(hits[:_RARE], 0)
+    spans = _around(hits[:_RARE], _LOOK)
     texts = [record.text for record, ids in _records(opened, found, spans, hits) if ids]
     names = candidates(texts, query.ids)
     wanted = {form: id for id in names for form in spellings(id)}
@@ -163,13 +167,28 @@ def _second_hop(
     return {id: names[id] for id in names if id in rare}, [each for each in second.hits() if each.id in rare], counts
 
 
+def _inner_lines(opened: _Log, found: Survey, hits: Sequence[Hit]) -> frozenset[int]:
+    """Starts of hit lines that belong to a record which begins before them."""
+    if not opened.stamper.knows_a_format:
+        return frozenset()
+    records = _records(opened, found, _around(hits, 0), hits)
+    orphans = [(record.start, record.end) for record, _ in records if record.is_orphan]
+    return frozenset(each.line_start for each in hits if any(start <= each.start < end for start, end in orphans))
+
+
 def _spans(
-    found: Survey, hits: Sequence[Hit], query: Query, *, wants_errors: bool, has_hits: bool
+    found: Survey,
+    hits: Sequence[Hit],
+    query: Query,
+    inner: frozenset[int],
+    *,
+    wants_errors: bool,
+    has_hits: bool,
 ) -> list[tuple[int, int]]:
     """Byte ranges to read, merged, in order."""
     if query.is_everything:
         return [(0, found.size_bytes)]
-    spans = _around(hits, _LOOK if has_hits else 0)
+    spans = _around(hits, _LOOK if has_hits else 0, inner)
     window = query.wide_window
     if window is not None and (span := _window_span(found, window)):
         spans.append(span)
@@ -185,8 +204,13 @@ def _window_span(found: Survey, window: Window) -> tuple[int, int] | None:
     return found.span_of(window.start, window.end) if found.is_sorted else (0, found.size_bytes)
 
 
-def _around(hits: Sequence[Hit], look: int) -> list[tuple[int, int]]:
-    return _merged([(max(0, each.line_start - look), each.start + max(look, 1)) for each in hits])
+def _around(hits: Sequence[Hit], look: int, inner: frozenset[int] = frozenset()) -> list[tuple[int, int]]:
+    return _merged(
+        [
+            (max(0, each.line_start - (_LOOK_FAR if each.line_start in inner else look)), each.start + max(look, 1))
+            for each in hits
+        ]
+    )
 
 
 def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
