@@ -70,7 +70,7 @@ _FOREIGN: Final = tuple(
 
 def signature(scene: Scene, first: FirstFailure | None, topic: str) -> CaseSignature:
     """The signature of a case; without any failure the topic alone names it."""
-    text = _error_text(scene, first)
+    text = error_text(scene, first)
     exception, message = exception_of(text)
     exchange = first.exchange if first else None
     if not exception and exchange is not None:
@@ -135,7 +135,7 @@ def _varies(part: str) -> bool:
     return mask(part) != part or (len(part) > 12 and any(each.isdigit() for each in part)) or len(part) > 40
 
 
-def _error_text(scene: Scene, first: FirstFailure | None) -> str:
+def error_text(scene: Scene, first: FirstFailure | None) -> str:
     """The text of the error record that shares the first failure's request ID, else of the record it cites."""
     if first is None:
         return ""
