@@ -66,8 +66,20 @@ def faults(condition: Any) -> list[str]:
     if len(kinds) != 1:
         return [*found, "a condition has exactly one of: " + ", ".join(_TESTS)]
     found += [fault for name in _EXPRESSIONS if name in condition for fault in _expression_faults(condition[name])]
-    inner = condition.get("all") or condition.get("any") or ([condition["not"]] if "not" in condition else [])
+    kind, value = kinds[0], condition[kinds[0]]
+    if kind in ("all", "any"):
+        inner = value if isinstance(value, list) else [None]
+    else:
+        inner = [value] if kind == "not" else []
+        is_text = isinstance(value, str) or (kind == "finding" and _are_texts(value))
+        found += [] if kind == "not" or is_text else [f"{kind}: a text"]
+    if not isinstance(condition.get("min", 1), int) or not _are_texts(condition.get("certainty", [])):
+        found.append("min is a number, certainty a list")
     return found + [fault for each in inner for fault in faults(each)]
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
 def answered(scene: Scene, name: str) -> Met:

@@ -30,7 +30,8 @@ class Profile:
 
     `routing`: rules `{when, project, component, assignee, labels, …}`, the first that holds wins. `jira`, `repro`,
     `logs`, `keys`: settings of those rooms. `trust`: signer files or lines. `plugins`: third-party packages that may
-    load, by name to version. `packages`: a shared folder of earlier packages. `retention_days`: 0 keeps raw files until `close`.
+    load, by name to version. `packages`: a shared folder of earlier packages. `retention_days`: 0 keeps raw files
+    until `close`.
     """
 
     name: str = ""
