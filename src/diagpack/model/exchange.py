@@ -1,0 +1,358 @@
+"""One HTTP exchange, as every room reads it.
+
+Enters: one entry of a HAR (raw or redacted, repaired or not) or of an `api` artifact. Leaves: an `Exchange` whose every
+field has a default; nothing in here raises on odd input. Source: HAR 1.2 (W3C web performance group, 2012) and the
+vendor fields of Chrome, Firefox, Safari, Playwright and WebPageTest.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from urllib.parse import SplitResult, urlsplit
+
+Pairs = tuple[tuple[str, str], ...]
+
+_FRACTION = re.compile(r"(\.\d{6})\d+")
+_COMPACT_OFFSET = re.compile(r"([+-]\d{2})(\d{2})$")
+_ID_SEGMENT: Final = re.compile(
+    r"\d+|[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|(?=[^/]*\d)[0-9a-f]{8,}"
+    r"|dp-[a-z]+-[0-9a-z-]{10,}|[^/]*(?:@|%40)[^/]*|(?=[^/]*\d)[A-Za-z0-9_~.=+-]{20,}|[^/]{60,}",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One form field of a request body that was recorded field by field."""
+
+    name: str
+    value: str
+    file_name: str = ""
+    content_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request and its response. `index` is 0-based in the original capture; `status` 0 or less: no response.
+
+    Headers keep order and repeats. `request_body` is None when none was recorded; `request_bytes` is set when it was
+    recorded as base64; `request_size` is -1 when unknown. `response_text` is the decoded text
+    or None (not recorded, or binary). Durations are milliseconds, -1 when unknown.
+    """
+
+    index: int
+    method: str = "GET"
+    url: str = ""
+    status: int = 0
+    status_text: str = ""
+    started: datetime | None = None
+    duration_ms: float = -1.0
+    wait_ms: float = -1.0
+    request_headers: Pairs = ()
+    response_headers: Pairs = ()
+    request_mime: str = ""
+    request_body: str | None = None
+    request_bytes: bytes | None = None
+    request_params: tuple[Param, ...] = ()
+    request_size: int = -1
+    response_mime: str = ""
+    response_text: str | None = None
+    response_size: int = -1
+    error: str = ""
+    resource_type: str = ""
+    initiator_url: str = ""
+    initiator_function: str = ""
+    redirect_url: str = ""
+    page: str = ""
+    page_title: str = ""
+    is_from_cache: bool = False
+    is_websocket: bool = False
+
+    @property
+    def host(self) -> str:
+        """Lower-case host name; empty when the URL has none."""
+        return host_of(self.url)
+
+    @property
+    def origin(self) -> str:
+        """`scheme://host[:port]`; empty when the URL has none."""
+        return origin_of(self.url)
+
+    @property
+    def path(self) -> str:
+        return split_url(self.url).path or "/"
+
+    @property
+    def template(self) -> str:
+        """The path with its ids taken out, for grouping: `/orders/{id}/lines`."""
+        return path_template(self.path)
+
+    def request_header(self, name: str) -> str:
+        """The first value of a request header; empty when absent."""
+        return first_of(self.request_headers, name)
+
+    def response_header(self, name: str) -> str:
+        """The first value of a response header; empty when absent."""
+        return first_of(self.response_headers, name)
+
+    @property
+    def is_document(self) -> bool:
+        """Whether this was a navigation of a page or frame."""
+        if self.resource_type:
+            return self.resource_type == "document"
+        destination = self.request_header("sec-fetch-dest")
+        if destination:
+            return destination in ("document", "iframe", "frame")
+        return "text/html" in self.request_header("accept") and not self.request_header("x-requested-with")
+
+    @property
+    def is_call(self) -> bool:
+        """Whether a script made it to get data (XHR, fetch, an API client), and not a page, picture or style."""
+        if self.resource_type:
+            return self.resource_type in ("xhr", "fetch", "eventsource", "websocket", "preflight", "other", "api")
+        return not self.is_document and not self.is_static
+
+    @property
+    def is_static(self) -> bool:
+        """Whether this is a picture, font, style, script or film."""
+        if self.resource_type:
+            return self.resource_type in ("image", "font", "stylesheet", "script", "media", "manifest", "texttrack")
+        mime = self.response_mime.lower()
+        if mime:
+            return mime.startswith(_STATIC_MIMES) or "javascript" in mime
+        return self.path.lower().endswith(_STATIC_SUFFIXES)
+
+    @property
+    def is_json_expected(self) -> bool:
+        """Whether the caller asked for JSON."""
+        return "json" in self.request_header("accept").lower() or "json" in self.request_mime.lower()
+
+
+_STATIC_MIMES: Final = ("image/", "font/", "text/css", "video/", "audio/", "application/font", "application/wasm")
+_STATIC_SUFFIXES: Final = tuple(
+    ".png .jpg .jpeg .gif .webp .svg .ico .css .js .mjs .woff .woff2 .ttf .otf .mp4 .webm .mp3 .map .wasm".split()
+)
+
+
+def from_entry(entry: Mapping[str, Any], index: int = -1, titles: Mapping[str, str] | None = None) -> Exchange:
+    """Read one HAR entry. `_dpEntry` wins over `index`; `titles` maps page ids to titles."""
+    request, response = mapping(entry.get("request")), mapping(entry.get("response"))
+    content, post = mapping(response.get("content")), mapping(request.get("postData"))
+    timings, page = mapping(entry.get("timings")), text(entry.get("pageref"))
+    url = text(request.get("url"))
+    initiator_url, initiator_function = _initiator(entry.get("_initiator"))
+    response_headers = pairs(response.get("headers"))
+    own = entry.get("_dpEntry")
+    return Exchange(
+        index=own if isinstance(own, int) and not isinstance(own, bool) else index,
+        method=text(request.get("method")).upper() or "GET",
+        url=url,
+        status=int(number(response.get("status"), 0)),
+        status_text=text(response.get("statusText")),
+        started=parse_time(entry.get("startedDateTime")),
+        duration_ms=number(entry.get("time"), -1.0),
+        wait_ms=number(timings.get("wait"), -1.0),
+        request_headers=pairs(request.get("headers")),
+        response_headers=response_headers,
+        request_mime=text(post.get("mimeType")),
+        request_body=body_of(post),
+        request_bytes=_bytes_of(post),
+        request_params=_params(post.get("params")),
+        request_size=int(number(request.get("bodySize"), -1)),
+        response_mime=text(content.get("mimeType")) or first_of(response_headers, "content-type"),
+        response_text=content_text(content),
+        response_size=int(number(content.get("size"), -1)),
+        error=_error(response.get("_error")) or _error(entry.get("_error")),
+        resource_type=text(entry.get("_resourceType")).lower(),
+        initiator_url=initiator_url,
+        initiator_function=initiator_function,
+        redirect_url=text(response.get("redirectURL")) or first_of(response_headers, "location"),
+        page=page,
+        page_title=(titles or {}).get(page, ""),
+        is_from_cache=bool(entry.get("_fromCache")) or bool(response.get("fromDiskCache")),
+        is_websocket=url[:3].lower() in ("ws:", "wss") or isinstance(entry.get("_webSocketMessages"), list),
+    )
+
+
+def exchanges_of(har: Mapping[str, Any]) -> tuple[Exchange, ...]:
+    """All exchanges of a HAR document, in file order."""
+    log = mapping(har.get("log"))
+    pages = log.get("pages")
+    titles = {text(each.get("id")): text(each.get("title")) for each in _mappings(pages)}
+    return tuple(from_entry(entry, index, titles) for index, entry in enumerate(_mappings(log.get("entries"))))
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """The value if it is an object, else an empty one."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def _mappings(value: Any) -> Iterable[Mapping[str, Any]]:
+    return (each for each in value if isinstance(each, Mapping)) if isinstance(value, list | tuple) else ()
+
+
+def text(value: Any) -> str:
+    """The value as text; empty for null, objects and lists."""
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
+def number(value: Any, default: float) -> float:
+    """A finite number, also from text; else `default`."""
+    if isinstance(value, str) and len(value) < 40:
+        try:
+            value = float(value)
+        except ValueError:
+            return default
+    if isinstance(value, int | float) and not isinstance(value, bool) and -1e15 < value < 1e15:
+        return value
+    return default
+
+
+def pairs(value: Any) -> Pairs:
+    """Headers (or cookies, or parameters) in every spelling met: objects, `[name, value]`, one object, list values."""
+    if isinstance(value, Mapping):
+        if "name" in value:
+            value = [value]
+        else:
+            return tuple((text(name), text(each)) for name, each in value.items())
+    if not isinstance(value, list | tuple):
+        return ()
+    found: list[tuple[str, str]] = []
+    for each in value:
+        if isinstance(each, Mapping):
+            name, content = text(each.get("name")), each.get("value")
+        elif isinstance(each, list | tuple) and len(each) == 2:
+            name, content = text(each[0]), each[1]
+        else:
+            continue
+        many = content if isinstance(content, list | tuple) else (content,)
+        found += [(name, text(one)) for one in many]
+    return tuple(found)
+
+
+def first_of(headers: Pairs, name: str) -> str:
+    """The first value of a header, compared without case; empty when absent."""
+    wanted = name.lower()
+    return next((value for each, value in headers if each.lower() == wanted), "")
+
+
+def body_of(post: Mapping[str, Any]) -> str | None:
+    """The request body as text; form parameters are left to the caller when there is no text."""
+    value = post.get("text")
+    if not isinstance(value, str):
+        return None
+    if text(post.get("encoding")).lower() == "base64" or isinstance(post.get("_textBase64"), str):
+        decoded = unbase64(text(post.get("_textBase64")) or value)
+        return decoded.decode("utf-8", "replace") if decoded is not None else value
+    return value
+
+
+def _bytes_of(post: Mapping[str, Any]) -> bytes | None:
+    if isinstance(post.get("_textBase64"), str):
+        return unbase64(post["_textBase64"])
+    return unbase64(text(post.get("text"))) if text(post.get("encoding")).lower() == "base64" else None
+
+
+def _params(value: Any) -> tuple[Param, ...]:
+    return tuple(
+        Param(
+            text(each.get("name")), text(each.get("value")), text(each.get("fileName")), text(each.get("contentType"))
+        )
+        for each in _mappings(value)
+    )
+
+
+def content_text(content: Mapping[str, Any]) -> str | None:
+    """The response body as text, base64 undone; None when absent or not text."""
+    value = content.get("text")
+    if not isinstance(value, str):
+        return None
+    if text(content.get("encoding")).lower() != "base64":
+        return value
+    decoded = unbase64(value)
+    if decoded is None:
+        # Some Firefox versions label plain text as base64 (Mozilla bug 1762313).
+        return value
+    try:
+        return decoded.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def unbase64(value: str) -> bytes | None:
+    """Strict base64, with padding forgiven; None when it is not base64."""
+    compact = "".join(value.split())
+    try:
+        return base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def parse_time(value: Any) -> datetime | None:
+    """An ISO 8601 time as an aware datetime in UTC; a time without a zone is taken as UTC. None when it is no time."""
+    if not isinstance(value, str) or not 10 <= len(value) <= 40:
+        return None
+    cleaned = _COMPACT_OFFSET.sub(r"\1:\2", _FRACTION.sub(r"\1", value.strip()))
+    try:
+        parsed = datetime.fromisoformat(cleaned)
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def split_url(url: str) -> SplitResult:
+    """`urlsplit` that does not raise: an unreadable URL is all path."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return SplitResult("", "", url, "", "")
+
+
+def host_of(url: str) -> str:
+    """Lower-case host name of a URL; empty when it has none."""
+    try:
+        return split_url(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def origin_of(url: str) -> str:
+    """`scheme://host[:port]` in lower case, default ports left out (RFC 6454, section 6.2); empty when it has none."""
+    parts, host = split_url(url), host_of(url)
+    if not host or not parts.scheme:
+        return ""
+    try:
+        port = parts.port
+    except ValueError:
+        return ""
+    shown = f"[{host}]" if ":" in host else host
+    scheme = parts.scheme.lower()
+    is_default = port is None or (scheme, port) in (("http", 80), ("https", 443), ("ws", 80), ("wss", 443))
+    return f"{scheme}://{shown}" if is_default else f"{scheme}://{shown}:{port}"
+
+
+def path_template(path: str) -> str:
+    """A path with numbers, UUIDs, long tokens, e-mail addresses and pseudonyms replaced by `{id}`."""
+    return "/".join("{id}" if _ID_SEGMENT.fullmatch(part) else part for part in path.split("/"))
+
+
+def _error(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return " ".join(filter(None, (text(value.get("code")), text(value.get("message")))))
+    return text(value)
+
+
+def _initiator(value: Any) -> tuple[str, str]:
+    if isinstance(value, str):
+        return value, ""
+    found = mapping(value)
+    url = text(found.get("url"))
+    for frame in _mappings(mapping(found.get("stack")).get("callFrames")):
+        return url or text(frame.get("url")), text(frame.get("functionName"))
+    return url, ""
