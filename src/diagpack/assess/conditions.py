@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
-from diagpack.assess.view import Exchange
+from diagpack.assess.view import Call
 from diagpack.model.evidence import EvidenceSet
 from diagpack.model.expression import Node, evaluate, matches, parse
 from diagpack.model.finding import Finding
@@ -35,7 +35,7 @@ class Scene:
     evidence: EvidenceSet
     case: Mapping[str, Any]
     findings: Sequence[Finding]
-    exchanges: Sequence[Exchange]
+    exchanges: Sequence[Call]
     environment: Mapping[str, tuple[EvidenceRef, ...]] = field(default_factory=dict)
 
 
@@ -99,7 +99,7 @@ def case_refs(evidence: EvidenceSet, pointer: str) -> tuple[EvidenceRef, ...]:
     return ()
 
 
-def exchange_names(exchange: Exchange) -> dict[str, Any]:
+def exchange_names(exchange: Call) -> dict[str, Any]:
     """The names an `exchange` expression may read."""
     return {
         "method": exchange.method,
@@ -114,6 +114,7 @@ def exchange_names(exchange: Exchange) -> dict[str, Any]:
         "first_party": exchange.is_first_party,
         "replay": exchange.is_replay,
         "has_ids": bool(exchange.request_ids),
+        "kind": exchange.kind,
         "user_agent": exchange.user_agent,
         "posted": list(exchange.posted),
         "reason": exchange.reason,

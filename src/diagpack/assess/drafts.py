@@ -82,7 +82,7 @@ def _fact(first: FirstFailure | None, language: str) -> str:
     exchange = first.exchange
     if exchange is None:
         what = text("update", "fact_other", language)
-    elif exchange.status:
+    elif exchange.status > 0:
         what = text("update", "fact_status", language, status=str(exchange.status))
     else:
         what = text("update", "fact_none", language)

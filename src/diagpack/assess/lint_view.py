@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from diagpack.assess.view import Exchange, moment
+from diagpack.assess.view import Call, moment
 from diagpack.model.assessment import Assessment
 from diagpack.model.evidence import EvidenceSet
 
@@ -44,7 +44,7 @@ class LintView:
     case: Mapping[str, Any]
     evidence: EvidenceSet
     assessment: Assessment
-    exchanges: tuple[Exchange, ...] = ()
+    exchanges: tuple[Call, ...] = ()
     delivery: Delivery | None = None
 
     def section(self, name: str) -> Mapping[str, Any]:

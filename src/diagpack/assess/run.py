@@ -28,7 +28,7 @@ from diagpack.assess.steps import steps
 from diagpack.assess.texts import is_draft
 from diagpack.assess.timeline import FirstFailure, first_failure, timeline
 from diagpack.assess.topic import choose_checklist
-from diagpack.assess.view import exchanges, first_party_hosts, moment
+from diagpack.assess.view import calls, first_party_hosts, moment
 from diagpack.model.assessment import Assessment, Readiness
 from diagpack.model.checklist import Checklist
 from diagpack.model.evidence import EvidenceSet
@@ -111,10 +111,10 @@ def make_scene(
     profile_view: Mapping[str, Any],
 ) -> Scene:
     """Everything the parts of an assessment ask about, parsed once."""
-    calls = exchanges(evidence, first_party_hosts(case, profile_view, evidence))
-    scene = Scene(evidence, case, findings, calls)
+    found = calls(evidence, first_party_hosts(case, profile_view))
+    scene = Scene(evidence, case, findings, found)
     known = {name: cited.refs for name, cited in environments.environment(scene).items()}
-    return Scene(evidence, case, findings, calls, known)
+    return Scene(evidence, case, findings, found, known)
 
 
 def _with_readiness(found: Assessment, scene: Scene, is_urgent: bool) -> Assessment:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from diagpack.assess.conditions import Scene
 from diagpack.assess.impact import is_error
 from diagpack.assess.timeline import FirstFailure, records_with
-from diagpack.assess.view import Exchange
+from diagpack.assess.view import Call
 from diagpack.model.assessment import CaseSignature
 
 VERSION: Final = "dp1"
@@ -82,7 +82,7 @@ def signature(scene: Scene, first: FirstFailure | None, topic: str) -> CaseSigna
         "exception": exception,
         "message": mask(message.splitlines()[0] if message else "")[:_MESSAGE_LIMIT],
         "frames": " > ".join(frames(text)),
-        "route": f"{exchange.method} {route(exchange.path)}" if exchange else "",
+        "route": f"{exchange.method} {exchange.template}" if exchange else "",
     }
     return CaseSignature(f"{VERSION}:{digest(parts)}", parts)
 
@@ -121,18 +121,9 @@ def frames(text: str) -> list[str]:
     return []
 
 
-def route(path: str) -> str:
-    """A path with its variable segments masked: `/users/4711/orders` becomes `/users/{}/orders`."""
-    return "/".join("{}" if _varies(part) else part for part in path[:500].split("/"))
-
-
-def status_class(exchange: Exchange) -> str:
+def status_class(exchange: Call) -> str:
     """`HTTP 5xx`, or `no answer`."""
-    return f"HTTP {exchange.status // 100}xx" if exchange.status else "no answer"
-
-
-def _varies(part: str) -> bool:
-    return mask(part) != part or (len(part) > 12 and any(each.isdigit() for each in part)) or len(part) > 40
+    return f"HTTP {exchange.status // 100}xx" if exchange.status > 0 else "no answer"
 
 
 def error_text(scene: Scene, first: FirstFailure | None) -> str:
