@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
-from diagpack.assess.view import Exchange
+from diagpack.assess.view import Call
 from diagpack.model.evidence import EvidenceSet
 from diagpack.model.expression import Node, evaluate, matches, parse
 from diagpack.model.finding import Finding
@@ -35,7 +35,7 @@ class Scene:
     evidence: EvidenceSet
     case: Mapping[str, Any]
     findings: Sequence[Finding]
-    exchanges: Sequence[Exchange]
+    exchanges: Sequence[Call]
     environment: Mapping[str, tuple[EvidenceRef, ...]] = field(default_factory=dict)
 
 
@@ -66,8 +66,20 @@ def faults(condition: Any) -> list[str]:
     if len(kinds) != 1:
         return [*found, "a condition has exactly one of: " + ", ".join(_TESTS)]
     found += [fault for name in _EXPRESSIONS if name in condition for fault in _expression_faults(condition[name])]
-    inner = condition.get("all") or condition.get("any") or ([condition["not"]] if "not" in condition else [])
+    kind, value = kinds[0], condition[kinds[0]]
+    if kind in ("all", "any"):
+        inner = value if isinstance(value, list) else [None]
+    else:
+        inner = [value] if kind == "not" else []
+        is_text = isinstance(value, str) or (kind == "finding" and _are_texts(value))
+        found += [] if kind == "not" or is_text else [f"{kind}: a text"]
+    if not isinstance(condition.get("min", 1), int) or not _are_texts(condition.get("certainty", [])):
+        found.append("min is a number, certainty a list")
     return found + [fault for each in inner for fault in faults(each)]
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
 def answered(scene: Scene, name: str) -> Met:
@@ -87,7 +99,7 @@ def case_refs(evidence: EvidenceSet, pointer: str) -> tuple[EvidenceRef, ...]:
     return ()
 
 
-def exchange_names(exchange: Exchange) -> dict[str, Any]:
+def exchange_names(exchange: Call) -> dict[str, Any]:
     """The names an `exchange` expression may read."""
     return {
         "method": exchange.method,
@@ -102,6 +114,7 @@ def exchange_names(exchange: Exchange) -> dict[str, Any]:
         "first_party": exchange.is_first_party,
         "replay": exchange.is_replay,
         "has_ids": bool(exchange.request_ids),
+        "kind": exchange.kind,
         "user_agent": exchange.user_agent,
         "posted": list(exchange.posted),
         "reason": exchange.reason,

@@ -11,7 +11,7 @@ from typing import Any
 from diagpack.assess.conditions import Scene, case_refs
 from diagpack.assess.severity import confirmed_by
 from diagpack.assess.timeline import FirstFailure
-from diagpack.assess.view import Exchange, short
+from diagpack.assess.view import Call, short
 from diagpack.model.assessment import Cited
 from diagpack.model.finding import Level
 from diagpack.model.ref import EvidenceRef, find_refs
@@ -110,7 +110,7 @@ def _answers(scene: Scene) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def _is_same(replay: Exchange, first: FirstFailure | None) -> bool:
+def _is_same(replay: Call, first: FirstFailure | None) -> bool:
     if first is None or first.exchange is None:
         return True
     return replay.method == first.exchange.method and replay.path == first.exchange.path

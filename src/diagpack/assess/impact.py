@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from diagpack.assess.conditions import Scene, case_refs, log_ref
-from diagpack.assess.view import Exchange, short
+from diagpack.assess.view import Call, short
 from diagpack.model.assessment import Cited
 from diagpack.model.ref import EvidenceRef
 
-_USER = re.compile(r"dp-(?:email|user|name)-[a-z2-7]{12,17}|[a-z2-7]{12,17}@dp\.invalid", re.ASCII)
+_USER = re.compile(r"dp-(?:email|user|name)-[a-z0-9]{12,17}|[a-z0-9]{12,17}@dp\.invalid", re.ASCII)
 _TENANT = re.compile(r"\btenant(?:[_-]?id)?[\"']?\s*[=:]\s*[\"']?([A-Za-z0-9_-]{2,64})", re.ASCII)
 _ERROR_LEVELS: Final = frozenset(["error", "fatal", "critical", "severe", "emerg", "alert", "panic"])
-_FLOW: Final = ("document", "xhr", "fetch")
+_FLOW: Final = ("document", "xhr", "fetch", "api", "other", "eventsource")
 
 Derived = dict[str, tuple[Any, tuple[EvidenceRef, ...]]]
 
@@ -27,7 +27,7 @@ def is_error(level: Any) -> bool:
     return str(level or "").lower() in _ERROR_LEVELS
 
 
-def own_calls(exchanges: Sequence[Exchange]) -> list[Exchange]:
+def own_calls(exchanges: Sequence[Call]) -> list[Call]:
     """The customer's calls to the product: first-party pages and calls, without our own replays."""
     return [each for each in exchanges if each.is_first_party and not each.is_replay and each.resource in _FLOW]
 

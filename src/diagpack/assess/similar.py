@@ -1,8 +1,8 @@
 """Seen before? Compares a case's signature with past packages and known issues, and says why they match.
 
-Enters: the signature and the masked words of the error, signatures of past packages
-(`{case, signature, parts, tokens, fixed_in, status}`), known issues (YAML). Leaves: similar cases, strongest first, each
-with its reason in words. No model, nothing learned.
+Enters: the signature and the masked words of the error; signatures of past packages
+(`{case, signature, parts, tokens, fixed_in, status}`); known issues (YAML). Leaves: similar cases, strongest first,
+each with its reason in words. No model, nothing learned.
 
     strong   the same signature            medium   the same frames, another message
     weak     at least 0.6 of the masked words of the error are the same
