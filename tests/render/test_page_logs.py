@@ -49,3 +49,13 @@ def test_an_empty_log_is_not_shown() -> None:
     evidence = EvidenceSet([support.log([])])
 
     assert log_views(evidence, Citations(evidence), []) == ()
+
+
+def test_each_line_names_its_byte_range_in_the_original() -> None:
+    evidence = EvidenceSet(
+        [support.log([support.log_record(1, "abc", bytes=[40, 43]), support.log_record(2, "x", bytes=None)])]
+    )
+
+    (view,) = log_views(evidence, Citations(evidence), [])
+
+    assert [line.place for line in view.lines] == ["bytes 40 to 43 of source-1", "source-1"]

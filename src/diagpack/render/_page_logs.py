@@ -29,11 +29,15 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One record; `gap` counts lines of the excerpt left out before it, or is the collector's own gap note."""
+    """One record. `place` is its byte range in the original file.
+
+    `gap` counts lines of the excerpt left out before it; a gap note of the collector is a line of its own, without number.
+    """
 
     anchor: str
     number: str
     level: str
+    place: str
     pieces: tuple[Piece, ...]
     is_cited: bool
     gap: str
@@ -126,7 +130,15 @@ def _line(
     line = record.get("line")
     text = clipped(str(record.get("text", "")), _TEXT, artifact.package_path)
     if not isinstance(line, int) or record.get("gap"):
-        return LogLine("", "", "gap", (Piece(text, False),), False, gap)
+        return LogLine("", "", "gap", "", (Piece(text, False),), False, gap)
     name = anchor(EvidenceRef(artifact.id, Lines(line, line)))
     level = str(record.get("level") or "")
-    return LogLine(name, str(line), level, pieces(text, pattern), line in cited, gap)
+    return LogLine(name, str(line), level, _place(record), pieces(text, pattern), line in cited, gap)
+
+
+def _place(record: Mapping[str, Any]) -> str:
+    span = record.get("bytes")
+    source = clipped(str(record.get("source") or "the original file"), 60)
+    if isinstance(span, list) and len(span) == 2 and all(isinstance(each, int) for each in span):
+        return f"bytes {span[0]} to {span[1]} of {source}"
+    return source
