@@ -31,7 +31,7 @@ class Piece:
 class LogLine:
     """One record. `place` is its byte range in the original file.
 
-    `gap` counts lines of the excerpt left out before it; a gap note of the collector is a line of its own, without number.
+    `gap` counts lines of the excerpt left out before it; a gap note of the collector is a line without a number.
     """
 
     anchor: str
