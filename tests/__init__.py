@@ -1,1 +1,1 @@
-"""Tests mirror src/diagpack: one file per module, sentences about behaviour."""
+"""Tests of this room."""

@@ -156,7 +156,7 @@ def _entry(origin: str, number: int, text: str, place: str, rng: random.Random) 
     method = rng.choice(METHODS) if place in ("path", "query", "header") else rng.choice(["POST", "PUT", "PATCH"])
     printable = quote(text, safe="!$&'()*+,;=:@/?[]{}|^`\"\\<>%-._~") if place in ("path", "query") else text
     if place == "path":
-        url += "/" + printable.replace("?", "%3F") + "/../x"
+        url += "/" + printable.replace("?", "%3F") + ("/../x" if number % 10 == 0 else "/x")
     elif place == "query":
         url += "?q=" + printable + "&a=%2F&a=+&b"
     elif place == "header":
@@ -194,7 +194,7 @@ def plan_for(entries: list[dict[str, Any]], hosts: tuple[str, ...]) -> Plan:
     calls = [call_of(from_entry(each), f"[har-1 #{each['_dpEntry']}]", slots) for each in entries]
     steps = tuple(each for each in calls if each is not None)
     assert len(steps) == len(entries)
-    return Plan("har-1", steps, steps[-1], "the server answered 500", slots.variables)
+    return Plan("har-1", steps, steps[-1], "the server answered 500", slots.variables, from_entry(entries[-1]))
 
 
 # Headers each client adds for itself or that belong to the connection.

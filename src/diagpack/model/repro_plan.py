@@ -28,6 +28,7 @@ class Plan:
     single: Call
     why: str
     variables: tuple[Variable, ...]
+    failing: Exchange
     is_auth_stripped: bool = False
     notes: tuple[str, ...] = ()
 
@@ -81,6 +82,7 @@ def _plan(capture: Capture, failing: Exchange, why: str, hosts: tuple[str, ...])
         single=single,
         why=why,
         variables=slots.variables,
+        failing=failing,
         is_auth_stripped=is_stripped,
         notes=tuple(notes),
     )

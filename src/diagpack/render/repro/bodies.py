@@ -3,9 +3,12 @@
 Enters: calls. Leaves: `bodies/NN.bin` for bytes as they were, `bodies/NN.txt` with `{{NAME}}` where a secret goes.
 """
 
+import re
+
 from diagpack.model.repro import Call, Slot, Template
 
 INLINE_BYTES = 8_000
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})", re.ASCII)
 
 
 def inline_text(body: bytes | Template) -> str | None:
@@ -52,6 +55,14 @@ def is_active(template: Template) -> bool:
     )
 
 
-def encoded_braces(path: Template) -> Template:
-    """Braces of literals percent-encoded; servers read both alike."""
-    return tuple(each.replace("{", "%7B").replace("}", "%7D") if isinstance(each, str) else each for each in path)
+def encoded(path: Template) -> Template:
+    """Braces and stray percent signs of literals percent-encoded: editors act on the first, stumble on the second."""
+    return tuple(
+        _STRAY_PERCENT.sub("%25", each).replace("{", "%7B").replace("}", "%7D") if isinstance(each, str) else each
+        for each in path
+    )
+
+
+def as_node_header(value: Template) -> Template:
+    """UTF-8 bytes spelled as Latin-1 characters: JavaScript clients send each character of a header as one byte."""
+    return tuple(each.encode("utf-8", "replace").decode("latin-1") if isinstance(each, str) else each for each in value)

@@ -11,7 +11,7 @@ from typing import Final
 from diagpack.model.repro import Call
 from diagpack.model.repro_plan import Plan
 from diagpack.model.terminal import escape
-from diagpack.render.repro.bodies import body_path, encoded_braces, is_active, with_braces
+from diagpack.render.repro.bodies import as_node_header, body_path, encoded, is_active, with_braces
 
 # httpYac reads `...name` as a spread of an expression and other beginnings as directives.
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
@@ -47,13 +47,13 @@ def _call(call: Call) -> list[str]:
     body = _body(call)
     if call.body is not None and not body:
         notes.append("# The body was left out: an editor would run a part of it as a script. repro.sh sends it.")
-    path = with_braces(encoded_braces(call.path))
+    path = with_braces(encoded(call.path))
     return [
         *notes,
         "# @no-redirect",
         "# @no-cookie-jar",
         f"{call.method} {call.origin}{path}",
-        *(f"{name}: {with_braces(value)}" for name, value in kept),
+        *(f"{name}: {with_braces(as_node_header(value))}" for name, value in kept),
         *body,
     ]
 

@@ -11,9 +11,10 @@ from typing import Any, Final
 from diagpack.model.repro import Call
 from diagpack.model.repro_plan import Plan
 from diagpack.model.terminal import escape
-from diagpack.render.repro.bodies import body_path, encoded_braces, inline_text, is_active, with_braces
+from diagpack.render.repro.bodies import as_node_header, body_path, encoded, is_active, with_braces
 
 SCHEMA: Final = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
+_RAW_BYTES: Final = 256_000
 _BEHAVIOR: Final = {
     "followRedirects": False,
     "disableUrlEncoding": True,
@@ -52,7 +53,7 @@ def _item(number: int, call: Call) -> dict[str, Any]:
         if is_active(value):
             notes.append("a header whose value Postman would replace was left out")
         else:
-            headers.append({"key": name, "value": with_braces(value), "type": "text"})
+            headers.append({"key": name, "value": with_braces(as_node_header(value)), "type": "text"})
     request: dict[str, Any] = {"method": call.method, "header": headers, "url": _url(call)}
     body = _body(call)
     if body is not None:
@@ -70,7 +71,7 @@ def _url(call: Call) -> dict[str, Any]:
     """Raw and parsed form; runners take the parsed one when it is there."""
     scheme, _, rest = call.origin.partition("://")
     host, colon, port = rest.rpartition(":") if rest[-1:] != "]" and ":" in rest else (rest, "", "")
-    path = with_braces(encoded_braces(call.path))
+    path = with_braces(encoded(call.path))
     before, question, query = path.partition("?")
     made: dict[str, Any] = {
         "raw": call.origin + path,
@@ -94,10 +95,17 @@ def _body(call: Call) -> dict[str, Any] | None:
     if call.body is None:
         return None
     if isinstance(call.body, bytes):
-        text = inline_text(call.body)
+        text = _text(call.body)
         if text is not None and not is_active((text,)):
             return {"mode": "raw", "raw": text}
         return {"mode": "file", "file": {"src": body_path(call)}}
     if is_active(call.body):
         return {"mode": "file", "file": {"src": body_path(call, ".txt")}}
     return {"mode": "raw", "raw": with_braces(call.body)}
+
+
+def _text(body: bytes) -> str | None:
+    try:
+        return body.decode("utf-8") if len(body) <= _RAW_BYTES else None
+    except UnicodeDecodeError:
+        return None

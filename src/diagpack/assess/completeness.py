@@ -1,0 +1,53 @@
+"""Which items of a checklist the evidence already holds.
+
+Enters: a checklist and the scene. Leaves: one result per item: ok, partly, missing or skipped, each with its reason,
+its citations, and the question for the customer when it is open.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from diagpack.assess.conditions import Scene, answered, capture_problems, first_met, holds, scene_names
+from diagpack.model.assessment import ItemResult, ItemStatus
+from diagpack.model.checklist import Checklist, Item, in_language
+
+
+def completeness(checklist: Checklist, scene: Scene, language: str) -> tuple[ItemResult, ...]:
+    """Every item judged, in the order of the checklist."""
+    names = scene_names(scene)
+    return tuple(_judge(item, scene, names, language) for item in checklist.items)
+
+
+def _judge(item: Item, scene: Scene, names: Mapping[str, Any], language: str) -> ItemResult:
+    title = in_language(item.title, "en")
+    if not holds(item.when, names):
+        return ItemResult(item.id, title, ItemStatus.SKIPPED, "does not apply to this case", is_required=False)
+    found = first_met(item.met_by, scene)
+    refs = found[1] if found else answered(scene, item.id)
+    question = in_language(item.question, language)
+    if refs is None:
+        return _open(item, scene, title, question)
+    concern, ask = _concern(item, scene)
+    if concern:
+        return ItemResult(item.id, title, ItemStatus.PARTLY, concern, ask or question, refs, item.is_required)
+    return ItemResult(item.id, title, ItemStatus.OK, "", "", refs, item.is_required)
+
+
+def _open(item: Item, scene: Scene, title: str, question: str) -> ItemResult:
+    skipped = scene.case.get("skipped")
+    reason = skipped.get(item.id) if isinstance(skipped, Mapping) else None
+    if reason and item.can_skip:
+        return ItemResult(item.id, title, ItemStatus.SKIPPED, str(reason), is_required=item.is_required)
+    return ItemResult(item.id, title, ItemStatus.MISSING, "not in the evidence", question, (), item.is_required)
+
+
+def _concern(item: Item, scene: Scene) -> tuple[str, str]:
+    """Why an item that is there is not good enough yet, and what to ask instead of its own question."""
+    found = first_met(item.partly_by, scene)
+    if found is None:
+        return "", ""
+    condition, _ = found
+    if "capture" in condition:
+        _, problem = capture_problems(scene, str(condition["capture"]))[0]
+        return str(problem.get("message") or "the recording is incomplete"), str(problem.get("ask") or "")
+    return str(condition.get("because") or "not complete"), ""
