@@ -5,7 +5,7 @@ Enters: log and console artifacts, citations, known IDs. Leaves: lines in order,
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from diagpack.model.evidence import EvidenceSet
@@ -86,9 +86,13 @@ def _view(
     cited = {ref.place.first for ref in citations.cited(artifact.id) if isinstance(ref.place, Lines)}
     chosen = _chosen(records, cited, pattern)
     lines, before = [], 0
+    anchors: set[str] = set()
     for number in chosen:
         gap = f"{number - before} lines of the excerpt not shown" if number > before else ""
-        lines.append(_line(artifact, records[number], cited, pattern, gap))
+        line = _line(artifact, records[number], cited, pattern, gap)
+        # Two records that start on one line share a number, but an id of the page is unique.
+        lines.append(replace(line, anchor="") if line.anchor in anchors else line)
+        anchors.add(line.anchor)
         before = number + 1
     facts = artifact.facts
     parts = [f"{facts['lines_total']:,} lines in the original"] if isinstance(facts.get("lines_total"), int) else []
