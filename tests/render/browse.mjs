@@ -63,6 +63,7 @@ const audit = async (page) => {
     dialog: document.getElementById("keys").open,
     theme: document.documentElement.dataset.theme ?? "",
     shown: document.getElementById("shown").textContent,
+    sections: [...document.querySelectorAll("main > section")].filter((each) => !each.hidden).map((each) => each.id),
   }));
   const keys = {};
   await page.keyboard.press("j"); keys.j = await state();

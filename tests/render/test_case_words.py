@@ -51,4 +51,4 @@ def test_words_of_another_shape_are_text_or_nothing() -> None:
 
 
 def test_the_ask_names_its_date() -> None:
-    assert _case_words.ask(escalation()) == "investigate (needed by 2026-03-05T12:00:00+00:00)"
+    assert _case_words.ask(escalation()) == "investigate (needed by 2026-03-05 12:00 UTC)"

@@ -42,3 +42,17 @@ def test_a_long_recording_shows_the_neighbourhood_and_counts_the_rest() -> None:
     assert group.rows[0].skipped_before == 292
     assert group.skipped_after == 691
     assert 292 + len(group.rows) + 691 == 1000
+
+
+def test_failures_of_third_parties_and_icons_stay_in_the_background() -> None:
+    entries = [
+        support.har_entry(0, "https://app.example.com/", mime="text/html", resource="document"),
+        support.har_entry(1, "https://app.example.com/api", status=500, resource="xhr"),
+        support.har_entry(2, "https://app.example.com/favicon.ico", status=404, resource="image"),
+        support.har_entry(3, "https://ads.example.net/p", status=503, resource="xhr"),
+    ]
+    evidence = EvidenceSet([support.har(entries)])
+
+    (group,) = call_groups(recorded(evidence), Citations(evidence), None, ())
+
+    assert [row.is_minor for row in group.rows] == [False, False, True, True]

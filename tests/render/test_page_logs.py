@@ -49,3 +49,21 @@ def test_an_empty_log_is_not_shown() -> None:
     evidence = EvidenceSet([support.log([])])
 
     assert log_views(evidence, Citations(evidence), []) == ()
+
+
+def test_each_line_names_its_byte_range_in_the_original() -> None:
+    evidence = EvidenceSet(
+        [support.log([support.log_record(1, "abc", bytes=[40, 43]), support.log_record(2, "x", bytes=None)])]
+    )
+
+    (view,) = log_views(evidence, Citations(evidence), [])
+
+    assert [line.place for line in view.lines] == ["bytes 40 to 43 of source-1", "source-1"]
+
+
+def test_two_records_on_one_line_share_a_number_and_only_one_anchor() -> None:
+    evidence = EvidenceSet([support.log([support.log_record(1, "a"), support.log_record(1, "b", lines=0)])])
+
+    (view,) = log_views(evidence, Citations(evidence), [])
+
+    assert [(line.number, line.anchor) for line in view.lines] == [("1", "e-log-1-L1"), ("1", "")]

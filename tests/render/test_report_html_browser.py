@@ -101,7 +101,9 @@ def test_the_filter_hides_what_does_not_match_and_escape_brings_it_back(seen: di
     assert 0 < keys["filtered"]["hidden"] < keys["filtered"]["rows"]
     shown = keys["filtered"]["rows"] - keys["filtered"]["hidden"]
     assert keys["filtered"]["shown"] == f"{shown} of {keys['filtered']['rows']}"
+    assert keys["filtered"]["sections"] == ["findings", "timeline", "logs", "checklist", "evidence"]
     assert keys["cleared"]["hidden"] == 0
+    assert len(keys["cleared"]["sections"]) == 13
 
 
 def test_help_opens_and_closes(seen: dict[str, Any]) -> None:

@@ -3,8 +3,18 @@
 from diagpack.model.assessment import Cited, Severity
 from diagpack.model.evidence import EvidenceSet
 from diagpack.render._exchanges import recorded
-from diagpack.render._ticket import ROOMS, first_failing, fitted, severity_text, summary, ticket, trust
-from tests.render.escalations import REQUEST_ID, cited, escalation
+from diagpack.render._ticket import (
+    ROOMS,
+    first_failing,
+    fitted,
+    headline,
+    sentence,
+    severity_text,
+    summary,
+    ticket,
+    trust,
+)
+from tests.render.escalations import REQUEST_ID, cited, escalation, ref
 from tests.support import evidence as support
 
 
@@ -106,3 +116,22 @@ def test_an_empty_escalation_still_makes_a_ticket() -> None:
     assert found.problem == "No symptom was stated for this case."
     assert dict(found.facts)["Seen"] == "not stated"
     assert found.failing == ""
+
+
+def test_citations_that_the_text_already_holds_are_not_repeated() -> None:
+    assert (
+        sentence(Cited("it failed [har-1 #1].", (ref("[har-1 #1]"), ref("[har-1 #2]"))))
+        == "it failed [har-1 #1]. [har-1 #2]"
+    )
+
+
+def test_a_sentence_with_many_citations_names_the_first_few() -> None:
+    refs = tuple(ref(f"[har-1 #{number}]") for number in range(9))
+
+    assert sentence(Cited("all", refs)) == "all [har-1 #0] [har-1 #1] [har-1 #2] and 6 more"
+
+
+def test_a_rationale_with_its_inputs_is_shown_in_short() -> None:
+    long = Severity("S2", tuple(Cited(text) for text in ("S2 because a and b.", "a: yes", "b: yes")))
+
+    assert [each.text for each in headline(long)] == ["S2 because a and b."]

@@ -17,6 +17,7 @@ from diagpack.model.ref import ArtifactId, EvidenceRef, HarEntry
 from diagpack.render import _adf
 from diagpack.render.ticket_adf import JSON_LIMIT, RENDERER, TEXT_LIMIT, body
 from tests.render.escalations import escalation
+from tests.render.golden import assert_golden
 from tests.render.hostile import PAYLOADS, poisoned, rotation
 from tests.support import evidence as support
 
@@ -193,3 +194,7 @@ def test_an_assessment_without_anything_makes_a_ticket() -> None:
     made = body(escalation(assessment_changes={"asks": (), "similar": (), "works": (), "tried": ()}))
 
     assert_fits(made)
+
+
+def test_the_realistic_case_reads_as_kept() -> None:
+    assert_golden("ticket.adf.json", dict(RENDERER.render(escalation()))["ticket.adf.json"])

@@ -19,7 +19,7 @@ from diagpack.render._page_calls import CallGroup, call_groups, duration_text
 from diagpack.render._page_evidence import ArtifactView, artifact_views
 from diagpack.render._page_logs import LogView, log_views
 from diagpack.render._page_sso import Flow, sso_flow
-from diagpack.render._ticket import disposition_text, first_failing, severity_text
+from diagpack.render._ticket import disposition_text, first_failing, headline, severity_text
 from diagpack.render._visible import clipped
 from diagpack.render.redaction_report import by_class
 
@@ -95,6 +95,7 @@ class Page:
     severity: str
     severity_tone: str
     rationale: tuple[Sentence, ...]
+    inputs: tuple[Sentence, ...]
     disposition: str
     disposition_reasons: tuple[Sentence, ...]
     reproduced: Sentence | None
@@ -113,6 +114,7 @@ class Page:
     skews: tuple[str, ...]
     ids: tuple[IdView, ...]
     environment: tuple[tuple[str, Sentence], ...]
+    checklist_reason: Sentence
     items: tuple[ItemView, ...]
     capture: tuple[tuple[str, str, str], ...]
     redaction: tuple[tuple[str, int, int], ...]
@@ -151,7 +153,8 @@ def page(escalation: Escalation) -> Page:
         incident=clipped(_case_words.word(escalation, "incident"), 80),
         severity=severity_text(assessment.severity),
         severity_tone={"S1": "bad", "S2": "bad", "S3": "warn"}.get(assessment.severity.level, "calm"),
-        rationale=_sentences(assessment.severity.rationale, cite),
+        rationale=tuple(_short(each, cite) for each in headline(assessment.severity)),
+        inputs=_sentences(assessment.severity.rationale, cite) if len(assessment.severity.rationale) > 2 else (),
         disposition=disposition_text(escalation),
         disposition_reasons=_sentences(assessment.disposition.reasons, cite),
         reproduced=_sentence(assessment.reproduced, cite),
@@ -175,6 +178,7 @@ def page(escalation: Escalation) -> Page:
         environment=tuple(
             (name.replace("_", " "), cite.sentence(each)) for name, each in list(assessment.environment.items())[:100]
         ),
+        checklist_reason=cite.statement(clipped(assessment.checklist_reason, _WORDS), ()),
         items=tuple(
             ItemView(
                 each.title or each.item,
@@ -206,6 +210,11 @@ def _sentences(cited: Iterable[Cited], cite: Citations) -> tuple[Sentence, ...]:
     views = [_sentence(each, cite) for each in every[:50]]
     rest = len(every) - len(views)
     return (*(each for each in views if each), *([Sentence(f"… {rest} more, see report.md")] if rest else []))
+
+
+def _short(cited: Cited, cite: Citations) -> Sentence:
+    """A sentence of the first screen: at most three citations, the rest is in its own section."""
+    return cite.statement(clipped(cited.text, _WORDS), cited.refs[:3], is_proposed=cited.is_proposed)
 
 
 def _finding(number: int, finding: Finding, cite: Citations) -> FindingView:

@@ -21,6 +21,8 @@ _WHOLE: Final = 150
 _NEAR: Final = 8
 _ROWS: Final = 400
 _DETAILED: Final = 60
+# From this rank on a failure is of a third party, a static file or a cancelled request (model.failure).
+_MINOR: Final = 40
 _BODY: Final = 6_000
 
 
@@ -37,6 +39,7 @@ class CallRow:
     duration: str
     bars: tuple[Bar, ...]
     is_failing: bool
+    is_minor: bool
     is_first: bool
     is_detailed: bool
     transcript: str
@@ -128,6 +131,7 @@ def _row(each: Recorded, axis: Axis, command: str, *, is_detailed: bool, is_firs
         duration=duration_text(each.duration_ms),
         bars=tuple(axis.bars(each)),
         is_failing=each.is_failing,
+        is_minor=each.is_failing and each.rank >= _MINOR and not is_first,
         is_first=is_first,
         is_detailed=is_detailed,
         transcript="" if is_detailed else http_text(each, body_lines=0, width=300),

@@ -5,13 +5,14 @@ holds no sign-in.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from diagpack.model.evidence import EvidenceSet
-from diagpack.model.ref import EvidenceRef, HarEntry, find_refs
+from diagpack.model.exchange import mapping
+from diagpack.model.ref import ArtifactId, EvidenceRef, HarEntry
 from diagpack.render._citations import Citations, anchor
 from diagpack.render._exchanges import Recorded
 from diagpack.render._visible import clipped
@@ -73,22 +74,16 @@ def sso_flow(
 
 
 def _messages(evidence: EvidenceSet) -> dict[EvidenceRef, str]:
-    """What the SSO summaries say about HAR entries: message kind by entry."""
+    """Message kind by the HAR entry it was seen in, from the SSO summaries."""
     found: dict[EvidenceRef, str] = {}
     for artifact in evidence.of_kind("saml", "oidc"):
-        document = evidence.json(artifact)
-        listed = document.get("messages") if isinstance(document, Mapping) else None
-        for message in listed if isinstance(listed, list) else ():
-            if isinstance(message, Mapping):
-                found.update((ref, str(message.get("kind", ""))) for ref in _refs_of(message))
+        document = mapping(evidence.json(artifact))
+        har, messages = document.get("har"), document.get("messages")
+        for message in messages if isinstance(messages, list) and isinstance(har, str) else ():
+            entry = mapping(message).get("har_entry")
+            if isinstance(entry, int):
+                found[EvidenceRef(ArtifactId(str(har)), HarEntry(entry))] = str(message.get("kind", ""))
     return found
-
-
-def _refs_of(message: Mapping[str, Any]) -> Iterator[EvidenceRef]:
-    for key in ("ref", "refs", "place"):
-        for ref in find_refs(str(message.get(key, ""))):
-            if isinstance(ref.place, HarEntry):
-                yield ref
 
 
 def _hosts(calls: Sequence[Recorded], messages: Mapping[EvidenceRef, str]) -> tuple[str, str]:

@@ -34,6 +34,9 @@ class Room:
 ROOMS: Final = (Room(20, 800, 12), Room(12, 400, 8), Room(8, 200, 5), Room(4, 120, 2))
 
 
+_CITATIONS: Final = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """The parts of a ticket, in order. Lists end in a line that says how many items were left out."""
@@ -104,14 +107,22 @@ def fitted(escalation: Escalation, make: Callable[[Ticket], T], fits: Callable[[
 
 
 def sentence(cited: Cited) -> str:
-    """The sentence, its citations, and that nobody has confirmed it yet."""
-    return f"{cited} (proposed)" if cited.is_proposed else str(cited)
+    """The sentence, its citations (those in the text once, at most four more), and that nobody has confirmed it yet."""
+    refs = [str(ref) for ref in dict.fromkeys(cited.refs) if str(ref) not in cited.text]
+    if len(refs) > _CITATIONS:
+        refs = [*refs[: _CITATIONS - 1], f"and {len(refs) - _CITATIONS + 1} more"]
+    return " ".join([cited.text, *refs, *(["(proposed)"] if cited.is_proposed else [])])
 
 
 def summary(escalation: Escalation) -> str:
     """One line of at most 120 characters for the summary field."""
     text = one_line(_case_words.word(escalation, "title") or _case_words.symptom(escalation))
     return text if len(text) <= 120 else text[:119].rstrip() + "…"
+
+
+def headline(severity: Severity) -> tuple[Cited, ...]:
+    """The rationale in short: its first sentence when the inputs follow one by one, else all of it."""
+    return severity.rationale[:1] if len(severity.rationale) > 2 else severity.rationale
 
 
 def severity_text(severity: Severity) -> str:
@@ -162,7 +173,7 @@ def _facts(escalation: Escalation, failing: Recorded | None) -> Iterable[tuple[s
     ids = assessment.first_failure_request_ids or tuple(value for _, value in (failing.request_ids if failing else ()))
     environment = {key: each.text for key, each in assessment.environment.items()}
     yield "Severity", severity_text(assessment.severity)
-    yield "Why", " ".join(sentence(each) for each in assessment.severity.rationale)
+    yield "Why", " ".join(sentence(each) for each in headline(assessment.severity))
     yield "Kind", disposition_text(escalation)
     yield "Seen", f"{utc} ({local})" if local else utc
     yield "Customer", environment.get("tenant", "") or _case_words.word(escalation, "environment", "tenant")

@@ -14,7 +14,7 @@ from diagpack.render import _case_words
 from diagpack.render import _escape_markdown as markdown
 from diagpack.render._exchanges import Recorded, http_text, recorded
 from diagpack.render._json import utc
-from diagpack.render._ticket import disposition_text, first_failing, sentence, severity_text
+from diagpack.render._ticket import disposition_text, first_failing, headline, sentence, severity_text
 from diagpack.render.redaction_report import by_class
 from diagpack.render.ticket_markdown import table
 
@@ -57,7 +57,7 @@ def _first_screen(escalation: Escalation, failing: Recorded | None) -> Iterator[
     ids = assessment.first_failure_request_ids or tuple(value for _, value in (failing.request_ids if failing else ()))
     yield "Request ID", ", ".join(ids) or "none found"
     yield "Severity", severity_text(assessment.severity)
-    yield "Why", " ".join(map(sentence, assessment.severity.rationale)) or "no rationale"
+    yield "Why", " ".join(map(sentence, headline(assessment.severity))) or "no rationale"
     yield "Kind", disposition_text(escalation)
     yield "Reproduced", sentence(assessment.reproduced) if assessment.reproduced else "not tried"
     similar = [f"{each.case} ({each.strength}): {each.why}" for each in assessment.similar]
@@ -68,6 +68,7 @@ def _first_screen(escalation: Escalation, failing: Recorded | None) -> Iterator[
 def _facts(escalation: Escalation) -> Iterator[str]:
     assessment = escalation.assessment
     yield from _section("Steps to reproduce", _cited(assessment.steps), 50, "Not known yet.")
+    yield from _section("Severity, input by input", _cited(assessment.severity.rationale), 50, "No rationale.")
     yield from _section("Expected", _cited([assessment.expected] if assessment.expected else []), 50, "Not stated.")
     yield from _section("Actual", _cited(assessment.actual), 50, "Not stated.")
     yield from _section("What works", _cited(assessment.works), 50, "Not recorded.")
