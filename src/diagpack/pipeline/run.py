@@ -76,6 +76,8 @@ class Outcome:
 
 
 Say = Callable[[str], None]
+# Below this a second process costs more than it saves.
+PARALLEL_FROM_BYTES = 24 << 20
 
 
 def collect(folder: CaseDir, inputs: Inputs, settings: Settings, say: Say) -> Outcome:
@@ -147,7 +149,7 @@ def _redact(raws: Sequence[Any], case: Case, key: CaseKey, evidence_dir: Path, s
         seeds=seeds,
         evidence_dir=evidence_dir,
         withheld=case.withheld,
-        workers=settings.workers,
+        workers=settings.workers if sum(each.size_bytes for each in raws) > PARALLEL_FROM_BYTES else 1,
         extra_detectors=settings.extra_detectors,
     )
 

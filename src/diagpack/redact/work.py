@@ -13,6 +13,8 @@ from diagpack.redact.engine import NeedsWithholding
 from diagpack.redact.lines import redact_jsonl_stream, redact_text_stream
 from diagpack.redact.walk_har import HarWalker
 from diagpack.redact.walk_json import Document, JsonWalker, TooDeep
+from diagpack.redact.walk_marked import KINDS as MARKED_KINDS
+from diagpack.redact.walk_marked import MarkedWalker
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
@@ -82,7 +84,8 @@ def _document(engine: "Engine", task: Task) -> bytes:
         if task.media_type == HAR:
             walked = HarWalker(engine, document).har(parsed)
         else:
-            walked = JsonWalker(engine, document).walk(parsed)
+            walker = MarkedWalker if task.kind in MARKED_KINDS else JsonWalker
+            walked = walker(engine, document).walk(parsed)
         written = document.dumps(walked)
     except TooDeep:
         raise NeedsWithholding("a document nested too deep to be inspected") from None
@@ -103,7 +106,7 @@ def _picture(task: Task) -> bytes:
 
 
 def redact_facts(engine: "Engine", facts: Any) -> Any:
-    """Facts of an artifact, through the JSON walker."""
+    """Facts of an artifact: a collector wrote them, so its marks decide."""
     document = Document()
     parsed = document.loads(json.dumps(facts, ensure_ascii=False))
-    return json.loads(document.dumps(JsonWalker(engine, document).walk(parsed)))
+    return json.loads(document.dumps(MarkedWalker(engine, document).walk(parsed)))
