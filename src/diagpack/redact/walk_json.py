@@ -243,6 +243,10 @@ class JsonWalker:
 
 def looks_like(value: Any, entity: str) -> bool:
     """Whether a value under an ambiguous name looks like what the name would mean."""
+    if isinstance(value, list):
+        return any(looks_like(each, entity) for each in value)
+    if isinstance(value, float):
+        return entity == "geo"
     if not isinstance(value, str):
         return False
     if entity in SECRET_CLASSES:
