@@ -46,7 +46,8 @@ def test_sigv4_keeps_the_signed_headers() -> None:
     shown = redact_header(
         engine(),
         "Authorization",
-        "AWS4-HMAC-SHA256 Credential=CANARYKEY/20260102/eu-west-1/s3/aws4_request, SignedHeaders=host;x-amz-date, Signature=canary0f",
+        "AWS4-HMAC-SHA256 Credential=CANARYKEY/20260102/eu-west-1/s3/aws4_request, "
+        "SignedHeaders=host;x-amz-date, Signature=canary0f",
     )
 
     assert "anary" not in shown.lower()

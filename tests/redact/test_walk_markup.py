@@ -11,12 +11,15 @@ from diagpack.redact.walk_markup import is_markup, is_well_formed, redact_markup
 from tests.redact.planting import engine
 
 SAML = (
-    '<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" '
+    '<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" '
+    'xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" '
     'ID="_r1" InResponseTo="_q1" IssueInstant="2026-01-02T03:04:05Z" Destination="https://sp.example.com/acs">'
     "<saml:Issuer>https://idp.example.com/meta</saml:Issuer>"
     '<samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>'
-    '<saml:Assertion ID="_a1"><ds:SignatureValue xmlns:ds="http://www.w3.org/2000/09/xmldsig#">Y2FuYXJ5</ds:SignatureValue>'
-    '<saml:Subject><saml:NameID Format="urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress">canary@corp.test</saml:NameID>'
+    '<saml:Assertion ID="_a1">'
+    '<ds:SignatureValue xmlns:ds="http://www.w3.org/2000/09/xmldsig#">Y2FuYXJ5</ds:SignatureValue>'
+    '<saml:Subject><saml:NameID Format="urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress">'
+    "canary@corp.test</saml:NameID>"
     '<saml:SubjectLocality Address="198.51.100.7"/></saml:Subject>'
     "<saml:Conditions><saml:Audience>https://sp.example.com</saml:Audience></saml:Conditions>"
     '<saml:AuthnStatement SessionIndex="canary-index"/>'
@@ -75,7 +78,8 @@ def test_saml_is_walked_in_every_binding(wrapped: str) -> None:
         '<user password="canary-1" name="x"/>',
         "<a><!-- password=canary-1 --><b/></a>",
         "<a><![CDATA[password=canary-1]]></a>",
-        '<?xml version="1.0"?><soap:Envelope xmlns:soap="urn:s"><wsse:Password xmlns:wsse="urn:w">canary-1</wsse:Password></soap:Envelope>',
+        '<?xml version="1.0"?><soap:Envelope xmlns:soap="urn:s">'
+        '<wsse:Password xmlns:wsse="urn:w">canary-1</wsse:Password></soap:Envelope>',
         "<html><body data-token='canary-1a2b3c'>x</body><a href='/x?code=canary-1'>y</a></html>",
         '<html><meta name="csrf-token" content="canary-1"><script>var t={"access_token":"canary-1"}</script></html>',
         "<html><p>mail canary&#64;example.com</p></html>",
