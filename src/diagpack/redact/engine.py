@@ -243,6 +243,9 @@ class Engine:
         if self.policy.action(span.entity) == "keep":
             return False
         value = data[span.start : span.end]
+        if span.entity == "ip" and value.endswith(b".0.0.0"):
+            # A browser's version; no host has such an address.
+            return False
         if span.entity == "email" and value.startswith((b"@", b"%40")):
             # The rest of `user:password@host` behind a password that was found first.
             return False

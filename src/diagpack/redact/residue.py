@@ -163,7 +163,7 @@ class ResidueScanner:
 
     def _shaped(self, data: bytes, pattern: Any, entity: str) -> Iterator[str]:
         for match in pattern.finditer(data):
-            if self._is_learned(match.group(0), entity):
+            if self._is_learned(match.group(0), entity) and (entity != "ip" or _is_address(data, *match.span())):
                 yield entity
 
     def _is_learned(self, candidate: bytes, entity: str) -> bool:
@@ -207,6 +207,16 @@ class ResidueScanner:
             return
         self._automaton.add_word(key, len(self._entries))
         self._entries.append((form, entity, needs_case, is_bounded))
+
+
+def _is_address(data: bytes, start: int, end: int) -> bool:
+    """Whether four numbers with dots are an address where they stand, not a version or a section number."""
+    from diagpack.redact.detectors.ip_address import DETECTOR
+
+    first = max(0, start - 64)
+    window = data[first : end + 64]
+    found = DETECTOR.scan(window)
+    return any(each.start <= start - first and each.end >= end - first for each in found)
 
 
 def decodings(data: bytes) -> Iterator[bytes]:

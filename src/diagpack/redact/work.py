@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING, Any
 from diagpack.redact.engine import NeedsWithholding
 from diagpack.redact.lines import redact_jsonl_stream, redact_text_stream
 from diagpack.redact.walk_har import HarWalker
-from diagpack.redact.walk_json import Document, JsonWalker, TooDeep
-from diagpack.redact.walk_marked import KINDS as MARKED_KINDS
-from diagpack.redact.walk_marked import MarkedWalker
+from diagpack.redact.walk_json import Document, JsonWalker, MarkedWalker, TooDeep
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
@@ -27,6 +25,8 @@ HAR, JSON, JSONL, TEXT, PNG = (
     "image/png",
 )
 STREAMED = frozenset({JSONL, TEXT})
+# Documents of our own collectors, which mark what is sensitive (`{"$sensitive": class, "value": …}`).
+MARKED_KINDS = frozenset({"saml", "oidc", "request-ids", "environment", "collection", "case"})
 PROSE_KINDS = frozenset({"note", "case"})
 _PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 
@@ -105,8 +105,9 @@ def _picture(task: Task) -> bytes:
     return content
 
 
-def redact_facts(engine: "Engine", facts: Any) -> Any:
-    """Facts of an artifact: a collector wrote them, so its marks decide."""
+def redact_facts(engine: "Engine", facts: Any, kind: str = "") -> Any:
+    """Facts of an artifact, through the JSON walker."""
     document = Document()
     parsed = document.loads(json.dumps(facts, ensure_ascii=False))
-    return json.loads(document.dumps(MarkedWalker(engine, document).walk(parsed)))
+    walker = MarkedWalker if kind in MARKED_KINDS else JsonWalker
+    return json.loads(document.dumps(walker(engine, document).walk(parsed)))
