@@ -24,7 +24,7 @@ def trusted(xml: str, pair: str = "idp") -> dict[str, Any]:
 def test_an_intact_signature_is_verified_by_the_configured_certificate() -> None:
     found = trusted(signed(response()))
 
-    signature = found["messages"][0]["signatures"][0]
+    signature = found["messages"][0]["signed_parts"][0]
     assert (signature["outcome"], signature["verified_by"], signature["on"]) == ("verified", "configured", "Assertion")
     assert "saml.only_assertion" in ids(found)
 
@@ -67,7 +67,7 @@ def test_a_key_nobody_has_is_an_invalid_signature() -> None:
 def test_without_a_trust_anchor_nothing_is_called_wrong() -> None:
     found = judged(signed(response()))
 
-    assert found["messages"][0]["signatures"][0]["verified_by"] == "embedded"
+    assert found["messages"][0]["signed_parts"][0]["verified_by"] == "embedded"
     assert not ids(found, "error")
 
 
@@ -214,7 +214,7 @@ def test_certificate_dates_are_judged_at_the_event_and_do_not_break_the_signatur
     found = judged(xml, idp_certificates=[key_pair("short", start=2020, years=1)[1]])
 
     assert "saml.cert_expired" in ids(found)
-    assert found["messages"][0]["signatures"][0]["outcome"] == "verified"
+    assert found["messages"][0]["signed_parts"][0]["outcome"] == "verified"
 
 
 def test_a_certificate_from_the_future_is_named() -> None:
@@ -253,7 +253,7 @@ def test_without_the_extra_the_digest_is_still_compared(monkeypatch: pytest.Monk
         monkeypatch.undo()
         signature_check._library.cache_clear()
 
-    assert good["messages"][0]["signatures"][0]["outcome"] == "not checked"
+    assert good["messages"][0]["signed_parts"][0]["outcome"] == "not checked"
     assert "saml.digest_mismatch" in ids(changed)
 
 
@@ -264,7 +264,7 @@ def test_a_reference_without_uri_is_checked_by_hand() -> None:
     found = with_signature(edit)
 
     assert "saml.empty_reference_uri" in ids(found)
-    assert found["messages"][0]["signatures"][0]["outcome"] in {"other key", "digest differs", "not checked"}
+    assert found["messages"][0]["signed_parts"][0]["outcome"] in {"other key", "digest differs", "not checked"}
 
 
 def test_the_event_decides_and_not_the_present() -> None:
