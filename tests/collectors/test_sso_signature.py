@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from lxml import etree
+from signxml import XMLSigner, methods
 
 from diagpack.collectors.sso import diagnose, signature_check
 from tests.collectors.sso_samples import ACS, CONFIG, EVENT, IDP, finding, ids, key_pair, response, signed
@@ -272,3 +273,17 @@ def test_the_event_decides_and_not_the_present() -> None:
 
     assert "saml.expired" in ids(later, "error")
     assert ACS in str(later)
+
+
+def test_a_signature_around_the_response_covers_it() -> None:
+    key, certificate = key_pair()
+    wrapper = etree.fromstring(
+        '<samlp:ArtifactResponse xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" '
+        'xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_art" Version="2.0">'
+        f"<saml:Issuer>{IDP}</saml:Issuer>{response()}</samlp:ArtifactResponse>"
+    )
+    made = XMLSigner(method=methods.enveloped).sign(wrapper, key=key, cert=certificate, reference_uri="_art")
+
+    found = trusted(etree.tostring(made).decode())
+
+    assert not ids(found) & {"saml.xsw_suspect", "saml.unsigned"}
