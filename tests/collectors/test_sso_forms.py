@@ -117,3 +117,9 @@ def test_markers_of_sanitizers_are_known_in_many_spellings(text: str) -> None:
     found = diagnose(urlencode({"SAMLResponse": text}).encode(), config={}, at=None)
 
     assert ids(found) == {"saml.signature_removed_by_sanitizer"}
+
+
+def test_a_ws_federation_answer_is_named() -> None:
+    xml = '<t:RequestSecurityTokenResponse xmlns:t="http://schemas.xmlsoap.org/ws/2005/02/trust"/>'
+
+    assert "saml.wsfed" in ids(diagnose(urlencode({"wa": "wsignin1.0", "wresult": xml}).encode(), config={}, at=None))

@@ -5,10 +5,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 from signxml import XMLSigner, methods
 
 from diagpack.collectors.sso import diagnose, signature_check
+from diagpack.collectors.sso.certificates import load
+from diagpack.collectors.sso.config import certificates_in
+from diagpack.collectors.sso.signed_info import key_signed
 from tests.collectors.sso_samples import ACS, CONFIG, EVENT, IDP, finding, ids, key_pair, response, signed
 
 _DS = "{http://www.w3.org/2000/09/xmldsig#}"
@@ -287,3 +294,39 @@ def test_a_signature_around_the_response_covers_it() -> None:
     found = trusted(etree.tostring(made).decode())
 
     assert not ids(found) & {"saml.xsw_suspect", "saml.unsigned"}
+
+
+@pytest.mark.parametrize("curve", [ec.SECP256R1(), ec.SECP384R1()], ids=lambda curve: curve.name)
+def test_elliptic_curve_signatures_are_checked_too(curve: ec.EllipticCurve) -> None:
+    key, certificate = ec_pair(curve)
+    root = etree.fromstring(response())
+    target = root.find("{urn:oasis:names:tc:SAML:2.0:assertion}Assertion")
+    signer = XMLSigner(method=methods.enveloped, signature_algorithm="ecdsa-sha256")
+    signature = signer.sign(target, key=key, cert=certificate, reference_uri="_assert1").find(f"{_DS}Signature")
+    target.insert(1, signature)
+
+    good = judged(etree.tostring(root).decode(), idp_certificates=[certificate])
+    other = judged(etree.tostring(root).decode(), idp_certificates=[ec_pair(curve)[1]])
+
+    assert good["messages"][0]["signed_parts"][0]["outcome"] == "verified"
+    assert "saml.wrong_cert" in ids(other)
+
+
+def ec_pair(curve: ec.EllipticCurve) -> tuple[ec.EllipticCurvePrivateKey, str]:
+    key = ec.generate_private_key(curve)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "ec")])
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(7).not_valid_before(EVENT).not_valid_after(EVENT + timedelta(days=900))
+    return key, builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM).decode()
+
+
+def test_a_signature_that_signxml_refuses_is_checked_by_hand() -> None:
+    root = etree.fromstring(signed(response()))
+    signature = root.find(f".//{_DS}Signature")
+    certificate = load(certificates_in(key_pair()[1].encode())[0])
+
+    assert key_signed(signature, certificate) is True
+    signature.find(f".//{_DS}DigestValue").text = "AAAA"
+    assert key_signed(signature, certificate) is False
+    signature.find(f".//{_DS}SignatureMethod").set("Algorithm", "urn:unknown")
+    assert key_signed(signature, certificate) is None

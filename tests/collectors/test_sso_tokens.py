@@ -194,3 +194,12 @@ def test_an_access_token_for_an_api_is_not_held_against_the_client() -> None:
     found = diagnose(made.encode(), config={"client_id": "client-1"}, at=EVENT)
 
     assert not ids(found, "error")
+
+
+def test_an_unencoded_payload_is_not_malformed() -> None:
+    header = base64.urlsafe_b64encode(b'{"alg":"HS256","b64":false,"crit":["b64"]}').decode().rstrip("=")
+
+    found = judged(f"{header}.plain text".replace(" ", "-") + ".c2ln")
+
+    assert "jwt.malformed" not in ids(found)
+    assert {"oidc.crit", "oidc.not_a_jwt"} <= ids(found)

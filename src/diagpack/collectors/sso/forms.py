@@ -22,7 +22,7 @@ _MAX_TAGS: Final = 100_000
 _MAX_STEPS: Final = 8
 _LONGEST_MARKER: Final = 100
 
-SAML_PARAMETERS: Final = ("SAMLResponse", "SAMLRequest")
+SAML_PARAMETERS: Final = ("SAMLResponse", "SAMLRequest", "wresult")
 TOKEN_PARAMETERS: Final = (
     "id_token",
     "access_token",
@@ -39,7 +39,7 @@ REMOVED = re.compile(
 )
 _TOKEN = re.compile(rb"[A-Za-z0-9_-]{4,}={0,2}(?:\.[^.\s]*){1,4}")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_=-]+")
-_PAIRS = re.compile(rb"(?:^|[?&#\s])(SAMLResponse|SAMLRequest|SAMLart|id_token|access_token|id_token_hint)=")
+_PAIRS = re.compile(rb"(?:^|[?&#\s])(SAMLResponse|SAMLRequest|SAMLart|wresult|id_token|access_token|id_token_hint)=")
 _BEARER = re.compile(rb"^(?:authorization:\s*)?bearer\s+", re.IGNORECASE)
 # The look-behind keeps a long run of letters from being tried at every start.
 _ATTRIBUTE = re.compile(r"""(?<![\w:-])([\w:-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""")
