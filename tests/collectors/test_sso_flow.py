@@ -65,6 +65,26 @@ def test_three_clocks_show_which_one_is_off() -> None:
     assert finding(found, "saml.clock_skew")["detail"] == {"seconds": 750, "off": "service provider"}
 
 
+def test_a_message_that_expired_only_by_the_browsers_clock_is_a_hint() -> None:
+    entries = saml_login(date="Wed, 04 Mar 2026 12:00:31 GMT")
+    entries[3]["startedDateTime"] = "2026-03-04T12:07:30.000Z"
+
+    found = judged(*entries)
+
+    expired, skew = finding(found, "saml.expired"), finding(found, "saml.clock_skew")
+    assert (expired["level"], expired["certainty"]) == ("warning", "hint")
+    assert "by the browser's clock only" in expired["evidence"]
+    assert skew["detail"] == {"seconds": 419, "off": "browser"}
+
+
+def test_a_message_that_expired_only_by_the_service_providers_clock_is_an_error() -> None:
+    found = judged(*saml_login(date="Wed, 04 Mar 2026 12:12:30 GMT"))
+
+    expired = finding(found, "saml.expired")
+    assert (expired["level"], expired["certainty"]) == ("error", "proven")
+    assert "by the service provider's clock only" in expired["evidence"]
+
+
 def test_an_answer_to_another_request_is_named() -> None:
     other = signed(response().replace("_req1", "_other"))
 

@@ -110,3 +110,16 @@ def test_input_fields_are_read_in_any_order_and_quoting() -> None:
     page = '<INPUT value=a name=\'x\'><input name="y" value="b &amp; c"><input disabled><input name=z>'
 
     assert html_fields(page) == [("x", "a"), ("y", "b & c"), ("z", "")]
+
+
+@pytest.mark.parametrize("text", ["<redacted>", "[REDACTED]", "redacted", "***", "<SAMLResponse removed>", "{obf:12}"])
+def test_markers_of_sanitizers_are_known_in_many_spellings(text: str) -> None:
+    found = diagnose(urlencode({"SAMLResponse": text}).encode(), config={}, at=None)
+
+    assert ids(found) == {"saml.signature_removed_by_sanitizer"}
+
+
+def test_a_ws_federation_answer_is_named() -> None:
+    xml = '<t:RequestSecurityTokenResponse xmlns:t="http://schemas.xmlsoap.org/ws/2005/02/trust"/>'
+
+    assert "saml.wsfed" in ids(diagnose(urlencode({"wa": "wsignin1.0", "wresult": xml}).encode(), config={}, at=None))

@@ -184,8 +184,8 @@ _JSON = st.recursive(
         | st.dictionaries(
             st.sampled_from(
                 "log entries request response url headers name value postData text params status content cookies "
-                "startedDateTime method requests saml post _dpEntry queryString mimeType SAMLResponse id_token error payload "
-                "signatures header protected ciphertext".split()
+                "startedDateTime method requests saml post _dpEntry queryString mimeType SAMLResponse id_token error "
+                "payload signatures header protected ciphertext".split()
             ),
             inner,
             max_size=5,

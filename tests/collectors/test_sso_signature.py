@@ -5,9 +5,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
+from signxml import XMLSigner, methods
 
 from diagpack.collectors.sso import diagnose, signature_check
+from diagpack.collectors.sso.certificates import load
+from diagpack.collectors.sso.config import certificates_in
+from diagpack.collectors.sso.signed_info import key_signed
 from tests.collectors.sso_samples import ACS, CONFIG, EVENT, IDP, finding, ids, key_pair, response, signed
 
 _DS = "{http://www.w3.org/2000/09/xmldsig#}"
@@ -24,7 +32,7 @@ def trusted(xml: str, pair: str = "idp") -> dict[str, Any]:
 def test_an_intact_signature_is_verified_by_the_configured_certificate() -> None:
     found = trusted(signed(response()))
 
-    signature = found["messages"][0]["signatures"][0]
+    signature = found["messages"][0]["signed_parts"][0]
     assert (signature["outcome"], signature["verified_by"], signature["on"]) == ("verified", "configured", "Assertion")
     assert "saml.only_assertion" in ids(found)
 
@@ -67,7 +75,7 @@ def test_a_key_nobody_has_is_an_invalid_signature() -> None:
 def test_without_a_trust_anchor_nothing_is_called_wrong() -> None:
     found = judged(signed(response()))
 
-    assert found["messages"][0]["signatures"][0]["verified_by"] == "embedded"
+    assert found["messages"][0]["signed_parts"][0]["verified_by"] == "embedded"
     assert not ids(found, "error")
 
 
@@ -214,7 +222,7 @@ def test_certificate_dates_are_judged_at_the_event_and_do_not_break_the_signatur
     found = judged(xml, idp_certificates=[key_pair("short", start=2020, years=1)[1]])
 
     assert "saml.cert_expired" in ids(found)
-    assert found["messages"][0]["signatures"][0]["outcome"] == "verified"
+    assert found["messages"][0]["signed_parts"][0]["outcome"] == "verified"
 
 
 def test_a_certificate_from_the_future_is_named() -> None:
@@ -253,7 +261,7 @@ def test_without_the_extra_the_digest_is_still_compared(monkeypatch: pytest.Monk
         monkeypatch.undo()
         signature_check._library.cache_clear()
 
-    assert good["messages"][0]["signatures"][0]["outcome"] == "not checked"
+    assert good["messages"][0]["signed_parts"][0]["outcome"] == "not checked"
     assert "saml.digest_mismatch" in ids(changed)
 
 
@@ -264,7 +272,7 @@ def test_a_reference_without_uri_is_checked_by_hand() -> None:
     found = with_signature(edit)
 
     assert "saml.empty_reference_uri" in ids(found)
-    assert found["messages"][0]["signatures"][0]["outcome"] in {"other key", "digest differs", "not checked"}
+    assert found["messages"][0]["signed_parts"][0]["outcome"] in {"other key", "digest differs", "not checked"}
 
 
 def test_the_event_decides_and_not_the_present() -> None:
@@ -272,3 +280,53 @@ def test_the_event_decides_and_not_the_present() -> None:
 
     assert "saml.expired" in ids(later, "error")
     assert ACS in str(later)
+
+
+def test_a_signature_around_the_response_covers_it() -> None:
+    key, certificate = key_pair()
+    wrapper = etree.fromstring(
+        '<samlp:ArtifactResponse xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" '
+        'xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_art" Version="2.0">'
+        f"<saml:Issuer>{IDP}</saml:Issuer>{response()}</samlp:ArtifactResponse>"
+    )
+    made = XMLSigner(method=methods.enveloped).sign(wrapper, key=key, cert=certificate, reference_uri="_art")
+
+    found = trusted(etree.tostring(made).decode())
+
+    assert not ids(found) & {"saml.xsw_suspect", "saml.unsigned"}
+
+
+@pytest.mark.parametrize("curve", [ec.SECP256R1(), ec.SECP384R1()], ids=lambda curve: curve.name)
+def test_elliptic_curve_signatures_are_checked_too(curve: ec.EllipticCurve) -> None:
+    key, certificate = ec_pair(curve)
+    root = etree.fromstring(response())
+    target = root.find("{urn:oasis:names:tc:SAML:2.0:assertion}Assertion")
+    signer = XMLSigner(method=methods.enveloped, signature_algorithm="ecdsa-sha256")
+    signature = signer.sign(target, key=key, cert=certificate, reference_uri="_assert1").find(f"{_DS}Signature")
+    target.insert(1, signature)
+
+    good = judged(etree.tostring(root).decode(), idp_certificates=[certificate])
+    other = judged(etree.tostring(root).decode(), idp_certificates=[ec_pair(curve)[1]])
+
+    assert good["messages"][0]["signed_parts"][0]["outcome"] == "verified"
+    assert "saml.wrong_cert" in ids(other)
+
+
+def ec_pair(curve: ec.EllipticCurve) -> tuple[ec.EllipticCurvePrivateKey, str]:
+    key = ec.generate_private_key(curve)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "ec")])
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(7).not_valid_before(EVENT).not_valid_after(EVENT + timedelta(days=900))
+    return key, builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM).decode()
+
+
+def test_a_signature_that_signxml_refuses_is_checked_by_hand() -> None:
+    root = etree.fromstring(signed(response()))
+    signature = root.find(f".//{_DS}Signature")
+    certificate = load(certificates_in(key_pair()[1].encode())[0])
+
+    assert key_signed(signature, certificate) is True
+    signature.find(f".//{_DS}DigestValue").text = "AAAA"
+    assert key_signed(signature, certificate) is False
+    signature.find(f".//{_DS}SignatureMethod").set("Algorithm", "urn:unknown")
+    assert key_signed(signature, certificate) is None

@@ -155,7 +155,7 @@ def test_a_stripped_token_is_still_decoded(signature: str) -> None:
     found = judged(token(CLAIMS, signature=signature))
 
     assert "oidc.token_stripped" in ids(found)
-    assert found["messages"][0]["claims"]["iss"] == "https://op.example.test"
+    assert {"claim": "iss", "is": "https://op.example.test"} in found["messages"][0]["claims"]
 
 
 def test_other_kinds_are_named() -> None:
@@ -183,8 +183,9 @@ def test_persons_are_marked_and_unknown_values_left_out() -> None:
     shown = open_text(found)
     assert "canary" not in shown
     assert "192.0.2.7" not in shown
-    assert found["messages"][0]["claims"]["sub"]["pseudonym"] == {"$sensitive": "user", "value": "canary-subject"}
-    assert found["messages"][0]["claims"]["groups"] == {"count": 1}
+    by_name = {each["claim"]: each for each in found["messages"][0]["claims"]}
+    assert by_name["sub"]["pseudonym"] == {"$sensitive": "user", "value": "canary-subject"}
+    assert by_name["groups"] == {"claim": "groups", "count": 1}
 
 
 def test_an_access_token_for_an_api_is_not_held_against_the_client() -> None:
@@ -193,3 +194,12 @@ def test_an_access_token_for_an_api_is_not_held_against_the_client() -> None:
     found = diagnose(made.encode(), config={"client_id": "client-1"}, at=EVENT)
 
     assert not ids(found, "error")
+
+
+def test_an_unencoded_payload_is_not_malformed() -> None:
+    header = base64.urlsafe_b64encode(b'{"alg":"HS256","b64":false,"crit":["b64"]}').decode().rstrip("=")
+
+    found = judged(f"{header}.plain text".replace(" ", "-") + ".c2ln")
+
+    assert "jwt.malformed" not in ids(found)
+    assert {"oidc.crit", "oidc.not_a_jwt"} <= ids(found)

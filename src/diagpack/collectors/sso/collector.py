@@ -79,7 +79,10 @@ def _expectation(source: Source, ctx: CollectContext) -> Expectation:
     """The case's configuration; a file in it that cannot be used is named as missing, the rest still counts."""
     section = ctx.section("sso")
     try:
-        return read_config(section)
+        expected = read_config(section)
+        if expected.certificate_problems:
+            ctx.missing(source, "DP122", f"{expected.certificate_problems} configured certificates could not be read")
+        return expected
     except CollectError as error:
         ctx.missing(source, error.id, error.message)
         return read_config({name: value for name, value in section.items() if name not in FILE_KEYS})

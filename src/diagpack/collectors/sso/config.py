@@ -20,7 +20,7 @@ FILE_KEYS: Final = ("idp_certificates", "idp_metadata", "jwks")
 _MAX_FILE_BYTES: Final = 5_000_000
 _PEM = re.compile(rb"-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----(.*?)-----END", re.DOTALL)
 _BLANKS = re.compile(rb"\s+")
-_METADATA = "urn:oasis:names:tc:SAML:2.0:metadata"
+_NAMES: Final = {"md": "urn:oasis:names:tc:SAML:2.0:metadata", "ds": xml.DS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,6 @@ class Expectation:
     verified_domains: tuple[str, ...] = ()
     max_age_seconds: int | None = None
     authn_contexts: tuple[str, ...] = ()
-    request_known: bool = False
     certificate_problems: int = 0
 
 
@@ -113,7 +112,7 @@ def _certificates(values: Iterable[str]) -> tuple[list[bytes], int]:
     problems = 0
     for value in values:
         content = value.encode() if "-----BEGIN" in value or len(value) > 512 else _file(value, "DP122")
-        certificates = certificates_in(content)
+        certificates = _metadata_certificates(content) if content[:1] == b"<" else certificates_in(content)
         found += certificates
         problems += not certificates
     return found, problems
@@ -145,11 +144,18 @@ def _from_metadata(path: str) -> tuple[str, list[bytes]]:
     root = xml.parse(_file(path, "DP122"))
     if isinstance(root, xml.Refusal):
         raise CollectError("DP122", "the identity provider's metadata is not readable XML", hint="export it again")
-    names = {"md": _METADATA, "ds": xml.DS}
-    entity = root if xml.local(root) == "EntityDescriptor" else root.find(".//md:EntityDescriptor", names)
-    texts = root.findall(".//md:IDPSSODescriptor/md:KeyDescriptor//ds:X509Certificate", names)
-    found = [der for each in texts for der in certificates_in(xml.text_of(each).encode())]
-    return (entity.get("entityID", "") if entity is not None else ""), found
+    entity = root if xml.local(root) == "EntityDescriptor" else root.find(".//md:EntityDescriptor", _NAMES)
+    return (entity.get("entityID", "") if entity is not None else ""), _certificates_of(root)
+
+
+def _metadata_certificates(content: bytes) -> list[bytes]:
+    root = xml.parse(content)
+    return [] if isinstance(root, xml.Refusal) else _certificates_of(root)
+
+
+def _certificates_of(root: xml.Element) -> list[bytes]:
+    texts = root.findall(".//md:IDPSSODescriptor/md:KeyDescriptor//ds:X509Certificate", _NAMES)
+    return [der for each in texts for der in certificates_in(xml.text_of(each).encode())]
 
 
 def _key_set(value: Any) -> tuple[Mapping[str, Any], ...] | None:

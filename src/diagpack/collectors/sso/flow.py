@@ -13,7 +13,7 @@ from diagpack.collectors.sso.captured import Captured, Place
 from diagpack.collectors.sso.clock import Clock, stamp
 from diagpack.collectors.sso.config import Expectation
 from diagpack.collectors.sso.exchanges import Exchange
-from diagpack.collectors.sso.forms import from_html, from_pairs
+from diagpack.collectors.sso.forms import SAML_PARAMETERS, from_html, from_pairs
 from diagpack.collectors.sso.report import Report
 from diagpack.collectors.sso.saml_message import Message
 
@@ -119,7 +119,7 @@ def _copies(exchange: Exchange) -> list[Captured]:
         located = from_pairs(list(exchange.location_fields.items()), ("location",))
         found += [replace(each, binding="redirect") for each in located]
     body = exchange.body.lstrip()
-    if body[:1] == "<" and ("SAMLRe" in body or "id_token" in body):
+    if body[:1] == "<" and ("SAMLRe" in body or "wresult" in body or "id_token" in body):
         found += [replace(each, binding="post") for each in from_html(body.encode("utf-8", "replace"), ("body",))]
     elif body[:1] == "{" and "_token" in body:
         found += [replace(each, binding="token endpoint") for each in oidc_flow.tokens_in(body)]
@@ -165,7 +165,7 @@ def _judged(captured: Captured, expected: Expectation, clock: Clock) -> saml_flo
 
 def _unjudged(captured: Captured, report: Report) -> dict[str, Any]:
     if captured.family == "removed":
-        is_token = captured.parameter not in ("", "SAMLResponse", "SAMLRequest")
+        is_token = captured.parameter not in ("", *SAML_PARAMETERS)
         id = "oidc.token_stripped" if is_token else "saml.signature_removed_by_sanitizer"
         report.add(id, f"{captured.parameter or 'the value'} is a placeholder", "/kind")
         return {"kind": "removed token" if is_token else "removed message"}

@@ -20,8 +20,9 @@ MAX_TEXT: Final = 3_000_000
 _MAX_PERCENT: Final = 300_000
 _MAX_TAGS: Final = 100_000
 _MAX_STEPS: Final = 8
+_LONGEST_MARKER: Final = 100
 
-SAML_PARAMETERS: Final = ("SAMLResponse", "SAMLRequest")
+SAML_PARAMETERS: Final = ("SAMLResponse", "SAMLRequest", "wresult")
 TOKEN_PARAMETERS: Final = (
     "id_token",
     "access_token",
@@ -32,12 +33,13 @@ TOKEN_PARAMETERS: Final = (
 )
 
 REMOVED = re.compile(
-    r"\[[^\]]*(?:redacted|removed|filtered|sanitized)[^\]]*\]|\{(?:hash|obf)[:}]|^\W*(?:redacted|removed|sanitized)\W*$",
+    r"\[[^\]]*(?:redacted|removed|filtered|sanitized)[^\]]*\]|\{(?:hash|obf)[:}]"
+    r"|^\W*(?:redacted|removed|sanitized)\W*$|^<[^<>]{0,40}(?:redacted|removed|sanitized)[^<>]{0,40}>$|^\*{3,}$",
     re.IGNORECASE,
 )
 _TOKEN = re.compile(rb"[A-Za-z0-9_-]{4,}={0,2}(?:\.[^.\s]*){1,4}")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_=-]+")
-_PAIRS = re.compile(rb"(?:^|[?&#\s])(SAMLResponse|SAMLRequest|SAMLart|id_token|access_token|id_token_hint)=")
+_PAIRS = re.compile(rb"(?:^|[?&#\s])(SAMLResponse|SAMLRequest|SAMLart|wresult|id_token|access_token|id_token_hint)=")
 _BEARER = re.compile(rb"^(?:authorization:\s*)?bearer\s+", re.IGNORECASE)
 # The look-behind keeps a long run of letters from being tried at every start.
 _ATTRIBUTE = re.compile(r"""(?<![\w:-])([\w:-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""")
@@ -56,6 +58,8 @@ def unwrap(data: bytes, steps: tuple[str, ...] = (), parameter: str = "") -> lis
     stripped = data.strip().strip(b"\0")
     if not stripped:
         return [Captured("broken", b"", steps, parameter, problem="empty")]
+    if len(stripped) < _LONGEST_MARKER and REMOVED.search(stripped.decode("latin-1")) and not is_token(stripped):
+        return [Captured("removed", b"", steps, parameter)]
     if stripped[:1] == b"<" or data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return _markup(stripped if stripped[:1] == b"<" and data[:2] not in (b"<\0",) else data, steps, parameter)
     if stripped[:1] in b"'\"" and stripped[-1:] == stripped[:1] and len(stripped) > 2:

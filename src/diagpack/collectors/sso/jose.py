@@ -70,7 +70,8 @@ def _jws(parts: list[bytes], header: Mapping[str, Any], seen: _Duplicates) -> To
     )
     is_stripped = is_marker or (not raw and not is_none)
     detached = not parts[1]
-    payload = b"" if detached else decode_base64(parts[1])
+    # RFC 7797: with b64 false the payload stands as it is.
+    payload = parts[1] if detached or header.get("b64") is False else decode_base64(parts[1])
     if payload is None:
         return Token("malformed", len(parts), header, problem="the second part is not base64url")
     claims = _json(payload, seen)

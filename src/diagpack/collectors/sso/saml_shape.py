@@ -101,7 +101,9 @@ def _confirmations(assertion: Element, report: Report) -> None:
     elif any(str(each.get("Method") or "").strip() == HOLDER_OF_KEY for each in found):
         report.add("saml.holder_of_key", f"beside bearer; methods: {', '.join(methods)}", "/subject", level="info")
     if any(child(each, "saml:SubjectConfirmationData") is None for each in bearers):
-        report.add("saml.sc_no_data", "bearer SubjectConfirmation without SubjectConfirmationData", "/subject")
+        report.add(
+            "saml.sc_no_data", "a SubjectConfirmation of the method bearer has no SubjectConfirmationData", "/subject"
+        )
     for data in bearer_data(assertion):
         if not (data.get("Recipient") or "").strip():
             report.add("saml.no_recipient", "SubjectConfirmationData Recipient is missing or empty", "/subject")

@@ -99,7 +99,7 @@ def _in_place(signature: Element) -> bool:
 
 
 def _structure(message: Message, found: list[Element], report: Report) -> None:
-    path = "/signatures"
+    path = "/signed_parts"
     counts = Counter(each.get("ID") or each.get("Id") for each in message.root.iter() if isinstance(each.tag, str))
     duplicates = [number for id, number in counts.items() if id and number > 1]
     if duplicates:
@@ -119,7 +119,7 @@ def _stray_assertions(message: Message, is_signed: bool, report: Report) -> None
         parent = each.getparent()
         if parent is not None and local(parent) not in usual:
             text = f"{local(each)} inside {local(parent)}"
-            report.add("saml.xsw_suspect", text, "/signatures", level="" if is_signed else "warning")
+            report.add("saml.xsw_suspect", text, "/signed_parts", level="" if is_signed else "warning")
 
 
 def _placement(message: Message, signature: Element, path: str, report: Report) -> None:
@@ -171,23 +171,24 @@ def _coverage(message: Message, signed: list[Signed], report: Report) -> None:
     """Which of response and assertions carry a signature of their own."""
     live = [each for each in signed if not each.is_removed]
     if any(each.is_removed for each in signed):
-        report.add("saml.signature_removed_by_sanitizer", "SignatureValue is empty or a placeholder", "/signatures")
+        report.add("saml.signature_removed_by_sanitizer", "SignatureValue is empty or a placeholder", "/signed_parts")
     if not signed:
         _unsigned(message, report)
         return
     own = {_path(each.element.getparent()) for each in signed if each.is_in_place}
-    is_response_signed = _path(message.body) in own or _path(message.root) in own
+    # An ArtifactResponse around the Response may carry the signature for all of it.
+    is_response_signed = any(_path(each) in own for each in (message.body, *message.body.iterancestors()))
     whole = is_response_signed or any(not _uri(each.element) for each in signed)
     bare = [each for each in message.assertions if _path(each) not in own]
     if bare and not whole:
         text = f"{len(bare)} of {len(message.assertions)} assertions are covered by no signature"
-        report.add("saml.xsw_suspect", text, "/signatures")
+        report.add("saml.xsw_suspect", text, "/signed_parts")
     if message.kind != "response" or not live or not message.assertions:
         return
     if whole and bare:
-        report.add("saml.only_response", "the Response is signed, the Assertion is not", "/signatures")
+        report.add("saml.only_response", "the Response is signed, the Assertion is not", "/signed_parts")
     elif not is_response_signed and not bare:
-        report.add("saml.only_assertion", "the Assertion is signed, the Response is not", "/signatures")
+        report.add("saml.only_assertion", "the Assertion is signed, the Response is not", "/signed_parts")
 
 
 def _uri(signature: Element) -> str:
@@ -199,18 +200,18 @@ def _unsigned(message: Message, report: Report) -> None:
     if message.kind in {"response", "assertion"}:
         if message.encrypted_assertions:
             text = "no Signature outside the encrypted assertion; one may be inside"
-            report.add("saml.unsigned", text, "/signatures", level="warning", certainty="hint")
+            report.add("saml.unsigned", text, "/signed_parts", level="warning", certainty="hint")
         else:
-            report.add("saml.unsigned", "no Signature in Response and Assertion", "/signatures")
+            report.add("saml.unsigned", "no Signature in Response and Assertion", "/signed_parts")
     elif message.kind.startswith("logout"):
         text = "no Signature in the message; with the redirect binding it stands in the URL"
-        report.add("saml.unsigned", text, "/signatures", level="info", certainty="hint")
+        report.add("saml.unsigned", text, "/signed_parts", level="info", certainty="hint")
 
 
 def _one(
     message: Message, signature: Element, index: int, anchors: list[Certificate], clock: Clock, report: Report
 ) -> Signed:
-    path = f"/signatures/{index}"
+    path = f"/signed_parts/{index}"
     parent = signature.getparent()
     where = local(parent) if parent is not None else "root"
     holder = child(signature, "ds:SignatureValue")
@@ -298,7 +299,7 @@ def _findings(
 ) -> None:
     anchors, embedded = at_hand
     where = local(signature.getparent())
-    digest = signature_check.digest_fits(message.root, signature)
+    digest = None if outcome is Outcome.VERIFIED else signature_check.digest_fits(message.root, signature)
     if outcome is Outcome.DIGEST:
         report.add("saml.digest_mismatch", f"{by} certificate verifies SignedInfo on {where}, the digest differs", path)
     elif digest is False:

@@ -16,7 +16,7 @@ _URL = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 _DN = re.compile(r"(?:cn|uid|ou|dc|o)\s*=.+,.+", re.IGNORECASE)
 _GROUPS_LINK = "http://schemas.microsoft.com/claims/groups.link"
 _GROUP_CAP = 150  # Entra sends at most 150 groups in SAML
-_CLASSES = {"email": "email", "guid": "id", "dn": "user", "int": "id", "url": "url"}
+_CLASSES = {"email": "email", "guid": "id", "dn": "user", "int": "id"}
 
 
 def value_type(value: str) -> str:
@@ -148,11 +148,11 @@ def _values(attribute: Element, index: int, report: Report) -> None:
     values = children(attribute, "saml:AttributeValue")
     empty = sum(not text_of(each) and not len(each) for each in values)
     if not values or empty:
-        text = f"Attribute {name}: {len(values)} values, {empty} of them empty"
+        text = f"Attribute {name} has {len(values)} values, {empty} of them empty"
         report.add("saml.attr_empty", text, f"/attributes/{index}")
     is_group = name.rpartition("/")[2].lower() in {"groups", "group", "memberof"}
     if name == _GROUPS_LINK or name.endswith("groups.link") or (is_group and len(values) == _GROUP_CAP):
-        report.add("saml.groups_overage", f"Attribute {name}: {len(values)} values", f"/attributes/{index}")
+        report.add("saml.groups_overage", f"Attribute {name} has {len(values)} values", f"/attributes/{index}")
 
 
 def _short(name: str) -> str:

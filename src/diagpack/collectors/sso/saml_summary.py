@@ -36,7 +36,7 @@ def summarise(message: Message, signed: list[Signed]) -> dict[str, Any]:
         "issuer": _address(message.issuer),
         "destination": None if message.destination is None else _address(message.destination),
         "in_response_to": _short(message.in_response_to),
-        "signatures": [each.summary() for each in signed],
+        "signed_parts": [each.summary() for each in signed],
         "encrypted": _encrypted(body),
     }
     if message.kind in {"response", "logout-response"}:
@@ -140,7 +140,7 @@ def _attribute(element: Element) -> dict[str, Any]:
         "name_format": _short(element.get("NameFormat")),
         "friendly_name": _short(element.get("FriendlyName")),
         "count": len(values),
-        "values": [described(text_of(each), "secret") for each in values[:_MAX_VALUES]],
+        "value_facts": [described(text_of(each), "secret") for each in values[:_MAX_VALUES]],
     }
 
 

@@ -1,11 +1,13 @@
 """Times of a message, judged at the event (SAML Core 2.5.1, Profiles 4.1.4.2)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from diagpack.collectors.sso.clock import Clock, parse_time, seconds, stamp
 from diagpack.collectors.sso.report import Report
 from diagpack.collectors.sso.saml_message import Message, bearer_data
 from diagpack.collectors.sso.xml import Element, child, children
+
+_TICK = timedelta(microseconds=1)
 
 
 def check_times(message: Message, clock: Clock, report: Report) -> None:
@@ -66,29 +68,51 @@ def _window(conditions: Element, clock: Clock, report: Report) -> None:
     if begin and end and begin >= end:
         report.add("saml.bad_timestamp", f"{shown}: the end is not after the beginning", "/conditions")
     _past("saml.expired", end, shown, "/conditions", clock, report)
-    if clock.event and begin and clock.event < begin:
-        _judged(
-            "saml.not_yet_valid", seconds(begin - clock.event), "before NotBefore", shown, "/conditions", clock, report
-        )
+    if begin is not None:
+        # NotBefore is inclusive: at that very moment the message is valid.
+        offs = [None if each is None else begin - each - _TICK for each in (clock.event, clock.server)]
+        _outside("saml.not_yet_valid", offs[0], offs[1], "before NotBefore", shown, "/conditions", clock, report)
 
 
 def _past(id: str, end: datetime | None, shown: str, path: str, clock: Clock, report: Report) -> None:
     if end is None:
         return
-    if clock.event is not None:
-        if clock.event >= end:
-            _judged(id, seconds(clock.event - end), "after the end", shown, path, clock, report)
-    elif clock.now is not None and clock.now >= end:
+    offs = [None if each is None else each - end for each in (clock.event, clock.server)]
+    _outside(id, offs[0], offs[1], "after the end", shown, path, clock, report)
+    if clock.event is None and clock.now is not None and clock.now >= end:
         text = f"{shown}: expired now; the capture time is unknown"
         report.add(id, text, path, level="warning", certainty="hint")
 
 
-def _judged(id: str, off: int, where: str, shown: str, path: str, clock: Clock, report: Report) -> None:
+def _outside(
+    id: str,
+    by_event: timedelta | None,
+    by_server: timedelta | None,
+    where: str,
+    shown: str,
+    path: str,
+    clock: Clock,
+    report: Report,
+) -> None:
+    """`by_…`: how far outside the validity the event was by each clock, negative when inside.
+
+    The service provider judged by its own clock; where only one of the two clocks says "outside", that is said.
+    """
+    outside = [each for each in (by_event, by_server) if each is not None and each >= timedelta()]
+    if by_event is None or not outside:
+        return
     clocks = f"event {stamp(clock.event)} ({'browser clock' if clock.source == 'har' else 'as given'})"
     if clock.server is not None:
         clocks += f", service provider's Date {stamp(clock.server)}"
-    level = "" if off >= clock.tolerance_seconds or clock.source != "har" else "warning"
-    report.add(id, f"{shown}; {clocks}: {off} s {where}", path, level=level, detail={"seconds": off})
+    off, level, certainty, only = seconds(outside[0]), "", "proven", ""
+    if by_server is not None and len(outside) == 1:
+        is_browser = by_event >= timedelta()
+        only = f", by the {'browser' if is_browser else 'service provider'}'s clock only"
+        level, certainty = ("warning", "hint") if is_browser else ("", "proven")
+    if clock.source == "har" and off < clock.tolerance_seconds:
+        level = "warning"
+    text = f"{shown}; {clocks}: {off} s {where}{only}"
+    report.add(id, text, path, level=level, certainty=certainty, detail={"seconds": off})
 
 
 def _confirmation(data: Element, clock: Clock, report: Report) -> None:
@@ -143,22 +167,28 @@ def _skew(message: Message, clock: Clock, report: Report) -> None:
     clocks = {"identity provider": issued, "browser": clock.event}
     if clock.server is not None:
         clocks["service provider"] = clock.server
-    reference = clock.server or clock.event
-    off = seconds(reference - issued)
+    odd = _odd_one(clocks, clock.tolerance_seconds)
+    # With the browser off, the two that matter to the service provider still agree.
+    start, end = (
+        (clock.server or clock.event, clock.event) if odd == "browser" else (issued, clock.server or clock.event)
+    )
+    off = seconds(end - start)
     if abs(off) <= clock.tolerance_seconds:
         return
     shown = ", ".join(f"{name} {stamp(moment)}" for name, moment in clocks.items())
-    text = f"{shown}: {off:+d} s from IssueInstant to the {'ACS Date header' if clock.server else 'browser clock'}"
-    odd = _odd_one(clocks, clock.tolerance_seconds)
+    text = f"{shown}: {abs(off)} s apart"
     text += f"; the {odd} is off, the other two agree" if odd else ""
-    report.add("saml.clock_skew", text, "/issue_instant", detail={"seconds": off, "off": odd})
+    level = "warning" if odd == "browser" else ""
+    report.add("saml.clock_skew", text, "/issue_instant", level=level, detail={"seconds": off, "off": odd})
 
 
 def _odd_one(clocks: dict[str, datetime], tolerance: int) -> str:
+    """The clock that is far from two others which agree; empty when all agree or none do."""
     if len(clocks) < 3:
         return ""
-    for name in clocks:
-        first, second = (moment for other, moment in clocks.items() if other != name)
-        if abs(seconds(first - second)) <= tolerance:
+    for name, moment in clocks.items():
+        first, second = (each for other, each in clocks.items() if other != name)
+        is_far = min(abs(seconds(moment - each)) for each in (first, second)) > tolerance
+        if is_far and abs(seconds(first - second)) <= tolerance:
             return name
     return ""

@@ -62,10 +62,10 @@ def _types(claims: Mapping[str, Any], report: Report) -> None:
         if name in claims and not isinstance(claims[name], list):
             wrong.append(name)
     for name in wrong:
-        report.add("oidc.claim_mismatch", f"claim {name} has a wrong type", f"/claims/{name}")
+        report.add("oidc.claim_mismatch", f"claim {name} has a wrong type", "/claims")
     for name in ("iss", "sub"):
         if claims.get(name) == "":
-            report.add("oidc.claim_mismatch", f"claim {name} is empty", f"/claims/{name}")
+            report.add("oidc.claim_mismatch", f"claim {name} is empty", "/claims")
 
 
 def _required(claims: Mapping[str, Any], expected: Expectation, parameter: str, report: Report) -> None:
@@ -108,7 +108,7 @@ def _issuer(claims: Mapping[str, Any], expected: Expectation, report: Report) ->
         text = f"iss {urls.bare(issuer)}, configured {urls.bare(expected.issuer)}; different: {how}"
         if "sts.windows.net" in issuer + expected.issuer:
             text += "; v1 and v2 endpoints of Entra have different issuers"
-        report.add("oidc.iss_mismatch", text, "/claims/iss", certainty=_CONFIG)
+        report.add("oidc.iss_mismatch", text, "/claims", certainty=_CONFIG)
 
 
 def _audience(
@@ -129,9 +129,9 @@ def _audience(
         text += f"; typ {str(header.get('typ'))[:40]}, scopes {'yes' if 'scp' in claims else 'no'}"
         report.add("oidc.aud_mismatch", text, "/claims", certainty=_CONFIG)
     elif _GRAPH in found:
-        report.add("oidc.aud_mismatch", f"aud {_GRAPH}: a Microsoft Graph token", "/claims/aud", level="warning")
+        report.add("oidc.aud_mismatch", f"aud {_GRAPH}: a Microsoft Graph token", "/claims", level="warning")
     if client and isinstance(azp, str) and azp != client:
-        report.add("oidc.azp", f"azp {azp[:80]}, our client {client}", "/claims/azp", level="error", certainty=_CONFIG)
+        report.add("oidc.azp", f"azp {azp[:80]}, our client {client}", "/claims", level="error", certainty=_CONFIG)
     elif azp is None and len(found) > 1 and is_id_token:
         report.add("oidc.azp", f"{len(found)} audiences and no azp", "/claims", level="info", certainty="hint")
 
@@ -141,7 +141,7 @@ def _times(claims: Mapping[str, Any], expected: Expectation, clock: Clock, repor
         end = from_epoch(claims.get("exp"))
         if end is not None and clock.now is not None and clock.now >= end:
             text = f"exp {stamp(end)}: expired now; the capture time is unknown"
-            report.add("oidc.expired", text, "/claims/exp", level="warning", certainty="hint")
+            report.add("oidc.expired", text, "/claims", level="warning", certainty="hint")
         return
     event = clock.event
     for name, id, is_past in (
@@ -156,7 +156,7 @@ def _times(claims: Mapping[str, Any], expected: Expectation, clock: Clock, repor
         is_wrong = event >= moment if is_past else event < moment
         if is_wrong:
             level = "warning" if not is_past and off < clock.tolerance_seconds else ""
-            report.add(id, f"{name} {stamp(moment)}, event {stamp(event)}: {off} s", f"/claims/{name}", level=level)
+            report.add(id, f"{name} {stamp(moment)}, event {stamp(event)}: {off} s", "/claims", level=level)
     _auth_time(claims, expected, clock, report)
 
 
@@ -174,7 +174,7 @@ def _auth_time(claims: Mapping[str, Any], expected: Expectation, clock: Clock, r
         )
     elif clock.event > moment + timedelta(seconds=expected.max_age_seconds):
         text = f"auth_time {stamp(moment)}, event {stamp(clock.event)}, max_age {expected.max_age_seconds} s"
-        report.add("oidc.auth_time_too_old", text, "/claims/auth_time", certainty=_CONFIG)
+        report.add("oidc.auth_time_too_old", text, "/claims", certainty=_CONFIG)
 
 
 def _overage(claims: Mapping[str, Any], report: Report) -> None:

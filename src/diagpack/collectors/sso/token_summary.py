@@ -6,7 +6,7 @@ from diagpack.collectors.sso.captured import Captured
 from diagpack.collectors.sso.jose import Token
 from diagpack.model.collector import sensitive
 
-_HEADER: Final = ("alg", "enc", "typ", "cty", "kid", "zip")
+_HEADER: Final = ("alg", "enc", "typ", "cty", "kid")
 _KEPT: Final = (
     "iss aud azp exp nbf iat auth_time acr amr ver tid scp scope typ uti appid client_id email_verified idp".split()
 )
@@ -39,30 +39,29 @@ def summarise(token: Token, captured: Captured) -> dict[str, Any]:
         "header": {name: _plain(token.header[name]) for name in _HEADER if name in token.header},
         "crit": [str(each)[:40] for each in critical] if isinstance(critical, list) else [],
         "header_names": sorted(str(name)[:40] for name in token.header)[:50],
-        "signature_bytes": token.signature_bytes,
+        "part3_bytes": token.signature_bytes,
         "is_stripped": token.is_stripped,
         "length": len(captured.content),
     }
     if token.claims is not None:
-        found["claims"] = {str(name)[:80]: _claim(str(name), value) for name, value in list(token.claims.items())[:200]}
+        # A list, so that a claim's name does not make its type and length look like its value.
+        found["claims"] = [
+            {"claim": str(name)[:80], **_claim(str(name), value)} for name, value in list(token.claims.items())[:200]
+        ]
     return found
 
 
-def _claim(name: str, value: Any) -> Any:
+def _claim(name: str, value: Any) -> dict[str, Any]:
     if name in _DROPPED:
         return {"dropped": True}
     if name in _COUNTED:
         return {"count": len(value) if isinstance(value, list) else 1}
-    if name in _MARKED:
-        text = value if isinstance(value, str) else ""
-        return (
-            {"type": _type(value), "length": len(text), "pseudonym": sensitive(text, _MARKED[name])}
-            if text
-            else {"type": _type(value)}
-        )
     if name in _KEPT:
-        return _plain(value)
-    return {"type": _type(value)}
+        return {"is": _plain(value)}
+    facts: dict[str, Any] = {"type": _type(value)}
+    if name in _MARKED and isinstance(value, str) and value:
+        facts |= {"length": len(value), "pseudonym": sensitive(value, _MARKED[name])}
+    return facts
 
 
 def _plain(value: Any) -> Any:

@@ -78,7 +78,7 @@ def _header(token: Token, report: Report) -> None:
         report.add("oidc.crit", f"crit: {', '.join(str(each)[:40] for each in names[:10]) or 'not a list'}", "/header")
     pointers = [name for name in ("jku", "x5u", "jwk", "x5c") if name in header]
     if "jku" in pointers or "x5u" in pointers:
-        report.add("oidc.jku_x5u_present", f"header names: {', '.join(pointers)}; nothing was fetched", "/header")
+        report.add("oidc.jku_x5u_present", f"the header has {', '.join(pointers)}; nothing was fetched", "/header")
     elif "jwk" in pointers:
         report.add("oidc.jku_x5u_present", "the header carries a key (jwk)", "/header")
     if "nonce" in header:
