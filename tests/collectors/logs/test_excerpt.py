@@ -279,10 +279,10 @@ def test_records_are_plain_json(tmp_path: Path):
 )
 def test_hostile_text_is_read_in_linear_time(tmp_path: Path, unit: str):
     line = "2026-03-03T10:00:00Z ERROR " + unit * (7_000 // len(unit))
-    text = "".join(f"{line}\n{unit * (7_000 // len(unit))}\n" for _ in range(40))
+    text = "".join(f"{line}\n{unit * (7_000 // len(unit))}\n" for _ in range(10))
     path = _write(tmp_path, text.replace("ERROR", f"ERROR req={ID}", 3))
 
     started = time.process_time()
     list(excerpt([path], [ID], everything=True))
 
-    assert time.process_time() - started < 8
+    assert time.process_time() - started < 4

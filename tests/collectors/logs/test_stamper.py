@@ -84,7 +84,7 @@ def test_colours_do_not_hide_a_date():
     assert without_escapes(line) == "Sep 19 09:24:04 host x"
 
 
-@given(st.lists(st.text(max_size=80), max_size=8), st.text(max_size=300))
+@given(st.lists(st.text(max_size=60), max_size=4), st.text(max_size=200))
 def test_no_text_makes_it_raise(sample: list[str], line: str):
     stamper = Stamper.learn(sample)
 
