@@ -1,5 +1,7 @@
 """The root cause and its frames are found in the traces of each language."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,3 +79,12 @@ def test_an_error_without_an_exception_has_none(text: str):
 @given(st.text(max_size=300))
 def test_no_text_makes_it_raise(text: str):
     thrown_in(text)
+
+
+@pytest.mark.parametrize("unit", ["(", "a.", "A", " ", "\n", "a\\", "#1 ", "    at ", "Caused by: "])
+def test_hostile_text_is_read_in_linear_time(unit: str):
+    started = time.process_time()
+
+    thrown_in(unit * (65_536 // len(unit)))
+
+    assert time.process_time() - started < 3

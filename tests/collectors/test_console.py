@@ -1,6 +1,7 @@
 """A console export becomes messages with their stack lines and a level."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -76,3 +77,12 @@ def test_errors_stay_when_there_are_too_many_messages(tmp_path: Path):
     assert b"Uncaught Error: last" in content(artifact)
     assert content(artifact).count(b"\n") == 5_000
     assert [id for id, _ in ctx.gaps] == ["DP137"]
+
+
+@pytest.mark.parametrize("unit", ["a ", "10:11:12.123 x ", "a.js", "/", "(", "https://"])
+def test_hostile_text_is_judged_in_linear_time(unit: str):
+    started = time.process_time()
+
+    COLLECTOR.recognise(("10:11:12.123 " + unit * 3_000 + "\n").encode() * 20, "x")
+
+    assert time.process_time() - started < 3

@@ -12,21 +12,21 @@ _CLASS = (
     r"(?:[A-Za-z_$][\w$]*[.:\\]{1,2})*[A-Z][\w$]*(?:Exception|Error|Throwable|Failure|Interrupt)|(?:Exception|Error)"
 )
 _THROWN = re.compile(
-    r"^(?P<cause>Caused by: |\s*---> |Exception in thread \"[^\"]*\" |PHP Fatal error:\s+Uncaught |Uncaught )?"
+    r"^(?P<cause>Caused by: |[ \t]*---> |Exception in thread \"[^\"]*\" |PHP Fatal error:\s+Uncaught |Uncaught )?"
     r"(?P<class>" + _CLASS + r")(?::\s*(?P<message>.*)|\s*$)",
     re.MULTILINE,
 )
 _INLINE = re.compile(
-    r"(?<![\w.$])(?P<class>(?:[A-Za-z_$][\w$]*[.\\])*[A-Z][\w$]*(?:Exception|Error))\b(?::\s*(?P<message>.*))?"
+    r"(?<![\w.$\\])(?P<class>(?:[A-Za-z_$][\w$]*[.\\])*[A-Z][\w$]*(?:Exception|Error))\b(?::\s*(?P<message>.*))?"
 )
 _PANIC = re.compile(r"^panic: (?P<message>.*)$", re.MULTILINE)
 _FRAMES: Final = (
     # Java, .NET: `at pkg.Class.method(File.java:12)`; JavaScript: `at name (file.js:1:2)`
-    re.compile(r"^\s+at (?:async )?(?:[\w.]+/)?(?P<call>[\w.$<>`\[\]#]+)\s?\(", re.MULTILINE),
-    re.compile(r'^\s*File "(?P<file>[^"\n]+)", line \d+, in (?P<call>\S+)', re.MULTILINE),
+    re.compile(r"^[ \t]+at (?:async )?(?:[\w.]+/)?(?P<call>[\w.$<>`\[\]#]+)\s?\(", re.MULTILINE),
+    re.compile(r'^[ \t]*File "(?P<file>[^"\n]+)", line \d+, in (?P<call>\S+)', re.MULTILINE),
     re.compile(r"^#\d+ \S+\(\d+\): (?P<call>[\w\\]+(?:->|::)\w+)", re.MULTILINE),
-    re.compile(r"(?P<file>[\w./-]+)\.rb:\d+:in [`'](?P<call>[^'\n]+)'"),
-    re.compile(r"^(?P<call>[\w./-]+\.[\w.()*]+)\(0?x?[\da-f, .{}x]*\)$", re.MULTILINE),
+    re.compile(r"(?<![\w./-])(?P<file>[\w./-]{1,200})\.rb:\d+:in [`'](?P<call>[^'\n]+)'"),
+    re.compile(r"^(?P<call>[\w./-]{1,120}\.[\w.()*]{1,80})\(0?x?[\da-f, .{}x]*\)$", re.MULTILINE),
 )
 
 

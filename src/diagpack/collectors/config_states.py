@@ -23,7 +23,7 @@ _BYTES_MAX: Final = 1 << 20
 _DEPTH_MAX: Final = 30
 _NAME = re.compile(r"config|settings?|flags?|features?|preferences|options", re.IGNORECASE)
 _KEY = re.compile(
-    r"^\s*[\"']?(?:feature_?flags?|flags|features|settings|config(?:uration)?|options|preferences)[\"']?\s*:",
+    r"^[ \t]*[\"']?(?:feature_?flags?|flags|features|settings|config(?:uration)?|options|preferences)[\"']?\s*:",
     re.IGNORECASE | re.MULTILINE,
 )
 _YAML_LINE = re.compile(r"^(?:[\w.-]+|\"[^\"]+\"):(?:\s|$)", re.MULTILINE)

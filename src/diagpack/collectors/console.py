@@ -18,7 +18,9 @@ from diagpack.model.raw import RawArtifact, Source
 
 _BYTES_MAX: Final = 16 << 20
 _MESSAGES_MAX: Final = 5_000
-_FILE = r"(?:https?://\S{1,500}|[\w.()@~/-]{1,120}?\.(?:m?js|jsx|tsx?|html?|vue|php|aspx?)\S{0,120}|VM\d+|\(index\))"
+# Patterns see the first 600 characters of a line: they look for its end, and a hostile line has none.
+_LINE_MAX: Final = 600
+_FILE = r"(?:https?://\S{1,300}|[\w.()@~/-]{1,80}?\.(?:m?js|jsx|tsx?|html?|vue|php|aspx?)\S{0,60}|VM\d+|\(index\))"
 _CHROME = re.compile(r"^(?P<where>" + _FILE + r":\d+(?::\d+)?)\s+(?P<text>\S.*)$")
 _FIREFOX = re.compile(r"^(?P<time>\d\d:\d\d:\d\d[.,]\d{3})\s+(?P<text>\S.*?)(?:\s+(?P<where>" + _FILE + r":\d+:\d+))?$")
 _GROUPED = re.compile(r"^\s+at |^\s|^\S+\s+@\s+\S+:\d+")
@@ -41,7 +43,7 @@ class Console:
         text = text_of(head)
         if text is None:
             return 0.0
-        lines = [each for each in text.splitlines()[:200] if each.strip() and not _GROUPED.match(each)]
+        lines = [each[:_LINE_MAX] for each in text.splitlines()[:200] if each.strip() and not _GROUPED.match(each)]
         if not lines:
             return 0.0
         chrome = sum(1 for each in lines if _CHROME.match(each))
@@ -79,7 +81,7 @@ def _messages(text: str, source: str) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
-        match = None if _GROUPED.match(line) else _CHROME.match(line) or _FIREFOX.match(line)
+        match = None if len(line) > _LINE_MAX or _GROUPED.match(line) else _CHROME.match(line) or _FIREFOX.match(line)
         if match is None and current is not None:
             current["lines"] = number - current["line"] + 1
             current["text"] = (current["text"] + "\n" + line)[:16_384]

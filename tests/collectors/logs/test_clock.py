@@ -1,5 +1,6 @@
 """Zone, year and date are completed as the case and the header say, and each assumption is named."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -89,3 +90,11 @@ def test_a_time_alone_says_that_its_date_is_assumed():
 
     assert instant.at == datetime(2026, 1, 5, 10, 0, 0, 250_000, tzinfo=UTC)
     assert "date assumed" in instant.zone
+
+
+def test_a_year_the_log_itself_shows_wins_over_the_window():
+    window = Window(datetime(2020, 6, 1, tzinfo=UTC), datetime(2020, 6, 2, tzinfo=UTC))
+    clock = replace(_clock(window=window), seen=datetime(2009, 12, 6, tzinfo=UTC))
+
+    assert _read("Jan  2 10:00:00 host x", clock).at.year == 2010
+    assert _read("Dec 30 10:00:00 host x", clock).zone == "assumed UTC; year from the log"

@@ -3,6 +3,7 @@
 import gzip
 import json
 import lzma
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -271,3 +272,17 @@ def test_records_are_plain_json(tmp_path: Path):
     records, summary = _excerpt(_write(tmp_path, b"2026-03-03T10:00:00Z \xff\x00 \xed\xa0\x80\n" * 20), "x" * 8)
 
     assert json.loads(json.dumps([*records, summary]))
+
+
+@pytest.mark.parametrize(
+    "unit", ["(", "a.", "A", " ", "\n", "t=xxxxxxxx ", "[[", "\x1b]", '{"a":', "2026-03-03 ", "a: "]
+)
+def test_hostile_text_is_read_in_linear_time(tmp_path: Path, unit: str):
+    line = "2026-03-03T10:00:00Z ERROR " + unit * (7_000 // len(unit))
+    text = "".join(f"{line}\n{unit * (7_000 // len(unit))}\n" for _ in range(10))
+    path = _write(tmp_path, text.replace("ERROR", f"ERROR req={ID}", 3))
+
+    started = time.process_time()
+    list(excerpt([path], [ID], everything=True))
+
+    assert time.process_time() - started < 4

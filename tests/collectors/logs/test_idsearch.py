@@ -14,7 +14,7 @@ def _naive(data: bytes, patterns: set[bytes]) -> list[tuple[int, bytes]]:
     return sorted((at, each) for each in patterns for at in range(len(data)) if data.startswith(each, at))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(_TWO_LETTERS, _PATTERNS)
 def test_a_two_letter_alphabet_gives_the_same_hits_as_a_naive_search(data: bytes, patterns: set[bytes]):
     finder = IdFinder(dict.fromkeys(patterns, "id"))
@@ -22,7 +22,7 @@ def test_a_two_letter_alphabet_gives_the_same_hits_as_a_naive_search(data: bytes
     assert finder.find(bytearray(data), len(data), len(data)) == _naive(data, patterns)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(_MIXED, st.lists(st.integers(0, 5), max_size=12), st.binary(max_size=60))
 def test_planted_ids_of_mixed_length_are_found_between_noise(patterns: set[bytes], order: list[int], noise: bytes):
     listed = sorted(patterns)

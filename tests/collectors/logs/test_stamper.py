@@ -84,13 +84,29 @@ def test_colours_do_not_hide_a_date():
     assert without_escapes(line) == "Sep 19 09:24:04 host x"
 
 
-@given(st.lists(st.text(max_size=80), max_size=8), st.text(max_size=300))
+@given(st.lists(st.text(max_size=60), max_size=4), st.text(max_size=200))
 def test_no_text_makes_it_raise(sample: list[str], line: str):
     stamper = Stamper.learn(sample)
 
     reading = stamper.read(line)
 
     assert reading is None or 0 <= reading.seconds < 86_400
+
+
+def test_the_time_that_begins_the_line_wins_and_takes_its_year_from_the_one_behind():
+    lines = [f"Feb  6 12:14:{n:02} host haproxy[7]: 192.0.2.1:33 [06/Feb/2009:12:13:{n:02}.655] in" for n in range(20)]
+    stamper = Stamper.learn(lines)
+
+    reading = stamper.read(lines[3])
+    assert reading is not None
+    assert (reading.seconds, reading.year) == (12 * 3600 + 14 * 60 + 3, None)
+    assert stamper.seen == (2009, 2, 6)
+
+
+def test_an_epoch_inside_the_line_is_read_where_every_line_has_one():
+    lines = [f"type=SYSCALL msg=audit({1772532600 + n}.125:{n}): arch=c" for n in range(9)]
+
+    assert _seconds(lines) == [36_600 + n for n in range(9)]
 
 
 _SEEDS = (

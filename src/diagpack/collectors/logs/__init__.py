@@ -7,6 +7,7 @@ Lines, one record a line (see `docs/design.md`). A compressed log is read as a s
 import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from diagpack.collectors.logs.cut import Caps
@@ -19,6 +20,8 @@ from diagpack.model.raw import RawArtifact, Source
 from diagpack.model.request_ids import spellings
 
 __all__ = ["COLLECTOR", "Caps", "LogCollector", "LogExcerpt", "Query", "excerpt", "excerpt_of", "query_of"]
+
+_IDS_MAX: Final = 400
 
 
 class LogCollector:
@@ -82,11 +85,14 @@ def _spelled(ctx: CollectContext) -> dict[str, str]:
         with artifact.open_raw() as stream:
             wanted |= _spellings_of(stream.read())
     forms: dict[str, str] = {}
+    # The analyst's come first, then failing calls: those are the ones to keep when there are too many.
     for each in ctx.request_ids():
         # All spellings come in one flat list: the first of a family names it.
         family = forms.setdefault(each.replace("-", "").lower(), each)
         wanted.setdefault(each, family)
-    return dict(query_of_forms(wanted))
+    order = dict.fromkeys(wanted.get(each, each) for each in ctx.request_ids())
+    kept = frozenset(islice(order, _IDS_MAX))
+    return dict(query_of_forms({form: id for form, id in wanted.items() if id in kept}))
 
 
 def query_of_forms(wanted: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -143,6 +143,8 @@ def _understood(log: LogBytes, query: Query, anchor: datetime) -> _Log:
     lines = [each[:20_000] for each in encoding.decode(bytes(head[encoding.skip :])).splitlines()[:SAMPLE_LINES]]
     stamper = Stamper.learn(lines)
     clock = Clock.of("\n".join(lines[:40]), anchor=anchor, window=query.window, configured=query.zone)
+    if stamper.seen is not None:
+        clock = replace(clock, seen=datetime(*stamper.seen, tzinfo=UTC))
     return _Log(log, encoding, stamper, clock)
 
 

@@ -31,7 +31,7 @@ _ANDROID = re.compile(r"^\S+ \S+\s+\d+\s+\d+ ([VDIWEF]) ")
 _PRI = re.compile(r"^<(\d{1,3})>")
 _STATUS = re.compile(r'" (5\d\d) ')
 _THROWN = re.compile(
-    r"^\s*(?:Traceback \(most recent call last\)|Exception in thread|panic: |Caused by: |(?:[\w$]+[.:]+)*[A-Z][\w$]*"
+    r"^[ \t]*(?:Traceback \(most recent call last\)|Exception in thread|panic: |Caused by: |(?:[\w$]+[.:]+)*[A-Z][\w$]*"
     r"(?:Exception|Error|Throwable)\b)",
     re.MULTILINE,
 )

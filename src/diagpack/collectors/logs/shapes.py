@@ -110,7 +110,7 @@ def _parts(shape: str, match: re.Match[str]) -> Reading | None:
     seconds = _seconds(group)
     if seconds is None:
         return None
-    zone = (group.get("z") or "").strip()
+    zone = (group.get("z2") or group.get("z") or "").strip()
     return Reading(shape, match.start(), match.end(), year, month, day, seconds, _micros(group), offset_of(zone), zone)
 
 
@@ -204,7 +204,11 @@ SHAPES: Final = (
     _shape("tai64n", r"@(?P<tai>4[0-9a-f]{23})", 1.0, _tai),
     _shape(
         "iso",
-        _FREE + r"(?P<y>\d{4})(?P<ds>[-/.])(?P<mo>\d{1,2})(?P=ds)(?P<d>\d{1,2})(?:[T_:-]|,?\s{1,3})" + _TIME + _ZONE,
+        _FREE
+        + r"(?P<y>\d{4})(?P<ds>[-/.])(?P<mo>\d{1,2})(?P=ds)(?P<d>\d{1,2})(?:[T_:-]|,?\s{1,3}|\"?,?\s?time=\"?)"
+        + _TIME
+        + _HALF
+        + _ZONE,
         0.9,
     ),
     _shape(
@@ -228,7 +232,7 @@ SHAPES: Final = (
         + _DAY_NAME
         + r",?\s+)?(?P<d>\d{1,2})[ -]{1,2}"
         + _MON
-        + r"[ ,-]{1,2}(?P<y>\d{4}|\d\d),?\s+"
+        + r"[ ,-]{1,2}(?P<y>\d{4}|\d\d),?(?:\s+|::?)"
         + _TIME
         + _HALF
         + _ZONE,
@@ -244,7 +248,8 @@ SHAPES: Final = (
         + _CLOCK
         + _HALF
         + _ZONE
-        + r"\s+(?P<y>(?:19|20)\d\d)\b",
+        + r"\s+(?P<y>(?:19|20)\d\d)\b"
+        + r"(?:\s(?P<z2>[+-]\d{4})\b)?",
         0.9,
     ),
     _shape(
@@ -274,6 +279,18 @@ SHAPES: Final = (
     ),
     _shape("syslog", _FREE + r"(?:" + _DAY_NAME + r",?\s+)?" + _MON + r"\s+(?P<d>\d{1,2})\s+" + _CLOCK + _ZONE, 0.6),
     _shape("day-month", _FREE + r"(?P<d>\d{1,2})[ -]" + _MON + r"\s+" + _CLOCK + _ZONE, 0.6),
+    # WebSphere and some Windows programs: unpadded, or with milliseconds behind a colon, or AM and PM.
+    _shape(
+        "us-slash-short",
+        _FREE
+        + r"(?=\d/|\d\d/\d/|\S+\s+\S+:\d{3}\b|\S+\s+\S+\s?[AaPp]\.?[Mm])"
+        + r"(?P<mo>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d\d),?\s+"
+        + r"(?P<h>\d{1,2}):(?P<mi>\d\d):(?P<s>\d\d)(?:(?P<fs>[.,:])(?P<f>\d{1,9}))?"
+        + _HALF
+        + _ZONE,
+        0.82,
+        _month_first,
+    ),
     _shape(
         "us-slash",
         _FREE
@@ -321,6 +338,11 @@ SHAPES: Final = (
     ),
     _shape("glog-year", r"(?<![\w])[IWEFD](?P<y>\d{4})(?P<mo>\d\d)(?P<d>\d\d) " + _CLOCK, 0.85),
     _shape("glog", r"(?<![\w])[IWEFD](?P<mo>\d\d)(?P<d>\d\d)\s+" + _CLOCK, 0.6),
+    _shape(
+        "chromium",
+        r"(?<=[:\[])(?P<mo>\d\d)(?P<d>\d\d)/(?P<h>\d\d)(?P<mi>\d\d)(?P<s>\d\d)\.(?P<f>\d{3,6})(?=:[A-Z])",
+        0.6,
+    ),
     _shape("month-day", _FREE + r"(?P<mo>\d\d)(?P<ds>[-./])(?P<d>\d\d) " + _CLOCK + _ZONE, 0.6),
     _shape(
         "epoch",

@@ -22,6 +22,7 @@ _ANSI = re.compile(r"\x1b(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)
 _NTH: Final = 3
 _SLOTS: Final = 6
 _SECONDARY: Final = 0.55
+_YEARLESS: Final = 0.6
 _JSON: Final = "json"
 _KEYED: Final = "logfmt"
 
@@ -54,6 +55,8 @@ class Stamper:
     is_json: bool = False
     is_indented: bool = False
     is_keyed: bool = False
+    seen: tuple[int, int, int] | None = None
+    """A full date of the same day beside one without a year: year, month, day."""
 
     @property
     def knows_a_format(self) -> bool:
@@ -67,7 +70,7 @@ class Stamper:
         slots, keys = _ranked(found)
         stamped = {index for readings in found.values() for index, _ in readings}
         indented = sum(1 for index in stamped if sample[index][:1] in (" ", "\t"))
-        return cls(slots, _JSON in keys, indented * 2 > len(stamped), _KEYED in keys)
+        return cls(slots, _JSON in keys, indented * 2 > len(stamped), _KEYED in keys, _full_date(found, slots))
 
     def read(self, line: str) -> Reading | None:
         """The line's own timestamp; None when it carries none."""
@@ -128,23 +131,41 @@ def _ranked(found: _Found) -> tuple[tuple[_Slot, ...], frozenset[str]]:
     total = max(1, len(left))
     slots: list[_Slot] = []
     keys: set[str] = set()
+    used: set[tuple[str, int]] = set()
     while left and len(slots) + len(keys) < _SLOTS:
         scores = {
             key: _score(key, open_readings, len(left), shapes)
             for key, readings in found.items()
-            if (open_readings := [each for each in readings if each[0] in left])
+            if key not in used
+            and (open_readings := [each for each in readings if each[0] in left])
             and (len(left) == total or _may_follow(key, open_readings, total, shapes))
         }
         if not scores:
             break
         best = max(scores, key=lambda key: (round(scores[key], 3), -order.index(key[0]), -key[1]))
-        readings = found.pop(best)
+        readings = found[best]
+        used.add(best)
         left -= {index for index, _ in readings}
         if best[0] in (_JSON, _KEYED):
             keys.add(best[0])
         else:
             slots.append(_Slot(shapes[best[0]], best[1], max(reading.start for _, reading in readings)))
     return tuple(slots), frozenset(keys)
+
+
+def _full_date(found: _Found, slots: Sequence[_Slot]) -> tuple[int, int, int] | None:
+    """`Feb  6 12:14:14 … [06/Feb/2009:12:14:14.655]`: the year stands in the same line after all."""
+    if not slots or slots[0].shape.richness > _YEARLESS:
+        return None
+    days = dict(found.get((slots[0].shape.name, slots[0].nth), ()))
+    for readings in found.values():
+        for index, reading in readings:
+            own = days.get(index)
+            if own is None or reading.year is None or reading.month is None or reading.day is None:
+                continue
+            if (own.month, own.day) == (reading.month, reading.day):
+                return reading.year, reading.month, reading.day
+    return None
 
 
 def _score(key: tuple[str, int], readings: list[tuple[int, Reading]], lines: int, shapes: dict[str, Shape]) -> float:
@@ -158,7 +179,8 @@ def _score(key: tuple[str, int], readings: list[tuple[int, Reading]], lines: int
     if key[0] == "epoch" and place > 2:
         richness = 0.4  # a bare number inside a line is more often a thread, a size or an order
     is_stated = values[0].offset is not None
-    return coverage * varies * (0.4 + 0.6 * forward) + 0.25 * richness + 0.04 * is_stated - place / 1500
+    leads = 0.1 if place <= 6 else 0.0  # what begins the line was written by the logger itself
+    return coverage * varies * (0.4 + 0.6 * forward) + 0.25 * richness + 0.04 * is_stated + leads - place / 1500
 
 
 def _may_follow(
