@@ -122,6 +122,11 @@ def exchange_names(exchange: Call) -> dict[str, Any]:
     }
 
 
+def answers_of(scene: Scene) -> Mapping[str, Any]:
+    """The answers of the case; empty when there are none."""
+    return _section(scene.case, "answers")
+
+
 def scene_names(scene: Scene) -> dict[str, Any]:
     """The names a `when` expression may read."""
     failing = [each for each in scene.exchanges if each.failure and not each.is_replay]
