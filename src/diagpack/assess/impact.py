@@ -14,7 +14,7 @@ from diagpack.assess.view import Call, short
 from diagpack.model.assessment import Cited
 from diagpack.model.ref import EvidenceRef
 
-_USER = re.compile(r"dp-(?:email|user|name)-[a-z2-7]{12,17}|[a-z2-7]{12,17}@dp\.invalid", re.ASCII)
+_USER = re.compile(r"dp-(?:email|user|name)-[a-z0-9]{12,17}|[a-z0-9]{12,17}@dp\.invalid", re.ASCII)
 _TENANT = re.compile(r"\btenant(?:[_-]?id)?[\"']?\s*[=:]\s*[\"']?([A-Za-z0-9_-]{2,64})", re.ASCII)
 _ERROR_LEVELS: Final = frozenset(["error", "fatal", "critical", "severe", "emerg", "alert", "panic"])
 _FLOW: Final = ("document", "xhr", "fetch", "api", "other", "eventsource")
