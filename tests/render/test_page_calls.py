@@ -56,3 +56,22 @@ def test_failures_of_third_parties_and_icons_stay_in_the_background() -> None:
     (group,) = call_groups(recorded(evidence), Citations(evidence), None, ())
 
     assert [row.is_minor for row in group.rows] == [False, False, True, True]
+
+
+def test_the_first_failure_counts_as_failing_even_when_its_status_is_fine() -> None:
+    evidence = EvidenceSet([support.har([support.har_entry(0, "https://a.test/job", time=14_000)])])
+    calls = recorded(evidence)
+
+    (group,) = call_groups(calls, Citations(evidence), calls[0], ())
+
+    assert group.failing == 1
+    assert group.rows[0].is_failing
+
+
+def test_calls_of_an_api_run_are_numbered_like_those_of_a_recording() -> None:
+    exchange = {"request": {"method": "GET", "url": "https://hooks.example.net/"}, "response": {"status": 401}}
+    evidence = EvidenceSet([support.api([exchange, exchange])])
+
+    (group,) = call_groups(recorded(evidence), Citations(evidence), None, ())
+
+    assert [(row.number, row.is_minor) for row in group.rows] == [("#0", False), ("#1", False)]

@@ -50,7 +50,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         path.write_bytes(next(RENDERER.render(each))[1])
         paths.append(str(path))
     done = subprocess.run(
-        [_NODE, str(_HERE / "browse.mjs"), _CHROMIUM, *paths], capture_output=True, text=True, timeout=120, check=False
+        [_NODE, str(_HERE / "browse.mjs"), _CHROMIUM, *paths], capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stderr[-2000:]
     found: dict[str, Any] = json.loads(done.stdout)

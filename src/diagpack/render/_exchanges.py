@@ -79,7 +79,8 @@ def http_text(call: Recorded, *, body_lines: int = 12, width: int = 400) -> str:
     lines = [f"{call.method} {call.url}"]
     lines += _short_headers(call.parsed.request_headers)
     lines += _short_body(call.request_body, body_lines)
-    lines += ["", f"HTTP {call.status_line}" if call.status > 0 else call.status_line]
+    spent = f" (after {call.duration_ms / 1_000:.1f} s)" if call.duration_ms >= 1_000 else ""
+    lines += ["", f"HTTP {call.status_line}{spent}" if call.status > 0 else f"{call.status_line}{spent}"]
     lines += _short_headers(call.parsed.response_headers)
     lines += _short_body(call.response_body, body_lines)
     return "\n".join(line if len(line) <= width else line[: width - 1] + "…" for line in lines)

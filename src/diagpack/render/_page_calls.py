@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from diagpack.model.exchange import Pairs, split_url
+from diagpack.model.ref import HarEntry
 from diagpack.model.repro import Slots
 from diagpack.render._citations import Citations, anchor
 from diagpack.render._curl import curl
@@ -32,6 +33,7 @@ class CallRow:
 
     anchor: str
     label: str
+    number: str
     exchange: Recorded
     host: str
     target: str
@@ -102,7 +104,7 @@ def _group(own: list[Recorded], citations: Citations, first: Recorded | None, sl
         path=own[0].path,
         rows=tuple(rows),
         total=len(own),
-        failing=sum(each.is_failing for each in own),
+        failing=sum(each.is_failing or each is first for each in own),
         skipped_after=len(own) - before,
         is_shortened=axis.is_shortened,
     )
@@ -124,14 +126,15 @@ def _row(each: Recorded, axis: Axis, command: str, *, is_detailed: bool, is_firs
     return CallRow(
         anchor=anchor(each.ref),
         label=str(each.ref),
+        number=f"#{each.parsed.index}",
         exchange=each,
         host=host,
         target=target,
         time=f"{each.started:%H:%M:%S}.{each.started.microsecond // 1000:03d}" if each.started else "",
         duration=duration_text(each.duration_ms),
         bars=tuple(axis.bars(each)),
-        is_failing=each.is_failing,
-        is_minor=each.is_failing and each.rank >= _MINOR and not is_first,
+        is_failing=each.is_failing or is_first,
+        is_minor=isinstance(each.ref.place, HarEntry) and each.is_failing and each.rank >= _MINOR and not is_first,
         is_first=is_first,
         is_detailed=is_detailed,
         transcript="" if is_detailed else http_text(each, body_lines=0, width=300),

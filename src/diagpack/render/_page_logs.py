@@ -95,9 +95,10 @@ def _view(
         anchors.add(line.anchor)
         before = number + 1
     facts = artifact.facts
-    parts = [f"{facts['lines_total']:,} lines in the original"] if isinstance(facts.get("lines_total"), int) else []
+    total = facts.get("lines_total")
+    parts = [f"{total:,} line{'s' * (total != 1)} in the original"] if isinstance(total, int) else []
     parts += [f"zone {facts['zone']}"] if facts.get("zone") else []
-    parts += [f"{facts['hits']} hits"] if facts.get("hits") else []
+    parts += [f"hits: {facts['hits']}"] if facts.get("hits") else []
     query = str(facts.get("query") or "")
     return LogView(artifact.id, artifact.package_path, ", ".join(parts), query, tuple(lines), len(records) - before)
 

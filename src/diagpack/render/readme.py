@@ -42,8 +42,7 @@ format). Never take it from a package.
 
 1 unpacks. 2 says who signed the list of digests. 3 compares every file with its digest. 4 prints any
 file that is on disk but not in the list, or the other way round: nothing printed means none
-(sha256sum alone does not see extra files). Line 4 needs bash or zsh, and LC_ALL=C for both sorts when
-your locale is unusual.
+(sha256sum alone does not see extra files). Line 4 needs bash or zsh.
 
   macOS:    shasum -a 256 -c {sums}   instead of line 3
 
