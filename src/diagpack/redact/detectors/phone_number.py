@@ -69,9 +69,15 @@ class PhoneNumbers:
 
 def _near_words(data: bytes) -> Iterator[tuple[int, int]]:
     """Digit groups up to 45 bytes behind a context word or 20 before it."""
+    opened = closed = 0
     for start, end in _WORD.spans(data):
-        yield from _CANDIDATE.spans(data, end, min(len(data), end + _BEHIND_WORD + 24))
-        yield from _CANDIDATE.spans(data, max(0, start - _BEFORE_WORD), start)
+        first, last = max(0, start - _BEFORE_WORD), min(len(data), end + _BEHIND_WORD + 24)
+        if first > closed:
+            yield from _CANDIDATE.spans(data, opened, closed)
+            opened = first
+        closed = last
+    if closed:
+        yield from _CANDIDATE.spans(data, opened, closed)
 
 
 def _bare(data: bytes, start: int, end: int) -> tuple[int, int]:
