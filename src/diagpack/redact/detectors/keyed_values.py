@@ -31,9 +31,15 @@ class KeyedValues:
     rank = Rank.STRUCTURAL
 
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
-        names = slots()
+        names, behind_cookies = slots(), 0
         for found in _scanner().scan(data):
-            yield from _spans(data, found, names)
+            if found.key_start < behind_cookies:
+                continue
+            if found.values and names.secret(found.key, "header") == "cookie":
+                spans, behind_cookies = _headers.read_cookies(data, found.values[0][0], names.cookie_attributes)
+                yield from spans
+            else:
+                yield from _spans(data, found, names)
 
 
 @functools.cache
@@ -48,9 +54,6 @@ def _scanner() -> KeyValueScanner:
 
 def _spans(data: bytes, found: KeyValue, names: Slots) -> Iterator[Span]:
     header = names.secret(found.key, "header")
-    if header == "cookie" and found.values:
-        yield from _headers.cookie_spans(data, found.values[0][0], names.cookie_attributes)
-        return
     if found.key.lower().endswith("authorization") and found.values:
         yield from _headers.authorization_spans(data, found.values[0][0])
         return
