@@ -71,6 +71,8 @@ def test_parameters_of_a_digest_or_signed_header_go_as_one() -> None:
         "csrf_enabled=true signature_algorithm=RS256",
         '"code": "invalid_grant", "state": "open"',
         "name=worker-7 user=root",
+        "PWD=/srv/build passwordStatus: Ok cmds=MAIL:RCPT user=--",
+        "rcpt=<folsomstreet> id=7 table=<user>, more=<x>",
     ],
 )
 def test_words_that_only_sound_secret_stay(text: str) -> None:
@@ -156,7 +158,13 @@ def test_a_phone_number_is_found_by_form_or_context(text: str, value: str) -> No
 
 @pytest.mark.parametrize(
     "text",
-    ["offset 2125550143", "v1.2.3 bytes=2125550143 number 5", "partition 212 555 0143 lag", "error number 1772359872"],
+    [
+        "offset 2125550143",
+        "v1.2.3 bytes=2125550143 number 5",
+        "partition 212 555 0143 lag",
+        "error number 1772359872",
+        'footer-mobile.png HTTP/1.1" 200 62894',
+    ],
 )
 def test_numbers_without_form_or_context_are_no_phones(text: str) -> None:
     assert found(text) == []

@@ -97,7 +97,8 @@ def read_values(data: bytes, position: int, where: str, is_percent: bool) -> tup
     """The places of the value that starts at `position`, and where to go on."""
     if where == "xml":
         end = data.find(b"<", position, position + _LONGEST)
-        return ([(position, end)], end) if end > position else ([], position)
+        is_element = end > position and data[end + 1 : end + 2] == b"/"
+        return ([(position, end)], end) if is_element else ([], position)
     if data[position : position + 1] == b"[":
         return _list(data, position)
     if data[position : position + 1] == b"{":

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from diagpack.redact.detectors._engine import Rank, compiled, lower_case
+from diagpack.redact.detectors._validators import has_digit
 from diagpack.redact.spans import Detector, Span
 
 _JWT = compiled(r"\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)*")
@@ -90,7 +91,7 @@ def _userinfo(data: bytes) -> Iterator[Span]:
             if colon and password:
                 yield Span(end - len(password), end, "password", "url-password")
             if user and user.lower() not in _SERVICE_USERS:
-                entity = "token" if not colon and len(user) >= 16 else "user"
+                entity = "token" if not colon and len(user) >= 16 and has_digit(user) else "user"
                 yield Span(start, start + len(user), entity, f"url-{entity}")
 
 
