@@ -324,3 +324,15 @@ def test_a_base64_body_with_the_form_is_read_when_the_post_is_missing() -> None:
 
 def test_a_har_without_a_login_gives_nothing() -> None:
     assert judged(entry("GET", "https://app.example.com/", 200, 1)) == {"messages": [], "findings": [], "flow": []}
+
+
+def test_only_steps_of_the_login_and_its_hosts_are_kept() -> None:
+    other = [entry("GET", f"https://cdn.example.net/{number}", 200, 1) for number in range(50)]
+    pages = [entry("GET", f"https://app.example.com/{number}", 200, 1) for number in range(500)]
+
+    found = judged(*other, *pages, *saml_login(status=500))
+
+    hosts = {each["url"].split("/")[2] for each in found["flow"]}
+    assert hosts == {"app.example.com", "idp.example.test"}
+    assert len(found["flow"]) < 120
+    assert finding(found, "saml.acs_500")["ref"].startswith("/flow/")
