@@ -1,8 +1,8 @@
 """A log's excerpt: which records to show for these IDs and this window.
 
 Enters: one log and a `Query`. Leaves: JSON-like records with gap lines, and a summary of what was searched. With IDs:
-every record that holds one, its surroundings, and the records of IDs found in those (the second hop). With a window:
-the records inside it. With neither: errors, and the start and end of the log.
+every record that holds one, its surroundings, the records of IDs found in those (the second hop), and the errors of the
+window. With a window and no hit: the records inside it. With neither: errors, and the start and end of the log.
 """
 
 from bisect import bisect_left
@@ -229,10 +229,10 @@ def _keeper(query: Query, found: Survey, *, wants_errors: bool, has_hits: bool) 
     if query.is_everything:
         return Keeper(query.caps, ends=(found.size_bytes + 1, -1))
     window = query.wide_window
-    # With hits, only the errors of the window are of interest beside them; the Keeper ranks them so.
+    # With hits, only the errors of the window are shown beside them: the rest is other people's data.
     shows_ends = wants_errors or (not has_hits and (window is None or not found.times))
     ends = (_ENDS, max(0, found.size_bytes - _ENDS)) if shows_ends else (0, -1)
-    return Keeper(query.caps, window=window, keeps_errors=wants_errors, ends=ends)
+    return Keeper(query.caps, window=window, shows_window=not has_hits, keeps_errors=wants_errors, ends=ends)
 
 
 def _records(
