@@ -11,7 +11,8 @@ from itertools import islice
 from typing import Final
 
 from diagpack.collectors.logs.cut import Caps
-from diagpack.collectors.logs.excerpt import LogExcerpt, Query, excerpt, excerpt_of, query_of
+from diagpack.collectors.logs.excerpt import LogExcerpt, excerpt, excerpt_of
+from diagpack.collectors.logs.query import Query, query_of
 from diagpack.collectors.logs.recognition import score
 from diagpack.collectors.logs.streams import LogBytes
 from diagpack.errors import CollectError

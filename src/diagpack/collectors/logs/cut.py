@@ -41,7 +41,7 @@ class Keeper:
     """Takes every record that was read and keeps, in bounded memory, those that may be shown.
 
     `window`: records inside it are kept (None: none are); only its errors without `shows_window`. `keeps_errors`:
-    errors are kept wherever they are. `ends`: byte offsets before and behind which records are kept as the start and end.
+    errors are kept wherever they are. `ends`: byte offsets before and behind which records are kept as start and end.
     """
 
     def __init__(

@@ -9,18 +9,20 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from diagpack.collectors.logs.clock import Clock
-from diagpack.collectors.logs.cut import Caps, Chosen, Keeper, with_gaps
+from diagpack.collectors.logs.cut import Caps, Keeper
 from diagpack.collectors.logs.encodings import Encoding, detect
 from diagpack.collectors.logs.hops import candidates
 from diagpack.collectors.logs.idsearch import IdFinder
 from diagpack.collectors.logs.lines import Line, LineReader
+from diagpack.collectors.logs.query import Query, query_of
 from diagpack.collectors.logs.records import LINES_MAX, Record, RecordReader
+from diagpack.collectors.logs.report import facts_of, kind_of, shown
 from diagpack.collectors.logs.stamper import SAMPLE_LINES, Stamper
 from diagpack.collectors.logs.streams import LogBytes
 from diagpack.collectors.logs.survey import Hit, Survey, survey
@@ -34,29 +36,10 @@ _LOOK: Final = 8 << 10
 _LOOK_FAR: Final = 64 << 10
 _ENDS: Final = 16 << 10
 _RARE: Final = 200
-_SHORTEST: Final = 4
 _ERROR_WORDS: Final = (
     "ERROR", "FATAL", "CRITICAL", "SEVERE", "PANIC", "EMERG", "Exception", "Traceback", "panic:", "[error]",
     "level=error", '"error"', '"fatal"',
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """`ids`: every spelling to search, to the ID it stands for. `slack`: how far around the window to look."""
-
-    ids: Mapping[str, str] = field(default_factory=dict)
-    window: Window | None = None
-    slack: timedelta = timedelta(minutes=5)
-    zone: str = ""
-    caps: Caps = field(default_factory=Caps)
-    is_everything: bool = False
-
-    @property
-    def wide_window(self) -> Window | None:
-        if self.window is None:
-            return None
-        return Window(self.window.start - self.slack, self.window.end + self.slack)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +60,6 @@ class _Log:
     encoding: Encoding
     stamper: Stamper
     clock: Clock
-
-
-def query_of(ids: Sequence[str], **options: Any) -> Query:
-    """A query over IDs as a person gives them: spellings are added, and the parts of composite IDs."""
-    wanted: dict[str, str] = {}
-    for each in ids:
-        for form in (*spellings(each), *(part for part in _parts(each))):
-            if len(form) >= _SHORTEST:
-                wanted.setdefault(form, each)
-    return Query(ids=wanted, **options)
-
-
-def _parts(id: str) -> Iterator[str]:
-    """`32hex#109#uuid` holds two IDs that other systems log alone."""
-    for separator in "#|;,":
-        if separator in id:
-            yield from (part for part in id.split(separator) if len(part) >= 12)
 
 
 def excerpt_of(log: LogBytes, source: str, query: Query, *, anchor: datetime) -> LogExcerpt:
@@ -119,13 +85,13 @@ def excerpt_of(log: LogBytes, source: str, query: Query, *, anchor: datetime) ->
     zones: dict[str, int] = defaultdict(int)
     invalid = 0
     for record, ids in _records(opened, found, spans, hits):
-        zones[_kind_of(record)] += 1
+        zones[kind_of(record)] += 1
         invalid += record.invalid_lines
         keeper.offer(record, ids)
     chosen = keeper.chosen()
     return LogExcerpt(
-        tuple(_shown(chosen, source, found, query, counts)),
-        _facts(opened, found, query, chosen, counts, hops, zones, keeper.cut_records),
+        tuple(shown(chosen, source, found, query, counts)),
+        facts_of(opened.encoding, found, query, chosen, counts, hops, zones, keeper.cut_records),
         found.is_valid and not invalid and opened.encoding.codec != "cp1252",
         found.is_cut_off,
     )
@@ -280,75 +246,6 @@ def _holds(record: Record, hit: Hit) -> bool:
     """Interleaved streams: the span of a record may hold lines of another."""
     folded = record.text.replace("-", "").lower()
     return any(form.replace("-", "").lower() in folded for form in spellings(hit.id))
-
-
-def _kind_of(record: Record) -> str:
-    if record.time is None:
-        return "none"
-    first = record.time.zone.split(" ")[0].split(";")[0]
-    return first if first in ("assumed", "configured", "header") else "stated"
-
-
-def _shown(
-    chosen: Sequence[Chosen], source: str, found: Survey, query: Query, counts: Mapping[str, int]
-) -> Iterator[dict[str, Any]]:
-    if query.ids and not counts:
-        yield _no_hit(chosen, source, found, query)
-    yield from with_gaps(chosen, source, lines_total=found.lines_total)
-
-
-def _no_hit(chosen: Sequence[Chosen], source: str, found: Survey, query: Query) -> dict[str, Any]:
-    """No hit is a result: what was searched, what it covers, and the usual reasons."""
-    times = found.times
-    covers = f"{min(times).isoformat()} to {max(times).isoformat()}" if times else "no readable time range"
-    nearest = ""
-    if query.window is not None and times:
-        center = query.window.start
-        closest = min(times, key=lambda each: abs(each - center))
-        nearest = f"; the nearest line whose time was read is of {closest.isoformat()}"
-    wanted = len(set(query.ids.values()))
-    text = (
-        f"no hit: {wanted} {'ID' if wanted == 1 else 'IDs'} searched in {found.lines_total:,} lines, covering {covers}"
-        f"{nearest}. Usual reasons: another region or host, the log was rotated away, "
-        "or the ID is from the CDN and not from the application."
-    )
-    return {"source": source, "gap": 0, "text": text}
-
-
-def _facts(
-    opened: _Log,
-    found: Survey,
-    query: Query,
-    chosen: Sequence[Chosen],
-    counts: Mapping[str, int],
-    hops: Mapping[str, str],
-    zones: Mapping[str, int],
-    cut_records: int,
-) -> dict[str, Any]:
-    times = [*found.times, *(each.record.time.at for each in chosen if each.record.time)]
-    kinds = sorted((kind for kind in zones if kind != "none"), key=lambda kind: -zones[kind])
-    labels = sorted({each.record.time.zone for each in chosen if each.record.time})
-    window = query.window
-    return {
-        "lines_total": found.lines_total,
-        "plain_bytes": found.size_bytes,
-        "encoding": opened.encoding.name,
-        "zone": labels[0] if len(labels) == 1 else (opened.clock.zone_label if "assumed" in kinds else "mixed"),
-        "zone_source": "none" if not kinds else kinds[0] if len(kinds) == 1 else "mixed",
-        "first": min(times).isoformat() if times else None,
-        "last": max(times).isoformat() if times else None,
-        "is_sorted": found.is_sorted,
-        "query": {
-            "ids": sorted(set(query.ids.values())),
-            "hops": dict(hops),
-            "window": [window.start.isoformat(), window.end.isoformat()] if window else None,
-            "slack_seconds": int(query.slack.total_seconds()),
-        },
-        "hits": dict(sorted(counts.items())),
-        "hit_records": sum(1 for each in chosen if each.ids),
-        "records": len(chosen),
-        "truncated": cut_records,
-    }
 
 
 def log_of(path: Path) -> LogBytes:
