@@ -262,6 +262,17 @@ def test_an_empty_log_is_an_error(tmp_path: Path):
     assert caught.value.id == "DP130"
 
 
+def test_a_log_that_cannot_be_read_does_not_stop_the_others(tmp_path: Path):
+    good, empty, gone = _write(tmp_path, _lines(20, special={5: f"req={ID}"})), tmp_path / "empty", tmp_path / "gone"
+    empty.write_bytes(b"")
+
+    *records, summary = excerpt([empty, gone, good, tmp_path], [ID])
+
+    assert len(_hits(records)) == 1
+    assert summary["hits"] == 1
+    assert [each.get("missing", {}).get("id") for each in summary["files"]] == ["DP130", "DP130", None, "DP130"]
+
+
 def test_parts_of_a_composite_id_are_searched_too(tmp_path: Path):
     path = _write(tmp_path, _lines(50, special={5: f"correlation={TRACE}"}))
 

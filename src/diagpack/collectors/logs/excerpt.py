@@ -270,18 +270,29 @@ def excerpt(
     """Records of several logs, then one summary (`"summary": true`). Raw content: the caller redacts.
 
     `source` of each record is the file's name. `everything` shows all records within the caps.
-    Raises CollectError (DP130) when no log can be read.
+    A log that cannot be read is named in the summary. Raises CollectError (DP130) when none can.
     """
     query = query_of(ids, window=window, slack=slack, zone=zone, is_everything=everything, caps=caps or Caps())
     files: list[dict[str, Any]] = []
+    failed: list[CollectError] = []
     for path in paths:
-        anchor = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        found = excerpt_of(log_of(path), path.name, query, anchor=anchor)
-        yield from found.records
-        files.append({"source": path.name, "is_cut_off": found.is_cut_off, **found.facts})
+        try:
+            anchor = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            found = excerpt_of(log_of(path), path.name, query, anchor=anchor)
+        except OSError:
+            failed.append(CollectError("DP130", "this log cannot be read", hint="check the file and its permissions"))
+        except CollectError as error:
+            failed.append(error)
+        else:
+            yield from found.records
+            files.append({"source": path.name, "is_cut_off": found.is_cut_off, **found.facts})
+            continue
+        if len(failed) == len(paths):
+            raise failed[-1] from None
+        files.append({"source": path.name, "missing": {"id": failed[-1].id, "reason": failed[-1].message}})
     yield {
         "summary": True,
         "files": files,
-        "hits": sum(count for each in files for count in each["hits"].values()),
-        "records": sum(each["records"] for each in files),
+        "hits": sum(count for each in files for count in each.get("hits", {}).values()),
+        "records": sum(each.get("records", 0) for each in files),
     }
