@@ -1,1 +1,1 @@
-"""Tests of this room."""
+"""Tests mirror src/diagpack: one file per module, sentences about behaviour."""

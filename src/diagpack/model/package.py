@@ -78,7 +78,8 @@ class Journal(Protocol):
 class PublishContext:
     """What a publisher is lent. `settings` come from the team profile, the environment and the command line.
 
-    `say` prints one progress line; `sleep` waits (tests replace it); `sign_delivery` signs the delivery statement.
+    `say` prints one progress line; `sleep` waits (tests replace it); `sign_delivery` makes
+    the signed statement that ties an issue key to this package.
     """
 
     journal: Journal
@@ -87,7 +88,7 @@ class PublishContext:
     say: Callable[[str], None]
     sleep: Callable[[float], None]
     clock: Callable[[], float]
-    sign_delivery: Callable[[bytes], bytes]
+    sign_delivery: Callable[[str], bytes]
     is_dry_run: bool = False
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from diagpack.collectors.har.haralyzer_view import summarise
 from diagpack.collectors.har.read import Reading, read_entries
 from diagpack.collectors.har.repair import repair
 from diagpack.collectors.har.slim import Slimmer, document
@@ -57,6 +58,7 @@ def inspect(path: Path, *, window: Window | None = None, hosts: Sequence[str] = 
         browser=browser,
         truncated_percent=reading.truncated_percent,
     )
+    summary = summarise(log, slimmer.entries)
     facts = {
         "writer": writer_of(reading.log),
         "browser": browser_of(reading.log, survey.user_agent),
@@ -70,6 +72,8 @@ def inspect(path: Path, *, window: Window | None = None, hosts: Sequence[str] = 
         "is_auth_stripped": not survey.has_credentials,
         "capture": findings,
         "dropped": [{"reason": reason, "count": count} for reason, count in sorted(slimmer.dropped.items())],
+        "pages_seen": summary.pages,
+        "repeated_addresses": summary.repeated,
         "truncated_percent": reading.truncated_percent,
     }
     return HarView(log, tuple(slimmer.entries), facts, tuple(reading.notes))

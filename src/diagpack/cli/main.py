@@ -1,0 +1,138 @@
+"""Entry point of the console script: the command table, and the one place where errors become exit codes.
+
+Enters: argv. Leaves: an exit code. Heavy imports happen inside the commands, so `--help` stays instant.
+"""
+
+import os
+import sys
+import traceback
+from types import ModuleType
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from diagpack.cli import case_commands, evidence_commands, guide_commands, package_commands, team_commands
+from diagpack.cli.output import fail, styled
+from diagpack.errors import DiagpackError, ExitCode
+
+_EPILOG = """\b
+Examples:
+  diagpack demo                                   the whole thing on a built-in case
+  diagpack collect CS-1042 login.har app.log.gz   evidence in, signed package out
+  diagpack submit CS-1042                         file it in Jira, exactly once
+  diagpack verify CS-1042-esc1.zip                check a package you received
+"""
+
+
+class GroupedHelp(TyperGroup):
+    """Lists the commands by what they are for (each command names its group as `rich_help_panel`)."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for name in self.list_commands(ctx):
+            command: Any = self.get_command(ctx, name)
+            if command is None or command.hidden:
+                continue
+            panel = getattr(command, "rich_help_panel", None) or "More"
+            groups.setdefault(str(panel), []).append((name, command.get_short_help_str(limit=80)))
+        for panel, rows in groups.items():
+            with formatter.section(panel):
+                formatter.write_dl(rows)
+
+
+app = typer.Typer(
+    name="diagpack",
+    cls=GroupedHelp,
+    help="Turn a customer's problem into one signed, redacted, reproducible escalation package.",
+    epilog=_EPILOG,
+    no_args_is_help=False,
+    add_completion=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    pretty_exceptions_show_locals=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+
+_state = {"debug": False}
+_MODULES: tuple[ModuleType, ...] = (case_commands, evidence_commands, package_commands, guide_commands, team_commands)
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    ctx: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Where an internal error happened (never values).")] = False,
+) -> None:
+    _state["debug"] = debug
+    if version:
+        import diagpack
+
+        print(f"diagpack {diagpack.__version__}")
+        raise typer.Exit
+    if ctx.invoked_subcommand is None:
+        print(ctx.get_help())
+        print("\nStart here: diagpack demo", file=sys.stderr)
+        raise typer.Exit(ExitCode.USAGE)
+
+
+for _module in _MODULES:
+    _module.register(app)
+
+
+def main() -> None:
+    """Run, and translate every way of ending into an exit code."""
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        code = app(standalone_mode=False)
+        sys.stdout.flush()
+    except (typer.Abort, KeyboardInterrupt):
+        return _cancelled()
+    except typer.Exit as leave:
+        return leave.exit_code
+    except DiagpackError as error:
+        return fail(error)
+    except BrokenPipeError:
+        # The reader went away (`| head`); there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OK
+    except OSError as error:
+        return fail(_os_error(error))
+    except Exception as error:
+        # Typer carries its own copy of click, whose errors have no public name: they know how to show themselves.
+        if hasattr(error, "format_message") and hasattr(error, "show"):
+            error.show()
+            return ExitCode.USAGE
+        return _internal(error)
+    return int(code or 0)
+
+
+def _cancelled() -> int:
+    command = " ".join(sys.argv[1:3])
+    print(f"\ncancelled; nothing is lost. Resume with: diagpack {command} …", file=sys.stderr)
+    return ExitCode.CANCELLED
+
+
+def _os_error(error: OSError) -> DiagpackError:
+    # strerror comes from the operating system; the file name is what the user typed.
+    reason = error.strerror or "the operating system refused"
+    return DiagpackError("DP901", f"cannot read or write: {reason}", hint="check space, permissions and the path")
+
+
+def _internal(error: Exception) -> int:
+    # The exception's text may hold evidence: show its type and place, never its message.
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else "?"
+    print(f"{styled('error[DP900]', 'error')}: internal error ({type(error).__name__} at {place})", file=sys.stderr)
+    print("hint: run again with --debug and report it; your case is unchanged", file=sys.stderr)
+    if _state["debug"]:
+        for frame in frames:
+            print(f"  {frame.filename}:{frame.lineno} in {frame.name}", file=sys.stderr)
+    return ExitCode.INTERNAL
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,204 @@
+"""All detectors over one chunk of text, and one decision where they disagree.
+
+Enters: bytes (UTF-8 text of any size) and the key they stand under. Leaves: spans in order, without overlap, covering
+everything that any finding covered. Imports neither Presidio nor spaCy nor numpy; `presidio.py` runs the same detectors
+inside Presidio.
+"""
+
+import functools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from diagpack.errors import DiagpackError, RedactionError
+from diagpack.plugins import discover
+from diagpack.redact.detectors._engine import Rank
+from diagpack.redact.detectors._rules import RuleDetector, merged
+from diagpack.redact.protect import Lexer
+from diagpack.redact.spans import SECRET_CLASSES, Detector, Span
+
+# Classes made of digits and separators: a protected range inside such a finding shows that it is something else.
+_FRAGILE: Final = frozenset({"phone", "card", "nationalid", "iban", "ip", "mac", "geo"})
+# Findings whose own guards already exclude everything the lexer protects.
+_GUARDED_RULES: Final = frozenset({"email", "ipv4", "ipv6-short", "ipv6-full", "mac", "br-cpf"})
+# `user=` and the like also carry identifiers of the program; what the lexer protects stays there.
+_WEAK_KEYED: Final = frozenset({"user", "id", "host", "company"})
+# How far around a finding the lexer looks; the longest protected shapes are shorter.
+_WINDOW: Final = 128
+
+
+class TextDetectors:
+    """The configured detectors of one process; picklable (a worker builds its own)."""
+
+    def __init__(self, detectors: Sequence[Detector], lexer: Lexer, config: Mapping[str, Any]) -> None:
+        self.detectors = tuple(detectors)
+        self._lexer = lexer
+        self._config = dict(config)
+        self._structural_rules: frozenset[str] = frozenset().union(
+            *(getattr(each, "structural_rules", frozenset()) for each in self.detectors)
+        )
+
+    @classmethod
+    def load(
+        cls,
+        *,
+        vendor_ids: Sequence[str] = (),
+        keep_hosts: Sequence[str] = (),
+        regions: Sequence[str] = (),
+        classes: Mapping[str, str] | None = None,
+        extra: Sequence[Detector] = (),
+        words: Mapping[str, str] | None = None,
+    ) -> "TextDetectors":
+        """The built-in detectors and `extra` ones (third-party plug-ins).
+
+        `vendor_ids`: ids that stay: a key name, a literal with `*`, or `/regex/`. `keep_hosts`: hosts never reported.
+        `regions`: ISO codes for phone numbers without a country code. `classes`: class to drop, pseudonymise or keep;
+        a kept class is not looked for. `words`: customer-defined words and their class.
+        """
+        policy = dict(classes or {})
+        config = {
+            "vendor_ids": tuple(vendor_ids),
+            "keep_hosts": tuple(keep_hosts),
+            "regions": tuple(regions),
+            "classes": policy,
+            "words": dict(words or {}),
+        }
+        built_in = (_configured(found.plugin, config) for found in discover("diagpack.redact.detectors", "DETECTOR"))
+        wanted = [each for each in (*built_in, *extra) if not _is_kept(each, policy)]
+        return cls(_families(wanted), Lexer(vendor_ids), {**config, "extra": tuple(extra)})
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return functools.partial(TextDetectors.load, **self._config), ()
+
+    def scan(self, data: bytes, context: str = "") -> list[Span]:
+        """Sorted, non-overlapping spans of everything sensitive in `data`.
+
+        Raises RedactionError (DP251) naming the detector when one fails; never returns part of a result.
+        """
+        found = [(self._rank(detector, span), span) for detector in self.detectors
+                 for span in run(detector, data, context)]  # fmt: skip
+        return self.settle(data, found)
+
+    def names_in_prose(self, data: bytes) -> list[Span]:
+        """Names of people and places in running text: ticket text, comments, notes; never for logs.
+
+        Raises RedactionError (DP251).
+        """
+        from diagpack.redact.detectors.prose_names import PROSE
+
+        return self.settle(data, [(Rank.PERSONAL, span) for span in run(PROSE, data, "")])
+
+    def settle(self, data: bytes, found: Iterable[tuple[Rank, Span]]) -> list[Span]:
+        """Apply protection and resolve overlaps: structural secret, protected, vendor secret, personal data."""
+        kept = [
+            (rank, span)
+            for rank, span in found
+            if rank is Rank.STRUCTURAL or span.rule in _GUARDED_RULES or not self._is_protected(data, span)
+        ]
+        return resolve(kept)
+
+    def rank_of(self, detector: Detector, span: Span) -> Rank:
+        """Who wins for this finding; third-party detectors of secrets count as vendor rules."""
+        return self._rank(detector, span)
+
+    def _rank(self, detector: Detector, span: Span) -> Rank:
+        if span.rule in self._structural_rules:
+            return Rank.STRUCTURAL
+        rank: Rank | None = getattr(detector, "rank", None)
+        if rank is None:
+            return Rank.VENDOR if span.entity in SECRET_CLASSES else Rank.PERSONAL
+        return Rank.PERSONAL if span.entity in _WEAK_KEYED else rank
+
+    def _is_protected(self, data: bytes, span: Span) -> bool:
+        """A protected range holds the finding, cuts it, or lies inside a finding made of digits."""
+        ranges = self._lexer.ranges(data, max(0, span.start - _WINDOW), min(len(data), span.end + _WINDOW))
+        for start, end in ranges:
+            if end <= span.start or start >= span.end:
+                continue
+            if start <= span.start and end >= span.end:
+                return True
+            if span.entity in _FRAGILE:
+                return True
+        return False
+
+
+def run(detector: Detector, data: bytes, context: str) -> list[Span]:
+    """One detector over one chunk. Raises RedactionError (DP251) without the text when it fails."""
+    try:
+        return list(detector.scan(data, context))
+    except DiagpackError:
+        raise
+    except Exception:
+        raise RedactionError(
+            "DP251",
+            f"the detector {detector.id} failed",
+            hint="withhold the artifact with --withhold ARTIFACT --reason TEXT, and report the fault",
+        ) from None
+
+
+def resolve(found: Iterable[tuple[Rank, Span]]) -> list[Span]:
+    """Spans in order without overlap; what any of them covered is covered.
+
+    The better rank wins its bytes, then the longer span; a loser keeps its uncovered rest.
+    """
+    settled: list[Span] = []
+    for _start, cluster in _clusters(found):
+        settled += _settle_cluster(cluster) if len(cluster) > 1 else [cluster[0][1]]
+    return settled
+
+
+def _clusters(found: Iterable[tuple[Rank, Span]]) -> Iterator[tuple[int, list[tuple[Rank, Span]]]]:
+    """Groups of findings that overlap, in order."""
+    cluster: list[tuple[Rank, Span]] = []
+    reach = -1
+    for rank, span in sorted(found, key=lambda each: (each[1].start, -each[1].end)):
+        if span.end <= span.start:
+            continue
+        if cluster and span.start >= reach:
+            yield cluster[0][1].start, cluster
+            cluster = []
+        cluster.append((rank, span))
+        reach = max(reach, span.end) if len(cluster) > 1 else span.end
+    if cluster:
+        yield cluster[0][1].start, cluster
+
+
+def _settle_cluster(cluster: list[tuple[Rank, Span]]) -> list[Span]:
+    ordered = sorted(cluster, key=lambda each: (each[0], each[1].start - each[1].end, each[1].start, each[1].rule))
+    taken: list[Span] = []
+    for _rank, span in ordered:
+        taken += _uncovered(span, sorted(taken, key=lambda each: each.start))
+    return sorted(taken, key=lambda each: each.start)
+
+
+def _uncovered(span: Span, taken: Sequence[Span]) -> list[Span]:
+    """The parts of a span that none of the others (sorted, disjoint) covers."""
+    parts, start = [], span.start
+    for other in taken:
+        if other.end <= start:
+            continue
+        if other.start >= span.end:
+            break
+        if other.start > start:
+            parts.append(Span(start, other.start, span.entity, span.rule))
+        start = max(start, other.end)
+    if start < span.end:
+        parts.append(Span(start, span.end, span.entity, span.rule))
+    return parts
+
+
+def _configured(detector: Detector, config: Mapping[str, Any]) -> Detector:
+    """The detector with the settings of this case, when it has any."""
+    configure = getattr(detector, "configured", None)
+    return detector if configure is None else configure(config)
+
+
+def _families(detectors: Sequence[Detector]) -> list[Detector]:
+    """Detectors of rare shapes as one scan; the others as they are."""
+    rare = [each for each in detectors if isinstance(each, RuleDetector) and not each.is_frequent]
+    others = [each for each in detectors if each not in rare]
+    return [*others, merged(rare)] if rare else others
+
+
+def _is_kept(detector: Detector, classes: Mapping[str, str]) -> bool:
+    """Every class it finds is kept by policy; secret classes cannot be."""
+    return all(classes.get(entity) == "keep" and entity not in SECRET_CLASSES for entity in detector.entities)

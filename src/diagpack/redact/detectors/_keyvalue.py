@@ -1,0 +1,141 @@
+"""Finds `key = value` in any spelling a log or a fragment of JSON, XML, SQL, shell or URL uses.
+
+Enters: bytes and an alternation of key stems. Leaves: the key, where it stands, and the bytes of its value. Linear:
+the scan is one RE2 pattern, each value is read once and the search goes on behind it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from diagpack.redact.detectors._engine import compiled
+
+_KEY_BYTES: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")
+_QUOTE: Final = r"(?:\\*[\"']|&quot;|&#34;|%22|%27)"
+# `=`, `:`, `:=`, `=>`, `==`, their percent forms, `key>` of XML, and HAR's `"name":"key","value":`.
+SEPARATOR: Final = (
+    rf"(?:{_QUOTE}?[ \t]*(?:=>|:=|==?|:|%3[aAdD])[ \t]*"
+    rf"|{_QUOTE}[ \t\r\n]*,[ \t\r\n]*{_QUOTE}value{_QUOTE}[ \t\r\n]*:[ \t\r\n]*"
+    r"|>|[ \t]+)"
+)
+_KEY = compiled(r"[A-Za-z0-9_.-]+")
+_SEPARATOR = compiled(SEPARATOR, ignore_case=True)
+_BARE = compiled(r"[^\s,;&\"'<>\\]+")
+_PERCENT = compiled(r"(?:[^\s%&\"'<>,;\\]|%[013-9a-fA-F][0-9a-fA-F]|%2[0134579a-fA-F]|%25)+")
+_OPENING = compiled(r"(?:\\*[\"']|&quot;|&#34;|%22|%27)")
+_LIST_ITEM = compiled(r"[^\s,\"'\[\]\\]+")
+_LINE_END: Final = (b"\n", b"\r")
+# A quoted value longer than this is no longer searched for its closing quote on the same line.
+_LONGEST: Final = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class KeyValue:
+    """One key with the places of its value; `where` is query, json, flag, xml or text."""
+
+    key: str
+    where: str
+    key_start: int
+    values: tuple[tuple[int, int], ...]
+    end: int
+
+
+class KeyValueScanner:
+    """All `key = value` whose key contains one of the stems, or is one of the whole words."""
+
+    def __init__(self, stems: str, words: str) -> None:
+        tail = r"[A-Za-z0-9_.-]*"
+        self._pattern = compiled(
+            rf"(?:{stems}){tail}(?:{_QUOTE}?[ \t]*(?:=|:|%3[ad])|{_QUOTE}[ \t\r\n]*,[ \t\r\n]*{_QUOTE}value{_QUOTE}|>)"
+            rf"|--[a-z0-9_-]*(?:{stems})[a-z0-9_-]*[ \t]"
+            rf"|\b(?:{words})(?:{_QUOTE}?[ \t]*(?:=|:|%3[ad])|>)",
+            ignore_case=True,
+        )
+
+    def scan(self, data: bytes) -> Iterator[KeyValue]:
+        find, position = self._pattern.find, 0
+        while (hit := find(data, position)) is not None:
+            found = _read(data, *hit, position)
+            position = hit[1]
+            if found is not None:
+                yield found
+                position = max(found.end, position)
+
+
+def _read(data: bytes, start: int, end: int, floor: int) -> KeyValue | None:
+    """The key around a hit, its place, and the value behind it."""
+    while start < end and data[start] not in _KEY_BYTES:
+        start += 1
+    is_flag = data[start : start + 2] == b"--" or data[max(0, start - 2) : start] == b"--"
+    first = start
+    floor = max(floor, start - 64)
+    while first > floor and data[first - 1] in _KEY_BYTES:
+        first -= 1
+    key_end = _KEY.at(data, start)
+    value_start = _SEPARATOR.at(data, key_end) if key_end > start else -1
+    if value_start < 0:
+        return None
+    written = data[key_end:value_start]
+    key = data[first:key_end].decode("ascii").strip("-.")
+    where = _where(data, first, written, is_flag)
+    values, behind = read_values(data, value_start, where, b"%3" in written)
+    return KeyValue(key, where, first, tuple(values), max(behind, value_start))
+
+
+def _where(data: bytes, first: int, written: bytes, is_flag: bool) -> str:
+    before = data[first - 1 : first]
+    if before in (b"?", b"&", b";") or data[max(0, first - 3) : first].lower() in (b"%26", b"%3f"):
+        return "query"
+    if written == b">":
+        return "xml"
+    if written[:1] in (b'"', b"'", b"\\", b"&") or written[:3] in (b"%22", b"%27"):
+        return "json"
+    return "flag" if is_flag else "text"
+
+
+def read_values(data: bytes, position: int, where: str, is_percent: bool) -> tuple[list[tuple[int, int]], int]:
+    """The places of the value that starts at `position`, and where to go on."""
+    if where == "xml":
+        end = data.find(b"<", position, position + _LONGEST)
+        return ([(position, end)], end) if end > position else ([], position)
+    if data[position : position + 1] == b"[":
+        return _list(data, position)
+    if data[position : position + 1] == b"{":
+        return [], position + 1
+    start = _OPENING.at(data, position)
+    if start > 0:
+        end = closing(data, start, data[position:start])
+        return ([(start, end)] if end > start else []), end
+    behind = (_PERCENT if is_percent else _BARE).at(data, position)
+    if behind < 0:
+        return [], position
+    end = position + len(data[position:behind].rstrip(b")}]."))
+    return ([(position, end)] if end > position else []), behind
+
+
+def closing(data: bytes, start: int, opening: bytes) -> int:
+    """Where a quoted value ends: its own quote with the same escaping, else the end of the line."""
+    limit = min([at for at in (data.find(each, start) for each in _LINE_END) if at >= 0], default=len(data))
+    position = start
+    while True:
+        position = data.find(opening, position, limit)
+        if position < 0:
+            return limit
+        if opening[:1] == b"\\" or not _is_escaped(data, start, position):
+            return position
+        position += 1
+
+
+def _is_escaped(data: bytes, floor: int, position: int) -> bool:
+    """An odd number of backslashes stands before `position`."""
+    count = 0
+    while position - count > floor and data[position - count - 1] == 0x5C:
+        count += 1
+    return count % 2 == 1
+
+
+def _list(data: bytes, position: int) -> tuple[list[tuple[int, int]], int]:
+    """The items of `["a", "b"]`, up to the bracket or the limit."""
+    end = data.find(b"]", position, position + _LONGEST)
+    end = min(len(data), position + _LONGEST) if end < 0 else end
+    return list(_LIST_ITEM.spans(data, position + 1, end)), end

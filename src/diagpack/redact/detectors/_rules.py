@@ -1,0 +1,94 @@
+"""A detector made of rules of one file.
+
+Enters: rule ids. Leaves: a detector whose patterns are read and compiled at its first scan, so importing it is cheap.
+Several such detectors merge into one scan: their findings are rare, so one pass over the union of all patterns says
+where to look, and only there each rule is tried.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from diagpack.redact.detectors._engine import Pattern, Rank, RuleScanner, behind_first_run, union_of
+from diagpack.redact.rulebook import load_rules
+from diagpack.redact.spans import Span
+
+
+class RuleDetector:
+    """Runs some rules of `rules/personal.yaml`. `is_frequent`: hits are common, so each rule makes its own pass."""
+
+    rank = Rank.PERSONAL
+
+    def __init__(
+        self, id: str, entities: tuple[str, ...], rules: tuple[str, ...], *, is_frequent: bool = False
+    ) -> None:
+        self.id = id
+        self.entities = entities
+        self.rule_ids = rules
+        self.is_frequent = is_frequent
+        self._tails: dict[int, Pattern] = {}
+
+    @cached_property
+    def _scanners(self) -> tuple[RuleScanner, ...]:
+        by_id = {rule.id: rule for rule in load_rules("personal")}
+        return tuple(RuleScanner(by_id[name]) for name in self.rule_ids)
+
+    @cached_property
+    def _union(self) -> Pattern:
+        return union_of((scanner.rule for scanner in self._scanners), captures=True)
+
+    @cached_property
+    def _groups(self) -> tuple[int, ...]:
+        """The number of each rule's own group inside the union."""
+        numbers, number = [], 1
+        for scanner in self._scanners:
+            numbers.append(number)
+            number += 1 + scanner.group_count
+        return tuple(numbers)
+
+    def _later(self, number: int) -> Pattern:
+        """The union of the rules behind one; says in one step that none of them matches either."""
+        if number not in self._tails:
+            self._tails[number] = union_of(scanner.rule for scanner in self._scanners[number + 1 :])
+        return self._tails[number]
+
+    @cached_property
+    def structural_rules(self) -> frozenset[str]:
+        """Rules whose match names the value by key; they outrank protected identifiers."""
+        return frozenset(each.rule.id for each in self._scanners if each.rule.structural)
+
+    def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
+        if self.is_frequent:
+            for scanner in self._scanners:
+                for start, end in scanner.values(data):
+                    yield Span(start, end, scanner.rule.entity, scanner.rule.id)
+        else:
+            yield from self._scan_once(data)
+
+    def _scan_once(self, data: bytes) -> Iterator[Span]:
+        groups, position = self._union.groups, 0
+        while (match := groups(data, position)) is not None:
+            first, last = match[0]
+            number = next(at for at, group in enumerate(self._groups) if match[group][0] >= 0)
+            found = self._accepted(data, match, number)
+            if found is not None:
+                yield found
+                position = max(last, first + 1)
+            else:
+                position = behind_first_run(data, first, last)
+
+    def _accepted(self, data: bytes, match: list[tuple[int, int]], number: int) -> Span | None:
+        """The finding of the alternative that matched, or of a later one that matches at the same place."""
+        scanner, first = self._scanners[number], match[0][0]
+        value = scanner.value(data, match[self._groups[number] :])
+        while value is None and number + 1 < len(self._scanners) and self._later(number).at(data, first) >= 0:
+            number += 1
+            scanner = self._scanners[number]
+            value = scanner.value_at(data, first)
+        return None if value is None else Span(*value, entity=scanner.rule.entity, rule=scanner.rule.id)
+
+
+def merged(detectors: Sequence[RuleDetector]) -> RuleDetector:
+    """One detector for the rules of several whose findings are rare."""
+    entities = dict.fromkeys(entity for each in detectors for entity in each.entities)
+    rules = dict.fromkeys(rule for each in detectors for rule in each.rule_ids)
+    return RuleDetector("personal-shape", tuple(entities), tuple(rules))

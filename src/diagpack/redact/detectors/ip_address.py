@@ -1,0 +1,66 @@
+"""Public IPv4 and IPv6 addresses.
+
+Private, loopback, link-local, shared and multicast addresses are diagnostic and not reported unless asked for.
+"""
+
+import functools
+import ipaddress
+from collections.abc import Iterator
+from typing import Final
+
+from diagpack.redact.detectors._engine import Rank
+from diagpack.redact.detectors._rules import RuleDetector
+from diagpack.redact.spans import Detector, Span
+
+# RFC 1918, 1122, 3927, 6598, 5771, 919; RFC 4291, 4193. Documentation ranges are treated as public on purpose.
+_INTERNAL: Final = tuple(
+    ipaddress.ip_network(each)
+    for each in (
+        "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.168.0.0/16 224.0.0.0/4 "
+        "255.255.255.255/32 ::/127 fe80::/10 fc00::/7 ff00::/8"
+    ).split()
+)
+
+# Words right in front of a version or a section number.
+_BEFORE_VERSIONS: Final = tuple(
+    b"version release build ver core section chapter rfc chrome chromium firefox safari edge edg opera webkit android "
+    b"ios macos windows python node java ruby php nginx apache openssl kernel".split()
+)
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def is_internal(value: bytes) -> bool:
+    """Whether an address is of no use outside its own network."""
+    address = ipaddress.ip_address(value.decode("ascii"))
+    return any(address.version == network.version and address in network for network in _INTERNAL)
+
+
+class IpAddresses:
+    """Addresses by shape and guards."""
+
+    id = "ip-address"
+    entities = ("ip",)
+    rank = Rank.PERSONAL
+
+    def __init__(self, *, with_internal: bool = False) -> None:
+        self.with_internal = with_internal
+        self._rules = RuleDetector(self.id, self.entities, ("ipv4", "ipv6-short", "ipv6-full"), is_frequent=True)
+
+    def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
+        for span in self._rules.scan(data, context):
+            if _is_product_version(data, span.start) or data[span.start : span.end].endswith(b".0.0.0"):
+                # No host has the address 144.0.0.0; browsers write their versions like that.
+                continue
+            if self.with_internal or not is_internal(data[span.start : span.end]):
+                yield span
+
+
+def _is_product_version(data: bytes, start: int) -> bool:
+    """`Name/10.15.7.1` and `version 1.2.3.4`: four numbers that are no address."""
+    before = data[max(0, start - 12) : start].lower()
+    if before.endswith(b"/"):
+        return len(before) > 1 and before[-2:-1].isalnum() and not before.endswith((b"ip/", b"//"))
+    return before.rstrip(b" =:\"'").endswith(_BEFORE_VERSIONS)
+
+
+DETECTOR: Final[Detector] = IpAddresses()

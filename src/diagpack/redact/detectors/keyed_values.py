@@ -1,0 +1,83 @@
+"""Values that a key names as secret or personal, in text: `password=…`, `"firstName": "…"`, `&code=…`, `--token …`.
+
+Walkers handle parsed documents by the same names (`rules/slots.yaml`); this detector covers what is left as text: log
+lines, escaped JSON, headers and cookies in dumps, shell commands, XML fragments.
+"""
+
+import functools
+from collections.abc import Iterator
+from typing import Final
+
+from diagpack.redact.detectors import _headers
+from diagpack.redact.detectors._engine import Rank
+from diagpack.redact.detectors._keyvalue import KeyValue, KeyValueScanner
+from diagpack.redact.detectors._validators import is_mixed
+from diagpack.redact.rulebook import Slots, slots, stem_pattern
+from diagpack.redact.spans import SECRET_CLASSES, Detector, Span
+
+# User names that name a role, not a person.
+_ROLES: Final = frozenset(
+    "admin root user test guest info support system service default public private anonymous unknown localhost nobody "
+    "daemon www-data postgres mysql nginx administrator none null true false - name email api bot".split()
+)
+
+
+class KeyedValues:
+    """Secrets and personal data by their key."""
+
+    id = "keyed-value"
+    entities = ("secret", "cookie", "token", "password", "key", "email", "name", "user", "phone", "address", "dob",
+                "nationalid", "iban", "card", "geo")  # fmt: skip
+    rank = Rank.STRUCTURAL
+
+    def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
+        names = slots()
+        for found in _scanner().scan(data):
+            yield from _spans(data, found, names)
+
+
+@functools.cache
+def _scanner() -> KeyValueScanner:
+    names = slots()
+    words = names.secret_words("query") | names.personal_text_words | names.secret_words("json")
+    headers = [each for each in names.secret_headers | names.cookie_headers if names.secret(each, "json") is None]
+    stems = "|".join([*sorted(headers, key=len, reverse=True), stem_pattern(names.secret_stems),
+                      stem_pattern(names.personal_stems), names.endings_pattern()])  # fmt: skip
+    return KeyValueScanner(stems, "|".join(sorted(words, key=len, reverse=True)))
+
+
+def _spans(data: bytes, found: KeyValue, names: Slots) -> Iterator[Span]:
+    header = names.secret(found.key, "header")
+    if header == "cookie" and found.values:
+        yield from _headers.cookie_spans(data, found.values[0][0], names.cookie_attributes)
+        return
+    if found.key.lower().endswith("authorization") and found.values:
+        yield from _headers.authorization_spans(data, found.values[0][0])
+        return
+    secret = header or names.secret(found.key, found.where)
+    if secret is not None:
+        for start, end in found.values:
+            if _is_secret_value(data[start:end], names) and _is_plausible(data[start:end], found, names):
+                yield Span(start, end, secret, f"slot-{secret}")
+        return
+    personal = names.personal(found.key, "text")
+    if personal is not None:
+        for start, end in found.values:
+            if data[start:end].lower().decode("latin1") not in _ROLES | names.kept_values:
+                yield Span(start, end, personal, f"slot-{personal}")
+
+
+def _is_secret_value(value: bytes, names: Slots) -> bool:
+    """No flag, no stars. Digits stay in: a one-time code is a secret."""
+    return bool(value.strip(b"*x.-")) and value.lower().decode("latin1") not in names.kept_values
+
+
+def _is_plausible(value: bytes, found: KeyValue, names: Slots) -> bool:
+    """A weak word such as `token` or `session` in plain log text needs a value that looks like a credential."""
+    if found.where in ("query", "json", "flag") or names.is_strong(found.key):
+        return True
+    return len(value) >= 8 and is_mixed(value)
+
+
+DETECTOR: Final[Detector] = KeyedValues()
+assert set(DETECTOR.entities) & SECRET_CLASSES  # noqa: S101 - the class names of policy and detectors must meet

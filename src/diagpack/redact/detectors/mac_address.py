@@ -1,0 +1,8 @@
+"""Mac address values by shape; the rule and its source are in rules/personal.yaml."""
+
+from typing import Final
+
+from diagpack.redact.detectors._rules import RuleDetector
+from diagpack.redact.spans import Detector
+
+DETECTOR: Final[Detector] = RuleDetector("mac-address", ("mac",), ("mac",))

@@ -1,0 +1,129 @@
+"""The command line: fast help, one line per fault, stable exit codes."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("presidio_analyzer", "spacy", "numpy", "lxml", "httpx", "cryptography", "jinja2", "PIL", "haralyzer", "re2")
+
+
+def run(*arguments: str, cwd: Path | None = None, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "diagpack.cli.main", *arguments],
+        cwd=cwd,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_help_imports_nothing_heavy() -> None:
+    script = (
+        "import sys; sys.argv = ['diagpack', '--help']\n"
+        "from diagpack.cli import main\n"
+        "code = main._run()\n"
+        f"found = [name for name in {HEAVY!r} if name in sys.modules]\n"
+        "print(found, file=sys.stderr); sys.exit(code or bool(found))"
+    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60)
+
+    assert result.returncode == 0, result.stderr
+    assert "collect" in result.stdout
+
+
+def test_every_command_has_help_with_one_sentence_first() -> None:
+    overview = run("--help").stdout
+    commands = [
+        line.split()[0]
+        for line in overview.splitlines()
+        if line.startswith("  ") and len(line) > 4 and line[2].islower() and not line.startswith("   ")
+    ]
+
+    assert len(commands) >= 15
+    for command in commands:
+        if command == "diagpack":
+            continue
+        assert run(command, "--help").returncode == 0, command
+
+
+def test_no_arguments_show_help_and_a_first_step() -> None:
+    result = run()
+
+    assert result.returncode == 2
+    assert "diagpack demo" in result.stderr
+
+
+def test_a_wrong_command_is_one_line_with_a_suggestion() -> None:
+    result = run("colect")
+
+    assert result.returncode == 2
+    assert "collect" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_bad_case_id_says_what_an_id_is() -> None:
+    result = run("status", "../../etc")
+
+    assert result.returncode == 2
+    assert result.stderr.startswith("error[DP690]")
+    assert "hint:" in result.stderr
+
+
+def test_an_internal_error_names_type_and_place_but_no_value(tmp_path: Path) -> None:
+    script = (
+        "import sys; sys.argv = ['diagpack', 'explain', 'x']\n"
+        "from diagpack.cli import main\n"
+        "import diagpack.pipeline.explain as room\n"
+        "def explode(id): raise KeyError('canary-internal-value')\n"
+        "room.explain = explode\n"
+        "sys.exit(main._run())"
+    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60)
+
+    assert result.returncode == 1
+    assert "error[DP900]: internal error (KeyError at " in result.stderr
+    assert "canary" not in result.stderr + result.stdout
+
+
+def test_a_closed_pipe_is_no_error() -> None:
+    command = f"{sys.executable} -m diagpack.cli.main explain --all | head -n 1"
+    result = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False)
+
+    assert "Traceback" not in result.stderr
+    assert "BrokenPipe" not in result.stderr
+
+
+@pytest.mark.parametrize("id", ["DP201", "E05", "W05"])
+def test_explain_knows_errors_and_lint_rules(id: str) -> None:
+    result = run("explain", id, "--json")
+
+    assert result.returncode == 0
+    document = json.loads(result.stdout)
+    assert document["schema"] == "diagpack.explain/1"
+    assert document["why"]
+
+
+def test_explain_suggests_the_nearest_id() -> None:
+    result = run("explain", "saml.expird")
+
+    assert result.returncode == 2
+    assert "saml.expired" in result.stderr
+
+
+def test_color_is_off_when_asked() -> None:
+    environment = {**os.environ, "NO_COLOR": "1", "CLICOLOR_FORCE": "1"}
+    result = subprocess.run(
+        [sys.executable, "-m", "diagpack.cli.main", "explain", "nothing"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+    )
+
+    assert "\x1b[" not in result.stderr
