@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from diagpack.assess.signature import digest
-from diagpack.assess.similar import error_words, find_similar, known_match, load_known_issues
+from diagpack.assess.similar import error_words, find_similar, known_match, load_known_issues, past_entry
 from diagpack.errors import UsageError
 from diagpack.model.assessment import CaseSignature, SimilarCase
 
@@ -51,6 +51,14 @@ def test_many_common_words_of_the_error_are_weak() -> None:
 
     assert found.strength == "weak"
     assert "% of the words of the error" in found.why
+
+
+def test_what_a_package_stores_of_itself_is_found_again() -> None:
+    stored = past_entry("CS-812", OWN, WORDS, fixed_in="4.2.1", status="")
+
+    assert search(stored)[0].strength == "strong"
+    assert stored["fixed_in"] == "4.2.1"
+    assert "status" not in stored
 
 
 def test_nothing_in_common_is_not_similar() -> None:

@@ -38,7 +38,7 @@ def test_the_draft_follows_what_the_user_did_up_to_the_failure() -> None:
     )
 
     assert [each.text for each in found] == [
-        "Start: a new private window, signed out, at https://app.example.com/login",
+        "Start: a new private window at https://app.example.com/login",
         "Submit the form to https://app.example.com/login (user, password)",
         "Open https://app.example.com/dashboard",
         "The page calls POST https://app.example.com/api/items: the server answered 500",

@@ -12,6 +12,7 @@ None, or the citations that meet it. Citations may be empty where a condition is
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Final
 
 from diagpack.assess.view import Call
@@ -168,8 +169,11 @@ def _section(case: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _enough(refs: Sequence[EvidenceRef], condition: Condition) -> Met:
-    return tuple(refs[:_MAX_REFS]) if len(refs) >= int(condition.get("min", 1)) else None
+def _enough(refs: Iterable[EvidenceRef], condition: Condition) -> Met:
+    """The first citations when there are enough; the rest is not looked at."""
+    least = int(condition.get("min", 1))
+    found = tuple(islice(refs, max(least, _MAX_REFS)))
+    return found[:_MAX_REFS] if len(found) >= least else None
 
 
 def _artifact(condition: Condition, scene: Scene) -> Met:
@@ -184,17 +188,17 @@ def _artifact(condition: Condition, scene: Scene) -> Met:
 
 def _exchange(condition: Condition, scene: Scene) -> Met:
     text = str(condition["exchange"])
-    return _enough([each.ref for each in scene.exchanges if holds(text, exchange_names(each))], condition)
+    return _enough((each.ref for each in scene.exchanges if holds(text, exchange_names(each))), condition)
 
 
 def _log(condition: Condition, scene: Scene) -> Met:
     text = str(condition["log"])
-    found = [
+    found = (
         log_ref(artifact.id, record)
         for artifact in scene.evidence.of_kind("log", "console")
         for record in scene.evidence.records(artifact)
         if isinstance(record.get("line"), int) and holds(text, _log_names(record, artifact))
-    ]
+    )
     return _enough(found, condition)
 
 
@@ -209,8 +213,8 @@ def _log_names(record: Mapping[str, Any], artifact: RedactedArtifact) -> dict[st
 
 def log_ref(artifact: ArtifactId, record: Mapping[str, Any]) -> EvidenceRef:
     """The citation of one log record, over all of its lines."""
-    line = int(record["line"])
-    return EvidenceRef(artifact, Lines(line, line + max(int(record.get("lines") or 1), 1) - 1))
+    line, count = int(record["line"]), record.get("lines")
+    return EvidenceRef(artifact, Lines(line, line + max(count if isinstance(count, int) else 1, 1) - 1))
 
 
 def _finding(condition: Condition, scene: Scene) -> Met:

@@ -59,6 +59,12 @@ def find_similar(
     return tuple(found[:LIMIT])
 
 
+def past_entry(case_id: str, own: CaseSignature, words: Iterable[str], **details: str) -> dict[str, Any]:
+    """What a package stores of itself so that later cases find it; `details`: `status`, `fixed_in`."""
+    known = {name: each for name, each in details.items() if each}
+    return {"case": case_id, "signature": own.value, "parts": dict(own.parts), "tokens": sorted(words), **known}
+
+
 def known_match(similar: Sequence[SimilarCase]) -> SimilarCase | None:
     """The known issue that this case is, when one matches strongly."""
     return next((each for each in similar if each.known_issue and each.strength == "strong"), None)

@@ -38,7 +38,7 @@ def draft(exchanges: Sequence[Call], failing: Call | None) -> tuple[Cited, ...]:
         return ()
     shown = calls if len(calls) <= MAX_STEPS else [*calls[: MAX_STEPS - 2], *calls[-2:]]
     start = shown[0]
-    first = Cited(f"Start: a new private window, signed out, at {_address(start)}", (start.ref,), True)
+    first = Cited(f"Start: a new private window at {_address(start)}", (start.ref,), True)
     rest = [_step(each, is_failing=each is failing) for each in shown if each is not start or each is failing]
     return (first, *rest)
 

@@ -17,7 +17,7 @@ from diagpack.model.exchange import Exchange
 from diagpack.model.failure import RANKS, Failure, Kind, Party, failures
 from diagpack.model.id_harvest import harvest
 from diagpack.model.redacted import RedactedArtifact
-from diagpack.model.ref import EvidenceRef
+from diagpack.model.ref import EvidenceRef, Pointer
 
 _BODY_LIMIT: Final = 200_000
 _NOISE: Final = ("/favicon.ico", "/robots.txt", "/apple-touch-icon")
@@ -194,13 +194,12 @@ def _resource(exchange: Exchange) -> str:
 
 def _replays(evidence: EvidenceSet) -> frozenset[EvidenceRef]:
     """Exchanges that are our own replays: their `run` says which."""
-    found = set()
-    for capture in captures(evidence):
-        artifact = evidence.get(capture.artifact)
-        listed = _listed(evidence, artifact) if artifact is not None and capture.kind == "api" else []
-        marked = {index for index, each in enumerate(listed) if isinstance(each, Mapping) and each.get("run")}
-        found |= {capture.ref(each) for each in capture.exchanges if each.index in marked}
-    return frozenset(found)
+    return frozenset(
+        EvidenceRef(artifact.id, Pointer(f"/exchanges/{index}"))
+        for artifact in evidence.of_kind("api")
+        for index, each in enumerate(_listed(evidence, artifact))
+        if isinstance(each, Mapping) and each.get("run")
+    )
 
 
 def _listed(evidence: EvidenceSet, artifact: RedactedArtifact) -> Sequence[Any]:
