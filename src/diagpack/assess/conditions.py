@@ -122,6 +122,11 @@ def exchange_names(exchange: Call) -> dict[str, Any]:
     }
 
 
+def answers_of(scene: Scene) -> Mapping[str, Any]:
+    """The answers of the case; empty when there are none."""
+    return _section(scene.case, "answers")
+
+
 def scene_names(scene: Scene) -> dict[str, Any]:
     """The names a `when` expression may read."""
     failing = [each for each in scene.exchanges if each.failure and not each.is_replay]
@@ -204,8 +209,8 @@ def _log_names(record: Mapping[str, Any], artifact: RedactedArtifact) -> dict[st
 
 def log_ref(artifact: ArtifactId, record: Mapping[str, Any]) -> EvidenceRef:
     """The citation of one log record, over all of its lines."""
-    line = int(record["line"])
-    return EvidenceRef(artifact, Lines(line, line + max(int(record.get("lines") or 1), 1) - 1))
+    line, count = int(record["line"]), record.get("lines")
+    return EvidenceRef(artifact, Lines(line, line + max(count if isinstance(count, int) else 1, 1) - 1))
 
 
 def _finding(condition: Condition, scene: Scene) -> Met:

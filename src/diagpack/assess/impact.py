@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
-from diagpack.assess.conditions import Scene, case_refs, log_ref
+from diagpack.assess.conditions import Scene, answers_of, case_refs, log_ref
 from diagpack.assess.view import Call, short
 from diagpack.model.assessment import Cited
 from diagpack.model.ref import EvidenceRef
@@ -52,7 +52,7 @@ def derived_inputs(scene: Scene) -> Derived:
 def impact_sentences(scene: Scene) -> tuple[Cited, ...]:
     """The stated impact first, then the measured blast radius."""
     found = []
-    answers = scene.case.get("answers") or {}
+    answers = answers_of(scene)
     if answers.get("impact"):
         found.append(Cited(short(str(answers["impact"]), 500), case_refs(scene.evidence, "/answers/impact")))
     derived = derived_inputs(scene)
@@ -71,7 +71,7 @@ def impact_sentences(scene: Scene) -> tuple[Cited, ...]:
 
 def what_works(scene: Scene) -> tuple[Cited, ...]:
     """Neighbouring calls that succeeded, and what the customer says works elsewhere."""
-    answers = scene.case.get("answers") or {}
+    answers = answers_of(scene)
     found = [
         Cited(short(str(answers[name]), 300), case_refs(scene.evidence, f"/answers/{name}"))
         for name in ("works_on", "elsewhere")

@@ -48,12 +48,14 @@ def assess(
     queries: QueryMaker | None = None,
     criteria: Criteria | None = None,
     is_urgent: bool = False,
+    has_live_credentials: bool | None = None,
 ) -> Assessment:
     """Everything the room concludes about a case.
 
     `case`: the JSON form of `model.case.Case`, redacted. `profile_view`: `hosts`, `production`, … of the team profile.
     `known_issues`, `past`: see `similar`. `queries`: makes log queries for an ID and a time span. `is_urgent`: see
-    `readiness`. Raises UsageError (DP300) when the case names a checklist that does not exist.
+    `readiness`. `has_live_credentials`: what the redactor found; None takes it from the counts of the artifacts. Raises
+    UsageError (DP300) when the case names a checklist that does not exist.
 
     `extra` of the result: `inputs` of the severity, `timeline_omitted`, `words` (to be stored with the signature),
     `customer_update`, `internal_update`, `status` (lines), `message_is_draft` (the language needs a speaker),
@@ -101,7 +103,9 @@ def assess(
         },
     )
     found = _with_readiness(found, scene, is_urgent)
-    return _with_texts(found, scene, checklist, first, known_issues)
+    if has_live_credentials is None:
+        has_live_credentials = has_sign_in_data(evidence, findings)
+    return _with_texts(found, scene, checklist, first, known_issues, has_live_credentials)
 
 
 def make_scene(
@@ -130,6 +134,7 @@ def _with_texts(
     checklist: Checklist,
     first: FirstFailure | None,
     known_issues: Sequence[Mapping[str, Any]],
+    has_credentials: bool,
 ) -> Assessment:
     """The texts that are made from everything else."""
     case = scene.case
@@ -139,7 +144,7 @@ def _with_texts(
         case_id=str(case.get("id") or ""),
         language=_language(case),
         browser=found.environment["browser"].text if "browser" in found.environment else "",
-        has_credentials=has_sign_in_data(scene.evidence, scene.findings),
+        has_credentials=has_credentials,
     )
     known = known_match(found.similar)
     issue = next((each for each in known_issues if known and each["id"] == known.known_issue), {})

@@ -4,11 +4,11 @@ Enters: the scene and the first failure. Leaves: sentences in order, each citing
 starts. They are proposed. Steps that the analyst wrote in the case replace the draft.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
-from diagpack.assess.conditions import Scene, case_refs
+from diagpack.assess.conditions import Scene, answers_of, case_refs
 from diagpack.assess.severity import confirmed_by
 from diagpack.assess.view import Call, short
 from diagpack.model.assessment import Cited
@@ -18,8 +18,7 @@ MAX_STEPS: Final = 15
 
 def steps(scene: Scene, failing: Call | None) -> tuple[Cited, ...]:
     """The analyst's steps, else the draft."""
-    answers = scene.case.get("answers")
-    written = answers.get("steps") if isinstance(answers, Mapping) else None
+    written = answers_of(scene).get("steps")
     if isinstance(written, list | tuple) and written:
         is_proposed = not confirmed_by(scene.case, "steps")
         return tuple(
