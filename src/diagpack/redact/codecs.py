@@ -1,0 +1,173 @@
+"""Encodings that leave a text readable around them, and how to write into them.
+
+Enters: bytes. Leaves: the decoded bytes with a map back to the source (`Decoded`), so that only the replaced part is
+written again and everything else stays byte for byte. Sources: RFC 3986 2.1 (percent), RFC 8259 7 (JSON escapes),
+WHATWG HTML 13.5 (character references), RFC 2045 6.7 (quoted-printable).
+"""
+
+import html
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import quote_from_bytes
+
+# Everything a token is made of but `@` needs no escape in any of these codecs.
+_JSON_SIMPLE = {b'"': b'"', b"\\": b"\\", b"/": b"/", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Decoded bytes and where each came from: `here[i]` in the decoded text starts at `there[i]` in the source."""
+
+    data: bytes
+    here: list[int]
+    there: list[int]
+
+    def source(self, start: int, end: int) -> tuple[int, int]:
+        """The source range of a decoded range."""
+        return self._start(start), self._end(end)
+
+    def _start(self, offset: int) -> int:
+        index = bisect_right(self.here, offset) - 1
+        return self.there[index] + (offset - self.here[index])
+
+    def _end(self, offset: int) -> int:
+        # An end on a break belongs to the piece before it: behind an escape, not in front of the next.
+        if offset == 0:
+            return self.there[0]
+        index = bisect_right(self.here, offset - 1) - 1
+        limit = self.there[index + 1] if index + 1 < len(self.there) else None
+        plain = self.there[index] + (offset - self.here[index])
+        is_last_of_piece = index + 1 < len(self.here) and offset == self.here[index + 1]
+        return limit if is_last_of_piece and limit is not None else plain
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """One escaping. `trigger` must occur for the codec to apply; `segments` yields what to decode together."""
+
+    name: str
+    trigger: re.Pattern[bytes]
+    segments: Callable[[bytes], Iterator[tuple[int, int]]]
+    unescape: Callable[[re.Match[bytes]], bytes | None]
+    escape: Callable[[bytes], bytes]
+
+    def decode(self, data: bytes) -> Decoded | None:
+        """None when nothing was escaped."""
+        pieces: list[bytes] = []
+        here, there = [0], [0]
+        size = last = 0
+        for match in self.trigger.finditer(data):
+            plain = self.unescape(match)
+            if plain is None:
+                continue
+            start, end = match.span()
+            pieces.append(data[last:start])
+            size += start - last
+            pieces.append(plain)
+            here += [size, size + len(plain)]
+            there += [start, end]
+            size += len(plain)
+            last = end
+        if last == 0:
+            return None
+        pieces.append(data[last:])
+        size += len(data) - last
+        here.append(size)
+        there.append(len(data))
+        return Decoded(b"".join(pieces), here, there)
+
+
+_RUN = re.compile(rb"[^\s\"'<>]+")
+_LINE = re.compile(rb"[^\n]+")
+
+
+def _runs(data: bytes, mark: bytes) -> Iterator[tuple[int, int]]:
+    for match in _RUN.finditer(data):
+        if mark in match.group(0):
+            yield match.span()
+
+
+def _lines(data: bytes, mark: bytes) -> Iterator[tuple[int, int]]:
+    at = data.find(mark)
+    while at >= 0:
+        start = data.rfind(b"\n", 0, at) + 1
+        end = data.find(b"\n", at)
+        end = len(data) if end < 0 else end
+        yield start, end
+        at = data.find(mark, end)
+
+
+def _percent(match: re.Match[bytes]) -> bytes:
+    return bytes.fromhex(match.group(0)[1:].decode("ascii"))
+
+
+def _entity(match: re.Match[bytes]) -> bytes | None:
+    raw = match.group(0).decode("ascii")
+    plain = html.unescape(raw)
+    return None if plain == raw else plain.encode("utf-8", "surrogatepass")
+
+
+def _json_escape(match: re.Match[bytes]) -> bytes | None:
+    body = match.group(0)[1:]
+    if body[:1] in (b"u", b"x"):
+        digits = body[1:].decode("ascii")
+        if len(digits) == 10:
+            high, low = int(digits[:4], 16), int(digits[6:], 16)
+            return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)).encode("utf-8", "surrogatepass")
+        return chr(int(digits, 16)).encode("utf-8", "surrogatepass")
+    return _JSON_SIMPLE.get(body)
+
+
+def _quoted_printable(match: re.Match[bytes]) -> bytes:
+    body = match.group(0)[1:]
+    return b"" if body in (b"\n", b"\r\n") else bytes.fromhex(body.decode("ascii"))
+
+
+def _plain(token: bytes) -> bytes:
+    return token
+
+
+def _percent_token(token: bytes) -> bytes:
+    return quote_from_bytes(token, safe="").encode("ascii")
+
+
+def _whole(data: bytes) -> Iterator[tuple[int, int]]:
+    yield 0, len(data)
+
+
+PERCENT = Codec("percent", re.compile(rb"%[0-9A-Fa-f]{2}"), lambda data: _runs(data, b"%"), _percent, _percent_token)
+ENTITIES = Codec(
+    "entities",
+    re.compile(rb"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"),
+    lambda data: _lines(data, b"&"),
+    _entity,
+    _plain,
+)
+JSON_ESCAPES = Codec(
+    "json-escapes",
+    re.compile(
+        rb"\\(?:u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[\"\\/bfnrt])"
+    ),
+    lambda data: _lines(data, b"\\"),
+    _json_escape,
+    _plain,
+)
+QUOTED_PRINTABLE = Codec(
+    "quoted-printable", re.compile(rb"=(?:[0-9A-Fa-f]{2}|\r?\n)"), _whole, _quoted_printable, _plain
+)
+# A quoted `=`, an `@` between letters or the name of the encoding must be there: `page=40` alone is an assignment.
+_LIKELY_QUOTED = re.compile(rb"=3D|[A-Za-z0-9]=40[A-Za-z0-9-]+\.[a-z]|uoted-printable|[a-z]=C3=[89AB][0-9A-F][a-z]")
+
+
+def local_codecs(data: bytes) -> Iterator[Codec]:
+    """The codecs that may have escaped something in this text."""
+    if b"%" in data and PERCENT.trigger.search(data):
+        yield PERCENT
+    if b"&" in data and ENTITIES.trigger.search(data):
+        yield ENTITIES
+    if b"\\" in data and JSON_ESCAPES.trigger.search(data):
+        yield JSON_ESCAPES
+    if b"=" in data and _LIKELY_QUOTED.search(data):
+        yield QUOTED_PRINTABLE

@@ -1,0 +1,79 @@
+"""Replacements in a text: sorted, without overlaps, never inside a token of this case.
+
+Enters: edits from detectors, the dictionary and decoded layers. Leaves: edits that can be applied in one go. Nothing
+between two overlapping findings survives.
+"""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_GLUE = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+~") | frozenset(range(128, 256))
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Bytes `start` to `end` become `new` (None: to be decided once overlaps are settled).
+
+    `entity` is empty for a packed run whose inside was redacted.
+    """
+
+    start: int
+    end: int
+    new: bytes | None
+    entity: str
+    rule: str
+
+
+def apply(data: bytes, edits: Sequence[Edit]) -> bytes:
+    """The text with every edit done; edits are sorted and do not overlap."""
+    pieces = []
+    last = 0
+    for edit in edits:
+        pieces.append(data[last : edit.start])
+        pieces.append(edit.new or b"")
+        last = edit.end
+    pieces.append(data[last:])
+    return b"".join(pieces)
+
+
+def resolve(data: bytes, found: list[Edit], tokens: Sequence[tuple[int, int]]) -> list[Edit]:
+    """Sort, drop what is a token already, let the longest win, and join what overlaps in part."""
+    found.sort(key=lambda each: (each.start, -each.end, each.entity == "", each.rule))
+    chosen: list[Edit] = []
+    for edit in found:
+        if tokens and not _is_free(data, edit, tokens):
+            continue
+        if chosen and edit.start < chosen[-1].end:
+            last = chosen[-1]
+            if edit.end <= last.end and last.entity:
+                continue
+            # Partial overlap, or a finding inside a packed run: one replacement for the union.
+            end = max(last.end, edit.end)
+            entity = last.entity or edit.entity or "secret"
+            chosen[-1] = Edit(last.start, end, None, entity, last.rule if last.entity else edit.rule)
+            continue
+        chosen.append(edit)
+    return chosen
+
+
+def _is_free(data: bytes, edit: Edit, tokens: Sequence[tuple[int, int]]) -> bool:
+    """Whether an edit is about something else than tokens of this case.
+
+    A finding that covers a token, or reaches over a separator into one (`jsessionid=TOKEN?code=TOKEN`), is about what
+    was replaced before. A value that merely has a token's characters glued to it is data.
+    """
+    at = bisect_left(tokens, (edit.start, 0))
+    index = max(0, at - 1)
+    is_touched = False
+    while index < len(tokens) and tokens[index][0] < edit.end:
+        start, end = tokens[index]
+        index += 1
+        if end <= edit.start:
+            continue
+        is_touched = True
+        if edit.start < start and data[start - 1] in _GLUE:
+            return True
+        if end < edit.end and data[end] in _GLUE:
+            return True
+    return not is_touched or edit.entity == ""

@@ -1,0 +1,369 @@
+"""The one place that decides what a sensitive value becomes, for every walker.
+
+Enters: values with a class (`slot`), values of unknown structure (`value`), plain text (`text`). Leaves: the same with
+tokens in place. The same engine runs in both passes: while it learns it collects what it replaces; in the second pass
+it also replaces what any file taught.
+"""
+
+import ipaddress
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any, Protocol
+from urllib.parse import quote, unquote
+
+from diagpack.redact.batch import batches, leaves, redact_batch
+from diagpack.redact.dictionary import Dictionary
+from diagpack.redact.edits import Edit, apply, resolve
+from diagpack.redact.learned import Learned
+from diagpack.redact.nested import Nested
+from diagpack.redact.policy import Policy
+from diagpack.redact.pseudonyms import Pseudonyms
+from diagpack.redact.spans import SECRET_CLASSES, Span
+
+_EMAIL = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+\.[^\s@<>\"',;:().]+")
+_MAILBOX = re.compile(r"\s*\"?([^\"<>@]+?)\"?\s*<([^<>\s]+@[^<>\s]+)>\s*")
+_HIDDEN = re.compile(r"[*•.\-_ x]*|\[?<?(?:redacted|removed|hidden|masked|filtered)>?\]?", re.IGNORECASE)
+_NOT_A_VALUE = frozenset(
+    {"true", "false", "null", "none", "nil", "undefined", "nan", "n/a", "anonymous", "unknown", "-"}
+)
+_SCHEMES = re.compile(r"(?:Bearer|Basic|Digest|Negotiate|NTLM|Token|ApiKey)\s+", re.IGNORECASE)
+# Short words with blanks and gentle punctuation; up to three digits in a row, no run that could be a token.
+_PLAIN = re.compile(
+    r"(?:[A-Za-z_]{1,20}|[0-9]{1,3}(?![0-9.-]))?(?:[ ,.;!?()'/-]+(?:[A-Za-z_]{1,20}|[0-9]{1,3}(?![0-9.-])))*"
+    r"[ ,.;!?()'/-]*"
+)
+_NO_DIGITS = str.maketrans("", "", "0123456789")
+_ESCAPED_AT = re.compile(rb"%(?:25)*40|\\u0040|&#(?:64|x40);|&commat;", re.IGNORECASE)
+# Tokens that one engine remembers for the encrypted map.
+_MAPPED = 50_000
+# The context that asks the structure hook for a JWT or SAML message only.
+MESSAGE = "\0message"
+_CACHED_TEXT = 2048
+_PLAIN_TEXT = 400
+
+
+class Scanner(Protocol):
+    """The detectors of text, as `redact.detect` and `redact.presidio` offer them."""
+
+    def scan(self, data: bytes, context: str = "") -> list[Span]: ...
+
+
+class NeedsWithholding(Exception):
+    """An artifact cannot be inspected: it is left out, with this reason. Never carries a value."""
+
+
+class Engine:
+    """One pass over a case, in one process."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        pseudonyms: Pseudonyms,
+        scanner: Scanner,
+        *,
+        learned: Learned | None = None,
+        dictionary: Dictionary | None = None,
+        classes: dict[str, str] | None = None,
+        structure: Callable[["Engine", str, str], str | None] | None = None,
+        vendor_ids: Sequence[str] = (),
+    ) -> None:
+        self.policy = policy
+        self.pseudonyms = pseudonyms
+        self.learned = learned
+        self.tally: Counter[str] = Counter()
+        self.live: Counter[tuple[str, int]] = Counter()
+        self.depth = 0
+        self.mapped: dict[str, str] | None = None
+        self._scanner = scanner
+        self._dictionary = dictionary
+        self._classes = classes or {}
+        self._structure = structure
+        self._nested = Nested(self)
+        self._cache: dict[str, tuple[str, Counter[str]]] = {}
+        self._replaced: dict[tuple[bytes, str], bytes] = {}
+        self._vendor_ids = _vendor_patterns(vendor_ids)
+        self.prose: Callable[[bytes], list[Span]] | None = None
+        self._public = lru_cache(maxsize=65536)(is_public)
+
+    def __repr__(self) -> str:
+        return "Engine(…)"
+
+    def slot(self, value: str, entity: str, rule: str) -> str:
+        """A whole value that stands in a place of this class."""
+        bare = value.strip()
+        if not bare or entity in ("keep", "") or _HIDDEN.fullmatch(bare) or bare.lower() in _NOT_A_VALUE:
+            return value
+        if entity not in SECRET_CLASSES and self.is_vendor_id(bare):
+            return value
+        mailbox = _MAILBOX.fullmatch(bare) if entity not in SECRET_CLASSES and "<" in bare else None
+        if mailbox is not None:
+            name = self.slot(mailbox.group(1), "name", rule)
+            return f"{name} <{self.slot(mailbox.group(2), 'email', rule)}>"
+        new = self.replacement(bare, entity, rule)
+        return value if new == bare else value.replace(bare, new, 1)
+
+    def number(self, digits: str, entity: str, rule: str) -> str:
+        """A JSON number that stands in a place of this class."""
+        if self.policy.action(entity) == "keep":
+            return digits
+        new = self.pseudonyms.number(digits)
+        if new != digits:
+            self.tally[f"{entity}/{rule}"] += 1
+            if self.learned is not None:
+                self.learned.not_searched[entity] += 1
+        return new
+
+    def keep(self, value: str) -> str:
+        """A diagnostic id or protocol value: stays, but what shape or another file betrays in it goes."""
+        if self.learned is not None and self.depth == 0:
+            self.learned.keep(value)
+        return self.value(value) if len(value) > 16 else value
+
+    def value(self, text: str, context: str = "") -> str:
+        """A value of unknown structure: JSON, XML, a URL, a form, base64 … or plain text."""
+        if len(text) < 3 or (len(text) < 8 and text.isdigit()):
+            return text
+        if len(text) > _CACHED_TEXT:
+            return self._value(text, context)
+        cached = self._cache.get(text)
+        if cached is None:
+            cached = self._remembered(text, context)
+        if cached[1]:
+            self.tally.update(cached[1])
+        return cached[0]
+
+    def _remembered(self, text: str, context: str) -> tuple[str, Counter[str]]:
+        before = self.tally
+        self.tally = Counter()
+        try:
+            if self.prose is None and len(text) < _PLAIN_TEXT and _is_plain(text):
+                new = self._learned_only(text)
+            else:
+                new = self._value(text, context)
+            found = (new, self.tally)
+        finally:
+            self.tally = before
+        if len(self._cache) > 50_000:
+            self._cache.clear()
+        if not context or self._scanner_ignores(context):
+            self._cache[text] = found
+        return found
+
+    def _scanner_ignores(self, context: str) -> bool:
+        # A phone number or an id is believed sooner under a key that names it: such results are not shared.
+        return self.policy.classify(context) == ""
+
+    def _learned_only(self, text: str) -> str:
+        """Words without a digit, sign or long run hold no shape: only learned values can stand there."""
+        if self._dictionary is None:
+            return text
+        data = text.encode("ascii")
+        found = [Edit(each.start, each.end, None, each.entity, each.rule) for each in self._dictionary.find(data)]
+        return self._applied(data, found).decode("ascii") if found else text
+
+    def _applied(self, data: bytes, found: list[Edit]) -> bytes:
+        edits = [self._decided(data, each) for each in resolve(data, found, list(self.pseudonyms.find(data)))]
+        for edit in edits:
+            self.tally[f"{edit.entity}/{edit.rule}"] += 1
+        return apply(data, edits)
+
+    def _value(self, text: str, context: str) -> str:
+        with self.deeper() as is_allowed:
+            if not is_allowed:
+                return self.replacement(text, "secret", "nested-too-deep")
+            new = self._structure(self, text, context) if self._structure is not None else None
+            return self.text(text, context) if new is None else new
+
+    @contextmanager
+    def deeper(self) -> Iterator[bool]:
+        """One layer down; yields False at the limit of the policy."""
+        self.depth += 1
+        try:
+            yield self.depth <= self.policy.limit("depth")
+        finally:
+            self.depth -= 1
+
+    def text(self, text: str, context: str = "") -> str:
+        """Plain text: detectors, learned values, and everything that is encoded inside."""
+        data = text.encode("utf-8", "surrogatepass")
+        new = self.data(data, context)
+        return text if new is data else new.decode("utf-8", "surrogatepass")
+
+    def data(self, data: bytes, context: str = "") -> bytes:
+        """The same for UTF-8 bytes; the very same object when nothing was replaced."""
+        edits = self.edits(data, context)
+        if not edits:
+            return data
+        for edit in edits:
+            if edit.entity:
+                self.tally[f"{edit.entity}/{edit.rule}"] += 1
+        return apply(data, edits)
+
+    def texts(self, texts: Sequence[str]) -> list[str]:
+        """Many short texts in one scan."""
+        out = []
+        for text, tally in redact_batch(self, texts):
+            if tally:
+                self.tally.update(tally)
+            out.append(text)
+        return out
+
+    def prefetch(self, value: Any) -> None:
+        """Scan the plain strings of a parsed document together, before it is walked leaf by leaf."""
+        if self.prose is not None:
+            return
+        fresh = [each for each in leaves(value) if each not in self._cache and not _is_plain(each)]
+        if not 8 <= len(fresh) <= 20_000:
+            return
+        for group in batches(fresh):
+            self._cache.update(zip(group, redact_batch(self, group), strict=True))
+
+    def edits(self, data: bytes, context: str = "", layer: int = 0) -> list[Edit]:
+        """Sorted replacements that do not overlap."""
+        spans = self._scanner.scan(data, context)
+        if self._dictionary is not None:
+            spans = [*spans, *self._dictionary.find(data)]
+        if self.prose is not None:
+            spans = [*spans, *self.prose(data)]
+        found = [Edit(each.start, each.end, None, each.entity, each.rule) for each in spans if self._counts(data, each)]
+        found += self._nested.edits(data, layer)
+        if not found:
+            return []
+        chosen = resolve(data, found, list(self.pseudonyms.find(data)))
+        decided = (self._decided(data, each) if each.new is None else each for each in chosen)
+        return [each for each in decided if each.new != data[each.start : each.end]]
+
+    def _counts(self, data: bytes, span: Span) -> bool:
+        """Whether a finding is one that the policy replaces."""
+        if span.entity in SECRET_CLASSES:
+            return True
+        if self.policy.action(span.entity) == "keep":
+            return False
+        value = data[span.start : span.end]
+        if span.entity == "ip" and value.endswith(b".0.0.0"):
+            # A browser's version; no host has such an address.
+            return False
+        if span.entity == "email" and value.startswith((b"@", b"%40")):
+            # The rest of `user:password@host` behind a password that was found first.
+            return False
+        return not (self._vendor_ids and self.is_vendor_id(value.decode("utf-8", "replace")))
+
+    def _decided(self, data: bytes, edit: Edit) -> Edit:
+        new = self.replacement_of(data[edit.start : edit.end], edit.entity, edit.rule)
+        return Edit(edit.start, edit.end, new, edit.entity, edit.rule)
+
+    def replacement_of(self, value: bytes, entity: str, rule: str) -> bytes:
+        """What a span of text becomes: itself when it stays."""
+        known = self._replaced.get((value, entity))
+        if known is None:
+            known = self._replacement_of(value, entity, rule)
+            if len(self._replaced) > 100_000:
+                self._replaced.clear()
+            self._replaced[value, entity] = known
+        return known
+
+    def _replacement_of(self, value: bytes, entity: str, rule: str) -> bytes:
+        text = value.decode("utf-8", "surrogateescape")
+        new = self._token(text, entity, rule).encode("utf-8", "surrogateescape")
+        if b"@" in new and b"@" not in value:
+            # The detectors also read an escaped `@`; it is written back the way it stood.
+            escape = _ESCAPED_AT.search(value)
+            return new.replace(b"@", escape.group(0)) if escape else new
+        return new
+
+    def replacement(self, value: str, entity: str, rule: str) -> str:
+        """What a whole value becomes, counted."""
+        new = self._token(value, entity, rule)
+        if new != value:
+            self.tally[f"{entity}/{rule}"] += 1
+        return new
+
+    def _token(self, value: str, entity: str, rule: str) -> str:
+        data = value.encode("utf-8", "surrogatepass" if entity != "" else "replace") if value.isascii() else b""
+        if (data and self.pseudonyms.is_token(data)) or value == f"dropped-{entity}":
+            return value
+        plain = canonical(value)
+        if self.pseudonyms.is_token(plain.encode("utf-8", "replace")):
+            return value
+        if entity not in ("email", "ip") and _EMAIL.fullmatch(plain) and entity not in SECRET_CLASSES:
+            entity = "email"
+        elif len(plain) > 40 and entity in SECRET_CLASSES and self._structure is not None:
+            # A JWT or SAML message keeps its protocol values wherever it stands, and is never learned as a whole.
+            rewritten = self._structure(self, plain, MESSAGE)
+            if rewritten is not None:
+                return rewritten if plain == value.strip() else quote(rewritten, safe="")
+        entity = self._classes.get(plain, entity)
+        action = self.policy.action(entity)
+        if entity == "ip" and not self._public(plain):
+            action = str(self.policy.data["private_ip"])
+        if action == "keep":
+            return value
+        if self.learned is not None:
+            self._learn(self.learned, plain, entity, rule)
+        if action == "drop":
+            return f"dropped-{entity}"
+        token = self.pseudonyms.token(plain, entity)
+        if self.mapped is not None and len(self.mapped) < _MAPPED:
+            self.mapped[token] = plain
+        return token
+
+    def _learn(self, learned: Learned, plain: str, entity: str, rule: str) -> None:
+        if rule in ("learned", "learned-encoded", "overlap", "nested-too-deep"):
+            return
+        if entity in SECRET_CLASSES and len(plain) > 512:
+            # Nobody repeats such a value by hand; where it is repeated, its slot or shape betrays it again.
+            learned.note_shape(plain, entity)
+        elif self._has_shape(plain, entity):
+            learned.note_shape(plain, entity)
+        else:
+            learned.learn(plain, entity)
+
+    def _has_shape(self, plain: str, entity: str) -> bool:
+        if entity not in SECRET_CLASSES or len(plain) < 16:
+            return False
+        data = plain.encode("utf-8", "surrogatepass")
+        return any(span.start == 0 and span.end == len(data) for span in self._scanner.scan(data, ""))
+
+    def is_vendor_id(self, value: str) -> bool:
+        """Whether the policy names this value as one of the vendor's own ids."""
+        return any(pattern.fullmatch(value) for pattern in self._vendor_ids)
+
+
+def _is_plain(text: str) -> bool:
+    return _PLAIN.fullmatch(text) is not None and len(text) - len(text.translate(_NO_DIGITS)) < 6
+
+
+def canonical(value: str) -> str:
+    """The decoded form that decides the token: percent escapes undone up to three times, blanks and quotes off."""
+    plain = value.strip().strip("\"'")
+    for _ in range(3):
+        if "%" not in plain:
+            break
+        decoded = unquote(plain, errors="surrogateescape")
+        if decoded == plain or "\udc80" <= max(decoded) <= "\udcff":
+            break
+        plain = decoded
+    return plain or value
+
+
+def is_public(value: str) -> bool:
+    """Whether an address text is one that a policy for public addresses means."""
+    try:
+        address = ipaddress.ip_address(value.strip("[]").split("%")[0])
+    except ValueError:
+        return True
+    # Documentation ranges stand for public addresses in examples and tests.
+    text = str(address)
+    if text.startswith(("192.0.2.", "198.51.100.", "203.0.113.", "2001:db8:")):
+        return True
+    return address.is_global or (address.is_multicast and not address.is_private)
+
+
+def _vendor_patterns(patterns: Sequence[str]) -> list[Any]:
+    import re2
+
+    # RE2 refuses what could run longer than linear time.
+    return [re2.compile(pattern) for pattern in patterns]

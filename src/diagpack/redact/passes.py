@@ -1,0 +1,229 @@
+"""Two passes over a case: learn everything, then rewrite everything.
+
+Enters: raw artifacts. Leaves: redacted files on disk with their counts. The order of artifacts and the number of
+workers do not change a byte: ranges are cut the same way, and what they taught is joined in their order.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from diagpack.model.keys import CaseKey
+from diagpack.model.missing import Missing
+from diagpack.model.raw import RawArtifact
+from diagpack.model.redacted import thawed
+from diagpack.redact import work
+from diagpack.redact.crew import Order, Outcome, RunBlueprint
+from diagpack.redact.learned import Learned
+from diagpack.redact.lines import ranges
+from diagpack.redact.mapping import TokenMap
+from diagpack.redact.policy import Policy
+from diagpack.redact.pool import Pool
+from diagpack.redact.pseudonyms import Pseudonyms
+from diagpack.redact.residue import ResidueScanner
+from diagpack.redact.seeds import Seeds, plant
+from diagpack.redact.spans import Detector
+
+# Big enough that the start of a range costs nothing, small enough that two workers share a 20 MB log.
+RANGE = 8 << 20
+# A worker needs seconds to start; below this size it is not worth it.
+WORTH_PROCESSES = 16 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCredential:
+    """A credential found in the evidence. `expires_at`: its own expiry in epoch seconds, if it states one."""
+
+    kind: str
+    artifact: str
+    count: int
+    expires_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """One redacted file on disk."""
+
+    id: str
+    kind: str
+    media_type: str
+    folder: str
+    suffix: str
+    path: Path
+    sha256: str
+    size_bytes: int
+    facts: Mapping[str, Any]
+    tally: Mapping[str, int]
+
+    def description(self) -> dict[str, Any]:
+        """What the seal covers, without the policy."""
+        names = ("id", "kind", "media_type", "folder", "suffix", "sha256", "size_bytes", "facts")
+        return {**{name: getattr(self, name) for name in names}, "tally": dict(self.tally)}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What one run is made with. `ner`: a spaCy model for prose. `map_path`: where the encrypted map goes."""
+
+    key: CaseKey
+    policy: Policy
+    seeds: Seeds
+    workers: int = 1
+    extra_detectors: Sequence[Detector] = ()
+    ner: str = ""
+    map_path: Path | None = None
+
+
+class CasePasses:
+    """State of one run over a case."""
+
+    def __init__(self, raws: Sequence[RawArtifact], settings: Settings, withheld: Mapping[str, str]) -> None:
+        self._settings = settings
+        self._learned = Learned(settings.policy)
+        self._values: dict[str, str] = {}
+        self._live: Counter[tuple[str, str, int]] = Counter()
+        self._residue: ResidueScanner | None = None
+        known = {raw.id for raw in raws}
+        self.missing = [
+            Missing(label, reason, id="DP230", is_fault=False)
+            for label, reason in sorted(withheld.items())
+            if label in known
+        ]
+        self._raws = [raw for raw in raws if raw.id not in withheld]
+
+    def run(self, work_dir: Path, target: Callable[[RawArtifact], Path]) -> list[Rewritten]:
+        """Raises RedactionError naming the artifact. `work_dir`: for part files, emptied at the end."""
+        settings = self._settings
+        blueprint = RunBlueprint(
+            settings.key.reveal(), thawed(settings.policy.data), settings.seeds, settings.ner, settings.extra_detectors
+        )
+        plant(settings.seeds, self._learned)
+        folder = Path(tempfile.mkdtemp(prefix=".redact-", dir=work_dir))
+        try:
+            total = sum(raw.raw_path.stat().st_size for raw in self._raws)
+            with Pool(blueprint, settings.workers if total >= WORTH_PROCESSES else 1) as pool:
+                remaining = self._discover(pool, folder)
+                self._values = self._learned.dictionary()
+                pool.teach(self._values)
+                return self._rewrite(pool, folder, remaining, target)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _discover(self, pool: Pool, folder: Path) -> list[RawArtifact]:
+        orders = [(raw, order) for raw in self._raws for order in _orders(raw, folder)]
+        reasons: dict[str, str] = {}
+        for (raw, _), outcome in zip(orders, pool.map([order for _, order in orders]), strict=True):
+            if outcome.reason:
+                reasons.setdefault(raw.id, outcome.reason)
+                continue
+            self._absorb(raw, outcome, reasons)
+        for raw in self._raws:
+            if raw.id in reasons:
+                self.missing.append(Missing(raw.id, reasons[raw.id], id="DP231"))
+        return [raw for raw in self._raws if raw.id not in reasons]
+
+    def _absorb(self, raw: RawArtifact, outcome: Outcome, reasons: dict[str, str]) -> None:
+        if outcome.learned is not None:
+            self._learned.absorb(outcome.learned)
+        for (kind, expires), count in outcome.live.items():
+            self._live[kind, raw.id, expires] += count
+        if self._learned.is_overflowing:
+            self._learned.is_overflowing = False
+            reasons.setdefault(raw.id, "more distinct sensitive values than the dictionary holds")
+
+    def _rewrite(
+        self, pool: Pool, folder: Path, remaining: Sequence[RawArtifact], target: Callable[[RawArtifact], Path]
+    ) -> list[Rewritten]:
+        is_mapped = self._settings.map_path is not None
+        orders = [
+            (raw, order) for raw in remaining for order in _orders(raw, folder, is_rewriting=True, is_mapped=is_mapped)
+        ]
+        results = pool.map([order for _, order in orders])
+        token_map = TokenMap(self._settings.key)
+        written = []
+        outcomes: list[tuple[Order, Outcome]] = []
+        for index, ((raw, order), outcome) in enumerate(zip(orders, results, strict=True)):
+            outcomes.append((order, outcome))
+            token_map.add(outcome.mapped)
+            if index + 1 == len(orders) or orders[index + 1][0] is not raw:
+                reason = next((each.reason for _, each in outcomes if each.reason), "")
+                if reason:
+                    self.missing.append(Missing(raw.id, reason, id="DP231"))
+                else:
+                    written.append(_joined(raw, outcomes, target(raw)))
+                outcomes = []
+        if self._settings.map_path is not None:
+            token_map.save(self._settings.map_path)
+        return written
+
+    def residue_scanner(self) -> ResidueScanner:
+        """For the last scan; built once."""
+        if self._residue is None:
+            is_token = Pseudonyms(self._settings.key).is_token
+            self._residue = ResidueScanner(self._values, self._learned.prints(), is_token)
+        return self._residue
+
+    def not_searched(self) -> Counter[str]:
+        """Values that are too short or too common to search for, by class."""
+        return self._learned.not_searched + self.residue_scanner().not_searched
+
+    def live_credentials(self) -> tuple[LiveCredential, ...]:
+        return tuple(
+            LiveCredential(kind, artifact, count, expires or None)
+            for (kind, artifact, expires), count in sorted(self._live.items())
+        )
+
+
+def _orders(raw: RawArtifact, folder: Path, *, is_rewriting: bool = False, is_mapped: bool = False) -> Iterator[Order]:
+    size = raw.raw_path.stat().st_size
+    parts = [(0, size)]
+    if raw.media_type in work.STREAMED:
+        with raw.raw_path.open("rb") as stream:
+            parts = ranges(stream, size, RANGE)
+    facts = dict(raw.raw_facts)
+    for number, (start, end) in enumerate(parts):
+        task = work.Task(raw.id, raw.kind, raw.media_type, raw.raw_path, start, end, facts.get("approved") is True)
+        name = f"{raw.id}.{number}"
+        yield Order(
+            task,
+            folder / f"{name}.memory",
+            facts if number == 0 else None,
+            folder / f"{name}.part" if is_rewriting else None,
+            is_mapped,
+        )
+
+
+def _joined(raw: RawArtifact, outcomes: Sequence[tuple[Order, Outcome]], path: Path) -> Rewritten:
+    digest = hashlib.sha256()
+    size_bytes = 0
+    tally: Counter[str] = Counter()
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as target:
+        for order, outcome in outcomes:
+            tally.update(outcome.tally)
+            assert order.part is not None  # noqa: S101 - orders of the second pass have one
+            with order.part.open("rb") as part:
+                while piece := part.read(1 << 20):
+                    target.write(piece)
+                    digest.update(piece)
+                    size_bytes += len(piece)
+            order.part.unlink()
+    return Rewritten(
+        id=raw.id,
+        kind=raw.kind,
+        media_type=raw.media_type,
+        folder=raw.folder,
+        suffix=raw.suffix,
+        path=path,
+        sha256=digest.hexdigest(),
+        size_bytes=size_bytes,
+        facts=outcomes[0][1].facts,
+        tally=dict(sorted(tally.items())),
+    )

@@ -1,0 +1,209 @@
+"""The redaction policy: which class is dropped, replaced or kept, and which names carry which class.
+
+Enters: `policy/default.yaml`, team files, the case's own section. Leaves: one frozen `Policy`. Lists are joined and
+mappings merged, so a team adds to the defaults and an empty list never switches them off. Unknown keys are errors with
+the nearest name; a policy that keeps a secret class is an error. The residue scan has no switch.
+"""
+
+import difflib
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+from diagpack.errors import UsageError
+from diagpack.model.redacted import canonical
+from diagpack.model.request_ids import FIELDS, is_id_header
+from diagpack.redact.spans import PERSONAL_CLASSES, SECRET_CLASSES
+
+KEEP = "keep"
+_ACTIONS = ("drop", "pseudonymise", "keep")
+_SQUEEZE = str.maketrans("", "", "-_. []:")
+# Mappings whose keys are the user's own; everywhere else a key must exist in the defaults.
+_OPEN = ("saml.elements", "saml.attributes", "saml.values", "jwt.classes")
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A checked policy. `data` is the merged document; `sha256` covers it and nothing else."""
+
+    data: Mapping[str, Any]
+    sha256: str
+    _words: Mapping[str, str] = field(repr=False)
+    _stems: tuple[tuple[str, str], ...] = field(repr=False)
+    _headers: Mapping[str, str] = field(repr=False)
+    _ambiguous: frozenset[str] = field(repr=False)
+    _classified: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def action(self, entity: str) -> str:
+        """drop, pseudonymise or keep."""
+        return str(self.data["classes"].get(entity, "pseudonymise"))
+
+    def section(self, name: str) -> Mapping[str, Any]:
+        """A section of the merged document."""
+        return self.data[name]  # type: ignore[no-any-return]
+
+    def limit(self, name: str) -> int:
+        return int(self.data["limits"][name])
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """`hide`, `keep` or `common`."""
+        return tuple(map(str, self.data["words"][name]))
+
+    def classify(self, name: str) -> str:
+        """The class of values that stand under this name; "keep" for protocol values and request ids; "" if unknown."""
+        found = self._classified.get(name)
+        if found is None:
+            found = self._classify(name)
+            if len(self._classified) < 20_000:
+                self._classified[name] = found
+        return found
+
+    def is_ambiguous(self, name: str) -> bool:
+        """Whether a name outside of parameters needs a value that looks like what the name says."""
+        plain = name.lower().translate(_SQUEEZE)
+        return plain in self._ambiguous or plain.endswith("tokens")
+
+    def classify_header(self, name: str) -> str:
+        """The same for HTTP header names, where a few mean something else."""
+        lowered = name.strip().lower()
+        if lowered in self._headers:
+            return self._headers[lowered]
+        if is_id_header(lowered) or lowered in _PLAIN_HEADERS:
+            return KEEP
+        found = self.classify(lowered)
+        return found if found in SECRET_CLASSES or found in ("email", "ip", "user", "geo") else ""
+
+    def _classify(self, name: str) -> str:
+        if len(name) > 200:
+            return ""
+        plain = name.lower().translate(_SQUEEZE).strip("\"'@$/")
+        if plain in FIELDS:
+            return KEEP
+        if plain in self._words:
+            return self._words[plain]
+        for stem, entity in self._stems:
+            if stem in plain:
+                return entity
+        if plain.endswith(("token", "tokens")):
+            return "token"
+        tail = name.lower().replace("]", "").replace("[", ".").rsplit(".", 1)[-1].translate(_SQUEEZE)
+        return self._words.get(tail, "") if tail != plain else ""
+
+
+# Headers whose names contain a stem but whose values are diagnostic.
+_PLAIN_HEADERS = frozenset(
+    """
+    access-control-allow-credentials access-control-allow-headers access-control-expose-headers www-authenticate
+    proxy-authenticate content-type content-length date user-agent accept host origin server via cache-control
+    access-control-request-headers x-content-type-options strict-transport-security sec-fetch-user
+    sec-websocket-version x-ratelimit-limit x-ratelimit-remaining retry-after vary age expires last-modified
+    """.split()
+)
+
+
+def load_policy(paths: Sequence[Path] = (), overrides: Mapping[str, Any] = MappingProxyType({})) -> Policy:
+    """The defaults, then each team file, then the case's section. Raises UsageError (DP220, DP221)."""
+    merged = yaml.safe_load(resources.files("diagpack.redact").joinpath("policy/default.yaml").read_text("utf-8"))
+    for path in paths:
+        merged = _merge(merged, _read(path), "", path.name)
+    if overrides:
+        merged = _merge(merged, overrides, "", "case")
+    _check(merged)
+    return _compiled(merged)
+
+
+def policy_from(data: Mapping[str, Any]) -> Policy:
+    """A policy again from the `data` of a checked one (worker processes)."""
+    return _compiled(data)
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        loaded = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        raise UsageError("DP220", f"the policy file {path.name} cannot be read as YAML") from None
+    if loaded is None:
+        return {}
+    if not isinstance(loaded, Mapping):
+        raise UsageError("DP220", f"the policy file {path.name} is not a mapping")
+    return loaded
+
+
+def _merge(base: Any, extra: Any, where: str, origin: str) -> Any:
+    if isinstance(base, Mapping):
+        if not isinstance(extra, Mapping):
+            raise UsageError("DP221", f"{origin}: {where or 'the policy'} must be a mapping")
+        merged = dict(base)
+        for key, value in extra.items():
+            path = f"{where}.{key}".lstrip(".")
+            if key not in base:
+                if where not in _OPEN:
+                    raise UsageError("DP221", f"{origin}: unknown key {path!r}", hint=_nearest(str(key), base))
+                merged[key] = value
+            else:
+                merged[key] = _merge(base[key], value, path, origin)
+        return merged
+    if isinstance(base, list):
+        if not isinstance(extra, list):
+            raise UsageError("DP221", f"{origin}: {where} must be a list")
+        return list(dict.fromkeys([*base, *map(str, extra)]))
+    if type(base) is not type(extra):
+        raise UsageError("DP221", f"{origin}: {where} must be of type {type(base).__name__}")
+    return extra
+
+
+def _nearest(key: str, known: Mapping[str, Any]) -> str:
+    close = difflib.get_close_matches(key, [str(each) for each in known], 1, 0.5)
+    return f"did you mean {close[0]!r}?" if close else "known keys: " + ", ".join(map(str, known))
+
+
+def _check(merged: Mapping[str, Any]) -> None:
+    for entity, action in merged["classes"].items():
+        if action not in _ACTIONS:
+            raise UsageError("DP221", f"classes.{entity}: an action is one of {', '.join(_ACTIONS)}")
+        if entity in SECRET_CLASSES and action == "keep":
+            raise UsageError("DP221", f"classes.{entity}: a policy cannot keep a secret class")
+    if merged["private_ip"] not in _ACTIONS:
+        raise UsageError("DP221", f"private_ip: an action is one of {', '.join(_ACTIONS)}")
+    for name in ("saml.elements", "saml.values", "saml.attributes", "jwt.classes"):
+        section, key = name.split(".")
+        for entity in merged[section][key].values():
+            if entity not in SECRET_CLASSES | PERSONAL_CLASSES | {"keep", "text"}:
+                raise UsageError("DP221", f"{name}: {entity!r} is not a class")
+    for name, value in merged["limits"].items():
+        if not isinstance(value, int) or value < 1:
+            raise UsageError("DP221", f"limits.{name} is a whole number above zero")
+
+
+def _compiled(merged: Mapping[str, Any]) -> Policy:
+    words: dict[str, str] = {}
+    stems: list[tuple[str, str]] = []
+    for entity, lists in merged["names"].items():
+        stems += [(_squeezed(stem), entity) for stem in lists.get("stems", ())]
+        if entity != KEEP:
+            words.update((_squeezed(word), entity) for word in lists.get("words", ()))
+    # A name that a list of names to keep adds cannot take a secret name of the defaults away.
+    for word in merged["names"][KEEP]["words"]:
+        words.setdefault(_squeezed(word), KEEP)
+    for name in merged["vendor_ids"]["names"]:
+        words.setdefault(_squeezed(name), KEEP)
+    headers = {name.lower(): _header_class(kind) for kind, names in merged["headers"].items() for name in names}
+    ambiguous = frozenset(map(_squeezed, merged["ambiguous"]))
+    digest = hashlib.sha256(canonical(merged)).hexdigest()
+    # Secrets first: `sessiontokenemail` is a secret; then the longest stem.
+    stems.sort(key=lambda each: (each[1] not in SECRET_CLASSES, -len(each[0]), each[0]))
+    return Policy(MappingProxyType(dict(merged)), digest, words, tuple(stems), headers, ambiguous)
+
+
+def _header_class(kind: str) -> str:
+    return "id" if kind == "secret_tail" else kind
+
+
+def _squeezed(name: str) -> str:
+    return str(name).lower().translate(_SQUEEZE)

@@ -1,0 +1,226 @@
+"""Pseudonyms: equal values get equal tokens within a case, and a token proves that this case made it.
+
+Enters: a value and its class. Leaves: an ASCII token `dp-<class>-<10 base32 of HMAC(folded value)>[-x<3 of the exact
+form>]<2 keyed check characters>`, or a form a parser still accepts (e-mail, IP address, date, number). A token whose
+check does not match is data. The HMAC does not cover the class, so a value that two files call by different classes
+still has one body.
+"""
+
+import base64
+import hmac
+import ipaddress
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import cache, lru_cache
+from typing import Any
+
+from diagpack.model.keys import CaseKey
+from diagpack.redact.spans import PERSONAL_CLASSES, SECRET_CLASSES
+
+# Two spellings of these differ by case only and mean the same.
+FOLDED_CLASSES = frozenset({"email", "host", "user", "name", "company", "word", "iban", "mac", "address", "nationalid"})
+_CLASSES = "|".join(sorted(SECRET_CLASSES | PERSONAL_CLASSES))
+_MARKED = re.compile(
+    rb"(?<![A-Za-z0-9])(?:dp-(?:" + _CLASSES.encode() + rb")-[a-z2-7]{10}(?:-x[a-z2-7]{3})?[a-z2-7]{2}(?![a-z2-7])"
+    rb"|[a-z2-7]{10}(?:-x[a-z2-7]{3})?[a-z2-7]{2}@dp\.invalid(?![A-Za-z0-9.-]*[A-Za-z0-9])"
+    rb"|(?:24\d|25[0-5])(?:\.\d{1,3}){3}(?![\d]|\.\d)"
+    rb"|2001:db8:[0-9a-f:]{2,30}(?![0-9A-Za-z:])"
+    rb"|99\d{13}(?!\d))",
+)
+_FIRST_DATE_YEAR = 2700
+_DATE_FORMS = (
+    (re.compile(r"(\d{4})([-/.])(\d{2})\2(\d{2})"), "ymd"),
+    (re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})"), "dmy"),
+    (re.compile(r"(\d{4})(\d{2})(\d{2})"), "compact"),
+)
+
+
+class Pseudonyms:
+    """Makes and recognises the tokens of one case. Silent in repr; never pickled with the key inside a message."""
+
+    def __init__(self, key: CaseKey) -> None:
+        self._key = key.subkey("pseudonym")
+        self._check_key = key.subkey("pseudonym-check")
+        days = int.from_bytes(hmac.digest(key.subkey("dates"), b"offset", "sha256")[:4], "big")
+        # 850 to 1000 years ahead: no plausible date of birth falls there, so a shifted date is never shifted again.
+        self._offset = timedelta(days=310_000 + days % 50_000)
+        self._cached = lru_cache(maxsize=65536)(self._make)
+
+    def __repr__(self) -> str:
+        return "Pseudonyms(…)"
+
+    def token(self, value: str, entity: str) -> str:
+        """The pseudonym of a decoded value. A value that already is one of this case's tokens is returned as it is."""
+        return self._cached(value, entity)
+
+    def number(self, digits: str) -> str:
+        """The pseudonym of a JSON number, a whole number of 15 digits that starts with 99."""
+        if self.is_token(digits.encode("ascii", "replace")):
+            return digits
+        body = int.from_bytes(self._digest(digits)[:8], "big") % 10**10
+        head = f"99{body:010d}"
+        return head + self._digits_check(head)
+
+    def is_token(self, data: bytes) -> bool:
+        """Whether these bytes are one token made with this key, check included."""
+        if _MARKED.fullmatch(data) is None:
+            return False
+        text = data.decode("ascii")
+        if text.startswith("99") and len(text) == 15 and text.isdigit():
+            return hmac.compare_digest(self._digits_check(text[:12]), text[12:])
+        if text.startswith("2001:db8:"):
+            return self._is_ipv6(text)
+        if text[0] == "2" and text.count(".") == 3 and text.replace(".", "").isdigit():
+            return self._is_ipv4(text)
+        local = text.removesuffix("@dp.invalid")
+        head = local if local is text or local == text else f"@{local}"
+        return hmac.compare_digest(self._check(head[:-2]), head[-2:])
+
+    def find(self, data: bytes) -> Iterator[tuple[int, int]]:
+        """Where this case's own tokens stand in a text."""
+        if b"dp" in data or b"db8" in data or b"99" in data or b"24" in data or b"25" in data:
+            # A fast search without a look around first; the exact form decides around each hit.
+            for hit in _clues().finditer(data):
+                match = _MARKED.match(data, hit.start())
+                if match is not None and self.is_token(match.group(0)):
+                    yield match.span()
+
+    def _make(self, value: str, entity: str) -> str:
+        if self.is_token(value.encode("utf-8", "surrogatepass")):
+            return value
+        if entity == "email":
+            return self._email(value)
+        if entity == "ip":
+            return self._ip(value) or self._plain(value, entity)
+        if entity == "dob":
+            return self._date(value) or self._plain(value, entity)
+        return self._plain(value, entity)
+
+    def _plain(self, value: str, entity: str) -> str:
+        head = f"dp-{entity}-{self._body(value, entity)}"
+        return head + self._check(head)
+
+    def _email(self, value: str) -> str:
+        head = "@" + self._body(value, "email")
+        return f"{head[1:]}{self._check(head)}@dp.invalid"
+
+    def _body(self, value: str, entity: str) -> str:
+        exact = unicodedata.normalize("NFC", value)
+        folded = fold(value, entity)
+        body = _base32(self._digest(folded))[:10]
+        if entity in FOLDED_CLASSES and exact != folded:
+            body += "-x" + _base32(self._digest("exact\0" + exact))[:3]
+        return body
+
+    def _digest(self, text: str) -> bytes:
+        return hmac.digest(self._key, text.encode("utf-8", "surrogatepass"), "sha256")
+
+    def _check(self, head: str) -> str:
+        return _base32(hmac.digest(self._check_key, head.encode(), "sha256"))[:2]
+
+    def _digits_check(self, head: str) -> str:
+        return f"{int.from_bytes(hmac.digest(self._check_key, head.encode(), 'sha256')[:4], 'big') % 1000:03d}"
+
+    def _ip(self, value: str) -> str | None:
+        try:
+            address = ipaddress.ip_address(value.strip("[]").split("%")[0])
+        except ValueError:
+            return None
+        if isinstance(address, ipaddress.IPv4Address):
+            return self._ipv4(address.packed)
+        return self._ipv6(address.packed)
+
+    def _ipv4(self, packed: bytes) -> str:
+        # 20 free bits for the /24 (16 of the HMAC, 4 of the check), 8 for the host: a /24 stays together.
+        digest = self._digest("net4\0" + packed[:3].hex())
+        head = digest[:2]
+        check = self._nibble(head)
+        host = packed[3] ^ digest[2]
+        return f"{240 + check}.{head[0]}.{head[1]}.{host}"
+
+    def _nibble(self, head: bytes) -> int:
+        return hmac.digest(self._check_key, b"net4" + head, "sha256")[0] & 0x0F
+
+    def _is_ipv4(self, text: str) -> bool:
+        parts = [int(each) for each in text.split(".")]
+        return max(parts) < 256 and parts[0] - 240 == self._nibble(bytes(parts[1:3]))
+
+    def _ipv6(self, packed: bytes) -> str:
+        # 2001:db8 + 32 bits of the /64 + 48 bits of the address + 16 bits of check.
+        body = self._digest("net6\0" + packed[:8].hex())[:4] + self._digest("ip6\0" + packed.hex())[:6]
+        full = b"\x20\x01\x0d\xb8" + body
+        return str(ipaddress.IPv6Address(full + self._check6(full)))
+
+    def _check6(self, full: bytes) -> bytes:
+        return hmac.digest(self._check_key, full, "sha256")[:2]
+
+    def _is_ipv6(self, text: str) -> bool:
+        try:
+            packed = ipaddress.IPv6Address(text).packed
+        except ValueError:
+            return False
+        return hmac.compare_digest(self._check6(packed[:14]), packed[14:])
+
+    def _date(self, value: str) -> str | None:
+        for pattern, order in _DATE_FORMS:
+            match = pattern.match(value)
+            if match is not None:
+                return self._shifted(match, order, value)
+        return None
+
+    def _shifted(self, match: re.Match[str], order: str, value: str) -> str | None:
+        groups = match.groups()
+        year, month, day = _year_month_day(groups, order)
+        if year >= _FIRST_DATE_YEAR:
+            return value
+        try:
+            # Day and month the other way round where the first cannot be a month.
+            at = date(year, month, day) if month <= 12 else date(year, day, month)
+        except ValueError:
+            return None
+        moved = at + self._offset
+        rest = value[match.end() :]
+        separator = groups[1] if order != "compact" else ""
+        if order == "dmy":
+            return f"{moved.day:02d}{separator}{moved.month:02d}{separator}{moved.year:04d}{_zeroed(rest)}"
+        return f"{moved.year:04d}{separator}{moved.month:02d}{separator}{moved.day:02d}{_zeroed(rest)}"
+
+
+@cache
+def _clues() -> Any:
+    """A linear-time search for what may be a token."""
+    import re2
+
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.log_errors = False
+    mark = "[a-z2-7]{10}(?:-x[a-z2-7]{3})?[a-z2-7]{2}"
+    return re2.compile(
+        rf"dp-[a-z]+-{mark}|{mark}@dp\.invalid|(?:24[0-9]|25[0-5])\.[0-9]+\.[0-9]+\.[0-9]+|2001:db8:|99[0-9]{{13}}".encode(),
+        options,
+    )
+
+
+def fold(value: str, entity: str) -> str:
+    """The form that is compared: NFC, and without case where case carries no meaning."""
+    composed = unicodedata.normalize("NFC", value)
+    return unicodedata.normalize("NFC", composed.casefold()) if entity in FOLDED_CLASSES else composed
+
+
+def _year_month_day(groups: tuple[str, ...], order: str) -> tuple[int, int, int]:
+    if order == "ymd":
+        return int(groups[0]), int(groups[2]), int(groups[3])
+    if order == "dmy":
+        return int(groups[3]), int(groups[2]), int(groups[0])
+    return int(groups[0]), int(groups[1]), int(groups[2])
+
+
+def _zeroed(rest: str) -> str:
+    # A time of day behind a date of birth says nothing an engineer needs.
+    return re.sub(r"\d", "0", rest)
+
+
+def _base32(digest: bytes) -> str:
+    return base64.b32encode(digest[:15]).decode("ascii").lower()

@@ -1,0 +1,70 @@
+"""The text engine of a whole-case run: Presidio over long texts, the same detectors directly over short ones.
+
+Enters: bytes. Leaves: spans. What the first pass found in a long text is kept on disk as offsets and rules (never as
+values), so that the second pass does not search again.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from diagpack.redact.spans import Span
+
+if TYPE_CHECKING:
+    from diagpack.redact.detect import TextDetectors
+
+# Below this size the overhead of a call into Presidio is larger than the search; both give the same spans.
+_SHORT = 2048
+_REMEMBERED = 4096
+
+
+class CaseScanner:
+    """Presidio's `AnalyzerEngine` for text, with an optional spaCy model for prose."""
+
+    def __init__(self, detectors: "TextDetectors", ner: str = "") -> None:
+        from diagpack.redact.presidio import PresidioText
+
+        self._detectors = detectors
+        self._engine = PresidioText(detectors, ner=ner)
+
+    def scan(self, data: bytes, context: str = "") -> list[Span]:
+        scanner = self._detectors if len(data) < _SHORT else self._engine
+        return scanner.scan(data, context)
+
+    def names_in_prose(self, data: bytes) -> list[Span]:
+        return self._engine.names_in_prose(data)
+
+
+class RememberingScanner:
+    """Remembers what it found in long texts, for the second pass over the same text."""
+
+    def __init__(self, scan: Callable[[bytes, str], list[Span]], path: Path | None) -> None:
+        self._scan = scan
+        self._path = path
+        self._found: dict[str, list[tuple[int, int, str, str]]] = {}
+
+    def scan(self, data: bytes, context: str = "") -> list[Span]:
+        if self._path is None or len(data) < _REMEMBERED or context:
+            return self._scan(data, context)
+        mark = hashlib.blake2b(data, digest_size=16).hexdigest()
+        known = self._found.get(mark)
+        if known is None:
+            spans = self._scan(data, context)
+            self._found[mark] = [(each.start, each.end, each.entity, each.rule) for each in spans]
+            return spans
+        return [Span(*each) for each in known]
+
+    def save(self) -> None:
+        if self._path is not None:
+            self._path.write_text(json.dumps(self._found), "ascii")
+        self._found = {}
+
+    def load(self) -> None:
+        """A missing or damaged memory only costs the search again."""
+        if self._path is not None:
+            try:
+                self._found = json.loads(self._path.read_text("ascii"))
+            except (OSError, ValueError):
+                self._found = {}

@@ -1,0 +1,181 @@
+"""Redaction of one file or value without a case: for `diagpack redact FILE` and the stand-alone commands.
+
+Enters: a file of any kind, a JSON-like value, or a text, and a key of the user. Leaves: the redacted form and counts.
+Presidio is not imported, so these start fast. One file is its own case: it is read twice, first to learn.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from diagpack.errors import RedactionError
+from diagpack.model.keys import CaseKey
+from diagpack.redact import work
+from diagpack.redact.dictionary import Dictionary
+from diagpack.redact.engine import Engine, NeedsWithholding
+from diagpack.redact.learned import Learned
+from diagpack.redact.policy import Policy
+from diagpack.redact.pseudonyms import Pseudonyms
+from diagpack.redact.residue import ResidueScanner
+from diagpack.redact.seeds import Seeds, detectors_for, plant, vendor_id_patterns
+from diagpack.redact.structure import redact_structure
+
+_HEAD = 65536
+# Residue is searched in pieces of this size, with an overlap longer than any value that is searched for.
+_PIECE = 8 << 20
+_OVERLAP = 64 << 10
+
+
+@dataclass(frozen=True, slots=True)
+class StreamResult:
+    """Counts by `class/rule`, and what was withheld: label and reason."""
+
+    counts: Mapping[str, int]
+    withheld: tuple[Mapping[str, str], ...] = ()
+    not_searched: Mapping[str, int] = field(default_factory=dict)
+
+
+class Standalone:
+    """Detectors, policy and key, set up once."""
+
+    def __init__(self, key: CaseKey, policy: Policy, seeds: Seeds | None = None) -> None:
+        self._seeds = seeds or Seeds()
+        self._policy = policy
+        self._pseudonyms = Pseudonyms(key)
+        self._scanner = detectors_for(policy, self._seeds)
+
+    def __repr__(self) -> str:
+        return "Standalone(…)"
+
+    def engine(self, learned: Learned | None, values: Mapping[str, str]) -> Engine:
+        """One pass: with `learned` it learns, without it rewrites with `values`."""
+        return Engine(
+            self._policy,
+            self._pseudonyms,
+            self._scanner,
+            learned=learned,
+            dictionary=None if learned is not None else Dictionary(values),
+            classes=dict(values),
+            structure=redact_structure,
+            vendor_ids=vendor_id_patterns(self._policy, self._seeds),
+        )
+
+    def value(self, value: Any) -> Any:
+        """A JSON-like value, redacted in two passes. Raises RedactionError (DP211)."""
+        try:
+            learned = self.learner()
+            work.redact_facts(self.engine(learned, {}), value)
+            return work.redact_facts(self.engine(None, learned.dictionary()), value)
+        except RedactionError:
+            raise
+        except Exception:
+            raise _failed("value") from None
+
+    def text(self, text: str) -> str:
+        """A text of unknown structure, redacted in two passes. Raises RedactionError (DP211)."""
+        try:
+            learned = self.learner()
+            self.engine(learned, {}).value(text)
+            return self.engine(None, learned.dictionary()).value(text)
+        except RedactionError:
+            raise
+        except Exception:
+            raise _failed("text") from None
+
+    def file(self, source: Path, out: Path, name: str) -> StreamResult:
+        """Redact one file into `out`, which must not exist. Raises RedactionError; then `out` is not there."""
+        task = work.Task(name, "file", media_type_of(source), source, 0, source.stat().st_size)
+        learned = self.learner()
+        try:
+            work.run(self.engine(learned, {}), task, _nowhere)
+            if learned.is_overflowing:
+                raise NeedsWithholding("more distinct sensitive values than the dictionary holds")
+            engine = self.engine(None, learned.dictionary())
+            self._write(engine, task, out)
+            scanner = ResidueScanner(learned.dictionary(), learned.prints(), self._pseudonyms.is_token)
+            _check(scanner, out, name)
+        except NeedsWithholding as reason:
+            out.unlink(missing_ok=True)
+            return StreamResult({}, ({"artifact": name, "reason": str(reason)},))
+        except RedactionError:
+            out.unlink(missing_ok=True)
+            raise
+        except Exception:
+            out.unlink(missing_ok=True)
+            raise _failed(name) from None
+        return StreamResult(
+            dict(sorted(engine.tally.items())), (), dict(sorted((learned.not_searched + scanner.not_searched).items()))
+        )
+
+    def learner(self) -> Learned:
+        """A fresh learner with the seeds planted."""
+        learned = Learned(self._policy)
+        plant(self._seeds, learned)
+        return learned
+
+    def _write(self, engine: Engine, task: work.Task, out: Path) -> None:
+        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as stream:
+            work.run(engine, task, stream.write)
+
+
+def redact_stream(source: Path, out: Path, *, key: CaseKey, policy: Policy, name: str) -> StreamResult:
+    """One file of any kind into a new file. Raises RedactionError, and then leaves none."""
+    return Standalone(key, policy).file(source, out, name)
+
+
+def redact_json_value(value: Any, *, key: CaseKey, policy: Policy) -> Any:
+    """A JSON-like value, redacted."""
+    return Standalone(key, policy).value(value)
+
+
+def redact_text(text: str, *, key: CaseKey, policy: Policy) -> str:
+    """A text of unknown structure, redacted."""
+    return Standalone(key, policy).text(text)
+
+
+def media_type_of(source: Path) -> str:
+    """What a file is, by its first bytes: a HAR, JSON, JSON Lines, text, or something that cannot be inspected."""
+    with source.open("rb") as stream:
+        head = stream.read(_HEAD)
+    bare = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if head.startswith(b"\x89PNG"):
+        return work.PNG
+    if _is_binary(head):
+        return "application/octet-stream"
+    if bare[:1] in (b"{", b"["):
+        first = bare.split(b"\n", 1)
+        if len(first) == 2 and first[0].rstrip().endswith((b"}", b"]")) and first[1].lstrip()[:1] in (b"{", b"["):
+            return work.JSONL
+        return work.HAR if b'"log"' in head[:4096] and b'"entries"' in head else work.JSON
+    return work.TEXT
+
+
+def _is_binary(head: bytes) -> bool:
+    if b"\0" in head:
+        return True
+    controls = sum(each < 32 and each not in (8, 9, 10, 12, 13, 27) for each in head[:4096])
+    return controls * 50 > len(head[:4096])
+
+
+def _check(scanner: ResidueScanner, out: Path, name: str) -> None:
+    with out.open("rb") as stream:
+        held = b""
+        while piece := stream.read(_PIECE):
+            for hit in scanner.scan("output", held + piece):
+                raise RedactionError(
+                    "DP210",
+                    f"{name}: something that should have been redacted is still there (rule {hit.rule})",
+                    hint="report the fault; no output was kept",
+                )
+            held = piece[-_OVERLAP:]
+
+
+def _failed(name: str) -> RedactionError:
+    return RedactionError("DP211", f"{name}: the redactor could not process this", hint="report the fault")
+
+
+def _nowhere(piece: bytes) -> None:
+    """The first pass only learns."""

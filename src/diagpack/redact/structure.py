@@ -1,0 +1,93 @@
+"""Recognises what a value of unknown structure is, and calls the walker for it.
+
+Enters: a text. Leaves: the redacted text, or None when it is plain text. A value that looks like a structure and is
+none falls back to the text engine, which looks inside it as well.
+"""
+
+import re
+from typing import TYPE_CHECKING
+
+from diagpack.redact.engine import MESSAGE
+from diagpack.redact.packed import TooBig, unpack_base64, without_space
+from diagpack.redact.walk_form import is_form, is_multipart, redact_form, redact_multipart
+from diagpack.redact.walk_jose import redact_compact
+from diagpack.redact.walk_json import TooDeep, redact_json_text
+from diagpack.redact.walk_markup import is_markup, redact_markup
+from diagpack.redact.walk_messages import is_event_stream, is_json_lines, redact_event_stream, redact_json_lines
+from diagpack.redact.walk_url import is_url, redact_url
+
+if TYPE_CHECKING:
+    from diagpack.redact.engine import Engine
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}\s*|(?:[A-Za-z0-9+/]{4,}\r?\n)+[A-Za-z0-9+/]*={0,2}\s*")
+_HEX = re.compile(r"(?:[2-7][0-9a-fA-F]){6,}")
+
+
+def redact_structure(engine: "Engine", text: str, context: str) -> str | None:
+    """The structure hook of the engine."""
+    if context == MESSAGE:
+        return redact_message(engine, text)
+    head = text.lstrip("\ufeff \t\r\n")[:1]
+    if head in ("{", "["):
+        return _json(engine, text)
+    if head == '"' and len(text) > 4 and text.rstrip().endswith('"'):
+        return _json(engine, text)
+    if head == "<" and is_markup(text):
+        return redact_markup(engine, text)
+    if text.startswith("eyJ") and "." in text:
+        return redact_compact(engine, text)
+    if is_url(text):
+        return redact_url(engine, text)
+    if head == "/" and " " not in text and ("?" in text or "%" in text or ";" in text):
+        return redact_url(engine, text)
+    if is_multipart(text):
+        return redact_multipart(engine, text)
+    if is_event_stream(text):
+        return redact_event_stream(engine, text)
+    if _BASE64.fullmatch(text):
+        return _packed(engine, text)
+    if is_form(text):
+        return redact_form(engine, text)
+    return None
+
+
+def redact_message(engine: "Engine", value: str) -> str | None:
+    """A SAML message or JWT in a slot that would otherwise be blanked; None when it is neither."""
+    if value.startswith("eyJ"):
+        return redact_compact(engine, value)
+    try:
+        unpacked = unpack_base64(without_space(value.encode("ascii")), _cap(engine), is_slot=True)
+    except (UnicodeEncodeError, TooBig):
+        return None
+    if unpacked is None or b"SAML" not in unpacked.text or not unpacked.text.lstrip().startswith(b"<"):
+        return None
+    new = redact_markup(engine, unpacked.text.decode("utf-8", "surrogateescape"))
+    return unpacked.pack(new.encode("utf-8", "surrogateescape")).decode("ascii")
+
+
+def _json(engine: "Engine", text: str) -> str | None:
+    try:
+        return redact_json_text(engine, text)
+    except ValueError:
+        return redact_json_lines(engine, text) if is_json_lines(text) else None
+    except TooDeep:
+        return None
+
+
+def _packed(engine: "Engine", text: str) -> str | None:
+    run = text.strip()
+    try:
+        unpacked = unpack_base64(without_space(run.encode("ascii")), _cap(engine), is_slot=len(run) >= 32)
+    except TooBig:
+        return engine.replacement(text, "secret", "inflates-too-far")
+    if unpacked is None:
+        return None
+    inside = unpacked.text.decode("utf-8", "surrogateescape")
+    new = engine.value(inside)
+    if new == inside:
+        return None
+    return text.replace(run, unpacked.pack(new.encode("utf-8", "surrogateescape")).decode("ascii"), 1)
+
+
+def _cap(engine: "Engine") -> int:
+    return engine.policy.limit("inflate_bytes")

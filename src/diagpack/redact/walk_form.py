@@ -1,0 +1,97 @@
+"""Parameters: query strings, form bodies, multipart parts; each name decides about its value.
+
+Enters: one name and value, or an encoded body. Leaves: the same with values replaced; names, order, separators and the
+encoding of what stays are untouched. Sources: WHATWG URL 5 (form-urlencoded), RFC 7578 (multipart).
+"""
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote_plus
+
+from diagpack.redact.spans import SECRET_CLASSES
+
+if TYPE_CHECKING:
+    from diagpack.redact.engine import Engine
+
+_PAIR = re.compile(r"([&;]|^)([^=&;]*)(=?)([^&;]*)")
+_FORM = re.compile(r"[A-Za-z0-9_.\-\[\]%$:+~*]{1,200}=[^&\s]*(?:&[A-Za-z0-9_.\-\[\]%$:+~*]{1,200}(?:=[^&\s]*)?)*&?")
+_BOUNDARY = re.compile(r"\A--([0-9A-Za-z'()+_,./:=?-]{1,70})\r?\n")
+_PART_NAME = re.compile(r"\bname=\"?([^\";\r\n]*)\"?", re.IGNORECASE)
+_FILE_NAME = re.compile(r"(\bfilename\*?=)(\"[^\"\r\n]*\"|[^;\r\n]*)", re.IGNORECASE)
+_SAML_NAMES = frozenset({"samlresponse", "samlrequest"})
+
+
+def is_form(text: str) -> bool:
+    """Whether a text is one form-encoded body of at least one pair."""
+    return "=" in text and len(text) < 5_000_000 and not text.endswith("==") and _FORM.fullmatch(text) is not None
+
+
+def redact_parameter(engine: "Engine", name: str, value: str) -> str:
+    """One decoded parameter of a query string, form or list of name/value pairs."""
+    if not value:
+        return value
+    entity = engine.policy.classify(name)
+    if entity == "keep":
+        return engine.keep(value)
+    if entity and len(value) > 40 and entity in ("token", "secret"):
+        from diagpack.redact.structure import redact_message
+
+        message = redact_message(engine, value)
+        if message is not None:
+            return message
+    if entity in SECRET_CLASSES or entity:
+        return engine.slot(value, entity, "parameter")
+    return engine.value(value, name)
+
+
+def redact_form(engine: "Engine", text: str) -> str:
+    """A form-encoded body or query string. Only replaced values are encoded again."""
+    return _PAIR.sub(lambda match: _pair(engine, match), text)
+
+
+def _pair(engine: "Engine", match: "re.Match[str]") -> str:
+    separator, name, equals, value = match.groups()
+    if not equals:
+        return separator + (engine.value(name) if name else "")
+    plain = unquote_plus(value, errors="surrogateescape")
+    new = redact_parameter(engine, unquote_plus(name, errors="replace"), plain)
+    shown = engine.text(name) if "@" in name or "%40" in name else name
+    if new == plain:
+        return separator + shown + equals + value
+    return separator + shown + equals + quote(new, safe="-_.~", errors="surrogateescape")
+
+
+def is_multipart(text: str) -> bool:
+    return _BOUNDARY.match(text) is not None
+
+
+def redact_multipart(engine: "Engine", text: str) -> str:
+    """Part by part: headers stay (file names are evidence), contents are redacted by field name and by structure."""
+    match = _BOUNDARY.match(text)
+    if match is None:
+        return engine.text(text)
+    mark = "--" + match.group(1)
+    parts = text.split(mark)
+    return mark.join([parts[0], *(_part(engine, each) for each in parts[1:])])
+
+
+def _part(engine: "Engine", part: str) -> str:
+    for blank in ("\r\n\r\n", "\n\n"):
+        head, found, body = part.partition(blank)
+        if found:
+            break
+    else:
+        return engine.text(part) if part.strip("-\r\n") else part
+    name = _PART_NAME.search(head)
+    content = body.rstrip("\r\n")
+    tail = body[len(content) :]
+    field = name.group(1) if name else ""
+    shown = _FILE_NAME.sub(lambda each: each.group(1) + _file_name(engine, each.group(2)), head)
+    if _FILE_NAME.search(head) and engine.policy.classify(field) == "":
+        return shown + found + engine.value(content, field) + tail
+    return shown + found + redact_parameter(engine, field, content) + tail
+
+
+def _file_name(engine: "Engine", value: str) -> str:
+    bare = value.strip('"')
+    return value.replace(bare, engine.text(bare), 1) if bare else value

@@ -1,0 +1,279 @@
+"""JSON: every key decides about its value; numbers, duplicate keys and order stay.
+
+Enters: JSON text, or an already parsed value. Leaves: the same with tokens in place, valid again. Numbers that Python
+would print differently and repeated keys travel through a marker that no input can contain.
+"""
+
+import json
+import re
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from diagpack.model.collector import MARK
+from diagpack.redact.spans import PERSONAL_CLASSES, SECRET_CLASSES
+
+if TYPE_CHECKING:
+    from diagpack.redact.engine import Engine
+
+_NAME_KEYS = ("name", "key", "Name", "Key", "header", "id")
+_VALUE_KEYS = frozenset({"value", "Value", "values", "val"})
+
+
+class TooDeep(Exception):
+    """The document is nested deeper than the policy allows, or repeats itself."""
+
+
+class Document:
+    """Parses and writes JSON text without changing what was not replaced."""
+
+    def __init__(self) -> None:
+        self._nonce = secrets.token_hex(8)
+        self._is_plain = True
+        self._number = re.compile(rf'"#{self._nonce}:([^"]*)"')
+        self._key = re.compile(rf"#{self._nonce}k\d+")
+
+    def loads(self, text: str) -> Any:
+        """Raises ValueError on anything that is not JSON, TooDeep on more levels than Python can hold."""
+        try:
+            return json.loads(
+                text,
+                parse_float=self._float,
+                parse_int=self._int,
+                object_pairs_hook=self._pairs,
+                parse_constant=self._constant,
+            )
+        except RecursionError:
+            raise TooDeep from None
+
+    def dumps(self, value: Any, *, is_compact: bool = True) -> str:
+        separators = (",", ":") if is_compact else (", ", ": ")
+        try:
+            text = json.dumps(value, ensure_ascii=False, separators=separators)
+        except RecursionError:
+            raise TooDeep from None
+        if self._is_plain:
+            return text
+        return self._key.sub("", self._number.sub(r"\1", text))
+
+    def number_of(self, value: str) -> str | None:
+        """The digits behind a marker, or None for an ordinary string."""
+        head = f"#{self._nonce}:"
+        return value[len(head) :] if value.startswith(head) else None
+
+    def number(self, digits: str) -> Any:
+        """The value that `dumps` writes as this number."""
+        try:
+            plain = int(digits)
+        except ValueError:
+            return self._marked(digits)
+        return plain if str(plain) == digits else self._marked(digits)
+
+    def key_of(self, key: str) -> str:
+        """A key without the marker of a repeated one."""
+        return key if self._is_plain else self._key.sub("", key)
+
+    def _marked(self, digits: str) -> str:
+        self._is_plain = False
+        return f"#{self._nonce}:{digits}"
+
+    def _float(self, digits: str) -> Any:
+        plain = float(digits)
+        return plain if repr(plain) == digits else self._marked(digits)
+
+    def _int(self, digits: str) -> Any:
+        if len(digits) > 4000:
+            return self._marked(digits)
+        plain = int(digits)
+        return plain if str(plain) == digits else self._marked(digits)
+
+    def _constant(self, name: str) -> Any:
+        raise ValueError(name)
+
+    def _pairs(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        plain = dict(pairs)
+        if len(plain) == len(pairs):
+            return plain
+        self._is_plain = False
+        seen: set[str] = set()
+        marked = {}
+        for index, (key, value) in enumerate(pairs):
+            marked[f"{key}#{self._nonce}k{index}" if key in seen else key] = value
+            seen.add(key)
+        return marked
+
+
+def redact_json_text(engine: "Engine", text: str) -> str:
+    """A JSON document. Raises ValueError when it is none, TooDeep when it cannot be walked."""
+    document = Document()
+    parsed = document.loads(text)
+    engine.prefetch(parsed)
+    walked = JsonWalker(engine, document).walk(parsed)
+    if walked == parsed and engine.depth > 0:
+        return text
+    head = text[: len(text) - len(text.lstrip())]
+    tail = text[len(text.rstrip()) :]
+    return head + document.dumps(walked, is_compact='": ' not in text[:4096]) + tail
+
+
+class JsonWalker:
+    """Walks parsed JSON. Subclasses know more about some objects (HAR)."""
+
+    def __init__(self, engine: "Engine", document: Document | None = None) -> None:
+        self.engine = engine
+        self.document = document or Document()
+        self._limit = engine.policy.limit("json_depth")
+
+    def walk(self, value: Any, key: str = "", entity: str = "", level: int = 0) -> Any:
+        """`key` is the name the value stands under, `entity` the class it inherits from a key further up."""
+        if level > self._limit:
+            raise TooDeep
+        if isinstance(value, str):
+            return self.string(value, key, entity)
+        if isinstance(value, dict):
+            return self.mapping(value, key, entity, level)
+        if isinstance(value, list):
+            return [self.walk(each, key, entity, level + 1) for each in value]
+        if isinstance(value, bool) or value is None:
+            return value
+        return self._number(value, key, entity)
+
+    def mapping(self, value: dict[str, Any], key: str, entity: str, level: int) -> Any:
+        marked = value.get(MARK)
+        if isinstance(marked, str) and "value" in value and len(value) == 2:
+            return self._marked(marked, value["value"])
+        named = self._pair_class(value)
+        walked = {}
+        for name, each in value.items():
+            plain = self.document.key_of(name)
+            if named and plain in _VALUE_KEYS:
+                walked[name] = self.walk(each, key, named if named != "keep" else "", level + 1)
+                continue
+            below = self.class_of(plain, each) or (entity if entity != "keep" else "")
+            walked[self._key(name)] = self.walk(each, plain, below, level + 1)
+        return walked if len(walked) == len(value) else self._renamed(value, walked)
+
+    def class_of(self, key: str, value: Any) -> str:
+        """The class that a key gives to its value; ambiguous names count only for values that look the part."""
+        entity = self.engine.policy.classify(key)
+        if not entity or entity == "keep":
+            return entity
+        if isinstance(value, dict | list) and (entity not in SECRET_CLASSES or _is_schema(value)):
+            # `user: {…}` and `session: {…}` are records: their own keys decide.
+            return entity if isinstance(value, list) and all(isinstance(each, str) for each in value) else ""
+        if self.engine.policy.is_ambiguous(key) and not looks_like(value, entity):
+            # A number under `pin` is one; under `code` or `state` it is a diagnosis.
+            return entity if entity == "password" and isinstance(value, int) and not isinstance(value, bool) else ""
+        return entity
+
+    def string(self, value: str, key: str, entity: str) -> Any:
+        digits = self.document.number_of(value)
+        if digits is not None:
+            return self._digits(digits, value, entity)
+        if entity == "keep":
+            return self.engine.keep(value)
+        if entity:
+            inner = self._structured_slot(value, key, entity)
+            return self.engine.slot(value, entity, "json-key") if inner is None else inner
+        return self.engine.value(value, key)
+
+    def _structured_slot(self, value: str, key: str, entity: str) -> str | None:
+        """SAML messages and JWTs keep their protocol values even in a secret slot."""
+        if self.engine.policy.classify(key) == "token" and len(value) > 40:
+            from diagpack.redact.structure import redact_message
+
+            return redact_message(self.engine, value)
+        return None
+
+    def _key(self, name: str) -> str:
+        """Keys are names and stay, unless the key itself is a sensitive value (a map from e-mail to …)."""
+        if len(name) < 5 or name.isalpha():
+            return name
+        return self.engine.text(name) if not self.engine.policy.classify(name) else name
+
+    def _renamed(self, value: dict[str, Any], walked: dict[str, Any]) -> dict[str, Any]:
+        # Two keys became one token: number them, so that no member is lost.
+        out: dict[str, Any] = {}
+        for name, each in value.items():
+            plain = self.document.key_of(name)
+            new = self._key(name)
+            number = 2
+            while new in out:
+                new = f"{self._key(name)}-{number}"
+                number += 1
+            out[new] = self.walk(each, plain, self.class_of(plain, each))
+        return out
+
+    def _pair_class(self, value: dict[str, Any]) -> str:
+        """The class of `{"name": "Authorization", "value": …}`, where key and value are two members."""
+        if value.keys().isdisjoint(_VALUE_KEYS):
+            return ""
+        for key in _NAME_KEYS:
+            name = value.get(key)
+            if isinstance(name, str):
+                entity = self.engine.policy.classify(name) or self.engine.policy.classify_header(name)
+                held = next(value[each] for each in _VALUE_KEYS if each in value)
+                if entity and self.engine.policy.is_ambiguous(name) and not looks_like(held, entity):
+                    return ""
+                return entity
+        return ""
+
+    def _marked(self, entity: str, value: Any) -> Any:
+        known = entity if entity in SECRET_CLASSES | PERSONAL_CLASSES else "secret"
+        if isinstance(value, str):
+            return self.engine.slot(value, known, "marked")
+        return self.walk(value, "", known)
+
+    def _number(self, value: Any, key: str, entity: str) -> Any:
+        return self._digits(repr(value), value, entity)
+
+    def _digits(self, digits: str, value: Any, entity: str) -> Any:
+        if (
+            entity
+            and entity != "keep"
+            and (entity in SECRET_CLASSES or len(digits.lstrip("-")) >= 4 or entity == "geo")
+        ):
+            return self.document.number(self.engine.number(digits, entity, "json-key"))
+        if len(digits) >= 12:
+            # A card number or a learned value may stand as a number.
+            new = self.engine.text(digits)
+            if new != digits:
+                return self.document.number(self.engine.number(digits, "id", "number"))
+        return value
+
+
+class MarkedWalker(JsonWalker):
+    """For documents our own collectors write: they mark what is sensitive, and their key names say nothing.
+
+    Strings still go through the detectors and the learned values.
+    """
+
+    def class_of(self, key: str, value: Any) -> str:
+        return ""
+
+    def _pair_class(self, value: dict[str, Any]) -> str:
+        return ""
+
+
+def looks_like(value: Any, entity: str) -> bool:
+    """Whether a value under an ambiguous name looks like what the name would mean."""
+    if isinstance(value, list):
+        return any(looks_like(each, entity) for each in value)
+    if isinstance(value, float):
+        return entity == "geo"
+    if not isinstance(value, str):
+        return False
+    if entity in SECRET_CLASSES:
+        from diagpack.redact.nested import looks_opaque
+
+        return looks_opaque(value.strip()) and not re.search(r"[\s]", value.strip()) and not value.isupper()
+    if entity == "email":
+        return "@" in value
+    if entity in ("name", "user", "company"):
+        return bool(re.fullmatch(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3}|\S+@\S+", value.strip()))
+    if entity == "address":
+        return any(each.isalpha() for each in value)
+    return any(each.isdigit() for each in value)
+
+
+def _is_schema(value: Any) -> bool:
+    return isinstance(value, dict)

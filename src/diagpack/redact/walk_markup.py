@@ -1,0 +1,215 @@
+"""XML and HTML: element and attribute names decide; SAML keeps its protocol values.
+
+Enters: markup as text. Leaves: the same markup with replaced values escaped. The text is cut into tags and text by a
+linear scanner that does not build a tree, so nothing outside the replaced values changes and no entity is expanded,
+no DTD read, nothing fetched. Sources: SAML 2.0 Core 2 and 3; XML 1.0 2.4; WHATWG HTML 13.2.5.
+"""
+
+import html
+import re
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from diagpack.redact.spans import SECRET_CLASSES
+from diagpack.redact.walk_http import redact_header
+
+if TYPE_CHECKING:
+    from diagpack.redact.engine import Engine
+
+_PIECE = re.compile(
+    r"<!--(?P<comment>.*?)-->|<!\[CDATA\[(?P<cdata>.*?)\]\]>|<\?(?P<pi>.*?)\?>|<!(?P<doctype>[^>\[]*(?:\[[^\]]*\])?[^>]*)>"
+    r"|<(?P<close>/?)(?P<name>[A-Za-z_][^\s/>]*)(?P<attributes>(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*)>",
+    re.DOTALL,
+)
+_HTML = re.compile(
+    r"<!doctype html|<html[\s>]|<(?:head|body|div|p|span|form|table|script|input|button|meta)[\s>]", re.I
+)
+# A quoted value of an attribute holds no `<`, so a quote that is never closed costs one tag, not the page.
+_TELLING_TAG = re.compile(
+    r"<((?:input|meta|form|a|img|iframe|script|link|textarea|option|button|area|embed|source|video|audio|object|param)\b)"
+    r"((?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*)>([^<]*(?=</textarea))?",
+    re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(r"([^\s=/\"'>]+)(\s*=\s*)(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
+_RAW_ELEMENTS = {"script", "style", "textarea", "title"}
+_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_URL_ATTRIBUTES = frozenset(
+    "href src action formaction data poster cite background xlink:href location destination".split()
+)
+_PLAIN_ATTRIBUTES = frozenset(
+    "class style type rel id lang xmlns version algorithm method notbefore notonorafter issueinstant inresponseto "
+    "format nameformat encoding".split()
+)
+
+
+def is_markup(text: str) -> bool:
+    """Whether a text is an XML or HTML document or fragment."""
+    head = text[:400].lstrip("\ufeff \t\r\n")
+    return head.startswith("<") and re.match(r"<(?:[A-Za-z_][\w.:-]*[\s/>]|!--|!doctype|\?xml)", head, re.I) is not None
+
+
+def redact_markup(engine: "Engine", text: str) -> str:
+    """Markup. Well-formed XML stays well-formed."""
+    if _HTML.search(text, 0, 2048) is not None:
+        # In a page only attributes with values say something by their place; the rest is one text.
+        return engine.text(_TELLING_TAG.sub(_Markup(engine, text).attributes, text))
+    return _Markup(engine, text).redacted()
+
+
+class _Markup:
+    def __init__(self, engine: "Engine", text: str) -> None:
+        self._engine = engine
+        self._text = text
+        saml = engine.policy.section("saml")
+        self._elements = saml["elements"]
+        self._attributes = saml["attributes"]
+        self._values = saml["values"]
+        self._open: list[str] = []
+        self._attribute_class = ""
+        self._field_class = ""
+        self._is_saml = "urn:oasis:names:tc:SAML" in text
+
+    def redacted(self) -> str:
+        pieces: list[str] = []
+        last = 0
+        for match in _PIECE.finditer(self._text):
+            if match.start() < last:
+                continue
+            pieces.append(self._content(self._text[last : match.start()]))
+            pieces.append(self._piece(match))
+            last = match.end()
+        pieces.append(self._content(self._text[last:]))
+        return "".join(pieces)
+
+    def attributes(self, match: "re.Match[str]") -> str:
+        """One tag of a page with its attributes redacted."""
+        name, attributes, content = match.groups()
+        new = self._redact_attributes(name, attributes) if "=" in attributes else attributes
+        if content and name.lower() == "textarea" and self._field_class in SECRET_CLASSES:
+            content = self._engine.slot(content, self._field_class, "element")
+        return f"<{name}{new}>{content or ''}"
+
+    def _piece(self, match: "re.Match[str]") -> str:
+        if match["name"] is not None:
+            return self._tag(match)
+        whole = match.group(0)
+        for group in ("comment", "cdata", "pi", "doctype"):
+            inner = match[group]
+            if inner is not None:
+                new = self._cdata(inner) if group == "cdata" else self._engine.text(inner)
+                return whole.replace(inner, new, 1) if new != inner else whole
+        return whole
+
+    def _cdata(self, inner: str) -> str:
+        entity = self._entity()
+        return self._engine.slot(inner, entity, "element") if entity else self._engine.value(inner)
+
+    def _tag(self, match: "re.Match[str]") -> str:
+        name = match["name"]
+        local = name.rsplit(":", 1)[-1]
+        attributes = match["attributes"]
+        if match["close"]:
+            self._close(local)
+            return match.group(0)
+        new = self._redact_attributes(local, attributes) if "=" in attributes else attributes
+        if not attributes.rstrip().endswith("/") and local.lower() not in _VOID:
+            self._open.append(local)
+        return f"<{name}{new}>"
+
+    def _close(self, local: str) -> None:
+        if local in self._open[-50:]:
+            while self._open and self._open.pop() != local:
+                pass
+        if local == "Attribute":
+            self._attribute_class = ""
+
+    def _redact_attributes(self, local: str, attributes: str) -> str:
+        plain = {
+            each.group(1).lower(): html.unescape(each.group(3).strip("\"'")) for each in _ATTRIBUTE.finditer(attributes)
+        }
+        field = plain.get("name") or plain.get("id") or plain.get("property") or plain.get("itemprop") or ""
+        self._field_class = self._engine.policy.classify(field) if field else ""
+        if local == "Attribute" and self._is_saml:
+            self._attribute_class = self._class_of_saml_attribute(plain)
+        return _ATTRIBUTE.sub(lambda each: self._attribute(local, field, each), attributes)
+
+    def _class_of_saml_attribute(self, plain: dict[str, str]) -> str:
+        for name in (plain.get("name", ""), plain.get("friendlyname", "")):
+            last = re.split(r"[/:#]", name)[-1].lower().replace("-", "").replace("_", "")
+            if last in self._values:
+                return str(self._values[last])
+        return "id"
+
+    def _attribute(self, local: str, field: str, match: "re.Match[str]") -> str:
+        name, equals, quoted = match.groups()
+        quote = quoted[0] if quoted[0] in "\"'" else ""
+        inner = quoted[1:-1] if quote else quoted
+        if not inner:
+            return match.group(0)
+        plain = html.unescape(inner)
+        new = self._attribute_value(local, name, field, plain)
+        if new == plain:
+            return match.group(0)
+        return name + equals + quote + html.escape(new, quote=True) + quote
+
+    def _attribute_value(self, local: str, name: str, field: str, plain: str) -> str:
+        engine = self._engine
+        lowered = name.lower().rsplit(":", 1)[-1]
+        if name.lower().startswith("xmlns") or lowered in _PLAIN_ATTRIBUTES:
+            return engine.text(plain) if len(plain) > 20 else plain
+        if self._is_saml and name in self._attributes:
+            return engine.slot(plain, str(self._attributes[name]), "saml-attribute")
+        if lowered in ("value", "content") and field:
+            from diagpack.redact.walk_form import redact_parameter
+
+            return redact_parameter(engine, field, plain)
+        if lowered in _URL_ATTRIBUTES:
+            from diagpack.redact.walk_url import redact_url
+
+            return redact_url(engine, plain)
+        entity = engine.policy.classify(name)
+        if entity == "keep" or (entity and engine.policy.is_ambiguous(name)):
+            return engine.value(plain)
+        if entity and lowered not in ("name",):
+            return engine.slot(plain, entity, "attribute")
+        return engine.value(plain)
+
+    def _entity(self) -> str:
+        local = self._open[-1] if self._open else ""
+        if self._is_saml:
+            if "AttributeValue" in self._open[-3:]:
+                return "" if self._attribute_class == "keep" else self._attribute_class or "id"
+            if local in self._elements:
+                entity = str(self._elements[local])
+                return "" if entity == "text" else entity
+            return ""
+        entity = self._engine.policy.classify(local) if local else ""
+        if local.lower() in ("textarea", "title", "label", "address", "code", "key", "a", "p", "td", "span"):
+            return self._field_class if local.lower() == "textarea" and self._field_class in SECRET_CLASSES else ""
+        if entity == "keep" or (entity and self._engine.policy.is_ambiguous(local)):
+            return ""
+        return entity
+
+    def _content(self, raw: str) -> str:
+        if not raw or raw.isspace():
+            return raw
+        if self._open and self._open[-1].lower() in ("script", "style"):
+            return self._engine.value(raw)
+        plain = html.unescape(raw)
+        entity = self._entity()
+        new = self._engine.slot(plain, entity, "element") if entity else self._engine.value(plain)
+        return raw if new == plain else html.escape(new, quote=False)
+
+
+def is_well_formed(text: str) -> bool:
+    """Whether a text parses as XML, without DTD, entities or network."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        etree.fromstring(text.encode("utf-8", "surrogatepass"), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return False
+    return True
+
+
+__all__ = ["is_markup", "is_well_formed", "redact_header", "redact_markup"]

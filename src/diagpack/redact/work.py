@@ -1,0 +1,113 @@
+"""One pass over one artifact, or over a range of it.
+
+Enters: an engine and what to read (`Task`: path, media type, range; never content). Leaves: redacted bytes to a sink.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from diagpack.redact.engine import NeedsWithholding
+from diagpack.redact.lines import redact_jsonl_stream, redact_text_stream
+from diagpack.redact.walk_har import HarWalker
+from diagpack.redact.walk_json import Document, JsonWalker, MarkedWalker, TooDeep
+
+if TYPE_CHECKING:
+    from diagpack.redact.engine import Engine
+
+HAR, JSON, JSONL, TEXT, PNG = (
+    "application/har+json",
+    "application/json",
+    "application/jsonl",
+    "text/plain",
+    "image/png",
+)
+STREAMED = frozenset({JSONL, TEXT})
+# Documents of our own collectors, which mark what is sensitive (`{"$sensitive": class, "value": …}`).
+MARKED_KINDS = frozenset({"saml", "oidc", "request-ids", "environment", "collection", "case"})
+PROSE_KINDS = frozenset({"note", "case"})
+_PNG_HEAD = b"\x89PNG\r\n\x1a\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What to read. `is_approved`: a picture that the analyst approved."""
+
+    id: str
+    kind: str
+    media_type: str
+    path: Path
+    start: int
+    end: int
+    is_approved: bool = False
+
+
+def run(engine: "Engine", task: Task, sink: Callable[[bytes], object]) -> None:
+    """Raises NeedsWithholding when the content cannot be inspected."""
+    for piece in _pieces(engine, task):
+        sink(piece)
+
+
+def _pieces(engine: "Engine", task: Task) -> Iterator[bytes]:
+    if task.media_type in STREAMED:
+        with task.path.open("rb") as stream:
+            if task.start == 0:
+                _check_text(stream.read(4096))
+            reader = redact_jsonl_stream if task.media_type == JSONL else redact_text_stream
+            yield from reader(engine, stream, task.start, task.end)
+    elif task.media_type in (HAR, JSON):
+        yield _document(engine, task)
+    elif task.media_type == PNG:
+        yield _picture(task)
+    else:
+        raise NeedsWithholding("a kind of file that cannot be inspected")
+
+
+def _check_text(head: bytes) -> None:
+    if b"\0" in head or head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise NeedsWithholding("text that is not UTF-8")
+
+
+def _document(engine: "Engine", task: Task) -> bytes:
+    if task.end > engine.policy.limit("document_bytes"):
+        raise NeedsWithholding("a document too large to be inspected")
+    try:
+        text = task.path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise NeedsWithholding("a document that is not UTF-8") from None
+    document = Document()
+    try:
+        parsed = document.loads(text)
+        engine.prefetch(parsed)
+        if task.media_type == HAR:
+            walked = HarWalker(engine, document).har(parsed)
+        else:
+            walker = MarkedWalker if task.kind in MARKED_KINDS else JsonWalker
+            walked = walker(engine, document).walk(parsed)
+        written = document.dumps(walked)
+    except TooDeep:
+        raise NeedsWithholding("a document nested too deep to be inspected") from None
+    except ValueError:
+        raise NeedsWithholding("a document that is not valid JSON of its kind") from None
+    # What was written must still be what it was: raises ValueError, which ends the run.
+    json.loads(written)
+    return written.encode("utf-8", "surrogatepass")
+
+
+def _picture(task: Task) -> bytes:
+    content = task.path.read_bytes()
+    if not task.is_approved:
+        raise NeedsWithholding("a picture that was not approved")
+    if not content.startswith(_PNG_HEAD):
+        raise NeedsWithholding("a picture that is not a PNG file")
+    return content
+
+
+def redact_facts(engine: "Engine", facts: Any, kind: str = "") -> Any:
+    """Facts of an artifact, through the JSON walker."""
+    document = Document()
+    parsed = document.loads(json.dumps(facts, ensure_ascii=False))
+    walker = MarkedWalker if kind in MARKED_KINDS else JsonWalker
+    return json.loads(document.dumps(walker(engine, document).walk(parsed)))
