@@ -175,10 +175,9 @@ def _whole_engine(log: bytes) -> str:
     """Discover, rewrite and residue scan of one file, by the stand-alone engine."""
     if not _has("diagpack.redact.standalone"):
         return "the engine is not in this tree"
+    from diagpack.model.keys import CaseKey
     from diagpack.redact.policy import load_policy
     from diagpack.redact.standalone import Standalone
-
-    from diagpack.model.keys import CaseKey
 
     alone = Standalone(CaseKey(bytes(range(32))), load_policy())
     with tempfile.TemporaryDirectory() as folder:
