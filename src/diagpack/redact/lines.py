@@ -124,6 +124,8 @@ class _RecordWalker:
     def _texts(self, texts: list[str]) -> list[str]:
         plain = [each for each in texts if not _is_structured(each)]
         redacted = iter(self._engine.texts(plain))
+        if len(plain) < len(texts):
+            self._engine.prefetch([_json_of(each) for each in texts if _is_structured(each)])
         return [self._engine.value(each) if _is_structured(each) else next(redacted) for each in texts]
 
     def _written(self, line: bytes, record: dict[str, Any], text: str) -> bytes:
@@ -172,6 +174,13 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
     if not isinstance(record, dict) or not isinstance(record.get("text"), str) or "line" not in record:
         return None
     return record
+
+
+def _json_of(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _is_structured(text: str) -> bool:
