@@ -11,6 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# A loaded machine is no reason to fail: properties are judged by what they find, not by how long they take.
+settings.register_profile("diagpack", deadline=None)
+settings.load_profile("diagpack")
 
 ROOT = Path(__file__).parent.parent
 NODE_MODULES = Path(os.environ.get("DIAGPACK_NODE_MODULES", ROOT / "tests" / "npm" / "node_modules"))

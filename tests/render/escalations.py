@@ -170,7 +170,7 @@ def artifacts() -> list[Any]:
             "steps": ["URL", "base64", "deflate"],
             "issuer": "https://app.example.com/saml",
             "destination": "https://idp.example.net/saml2/sso",
-            "ref": "[har-1 #3]",
+            "har_entry": 3,
         },
         {
             "kind": "Response",
@@ -180,7 +180,7 @@ def artifacts() -> list[Any]:
             "destination": "https://app.example.com/sso/acs",
             "status": "Success",
             "conditions": conditions,
-            "ref": "[har-1 #6]",
+            "har_entry": 6,
         },
     ]
     findings = [
@@ -225,7 +225,7 @@ def artifacts() -> list[Any]:
             dropped=[{"reason": "image body", "count": 14}],
         ),
         support.log(log_records(), lines_total=88213, zone="UTC", query=f'request_id="{REQUEST_ID}"', hits=5),
-        support.sso(messages, findings),
+        support.make_artifact("saml", {"messages": messages, "findings": findings, "har": "har-1"}),
         support.request_ids(ids),
         support.note(
             "The customer called at 11:30.\nIt fails for everybody in the Berlin office.\nPhone dp-phone-aaaabbbbcccc."
@@ -357,7 +357,7 @@ def assessment(**changes: Any) -> Assessment:
         signature=CaseSignature("dp1:3f9a1c77e02b", {"status": "500", "path": "/api/v2/session"}),
         similar=(
             SimilarCase(
-                "CS-812", "strong", "same exception and the same three frames; differs: status 401", "fixed in 4.2.1"
+                "CS-812", "strong", "same exception, same frames as CS-812 (fixed in 4.2.1); differs: status", ""
             ),
         ),
         timeline=timeline(),

@@ -262,6 +262,7 @@ def case_content(**changes: Any) -> dict[str, Any]:
             "works_on": "The previous version 4.1.9 works.",
             "duplicates_searched": 'text ~ "sign-in 500"',
             "next_update": "2026-03-04T09:00:00+00:00",
+            "assignee": "on-call",
             "first_seen": "2026-03-03T09:10:00+00:00",
             "last_seen": "2026-03-03T09:40:00+00:00",
         },

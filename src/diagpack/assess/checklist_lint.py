@@ -26,15 +26,24 @@ VALIDATORS: Final = frozenset(
     """.split()
 )
 MAX_CUSTOMER_STEPS: Final = 9
-_TOP: Final = frozenset(
-    "schema id includes audience minutes draft_languages title hosts window recognise items library".split()
-)
-_ITEM: Final = frozenset(
-    """
-    id use kind title question why privacy how met_by partly_by when required skip audience options accept max_mb
-    minutes validate on_fail redact evidence
-    """.split()
-)
+_Shapes = Mapping[str, tuple[type | tuple[type, ...], str]]
+_TEXT: Final = (str, "a text")
+_MAP: Final = (Mapping, "a mapping")
+_LIST: Final = (list, "a list")
+_NUMBER: Final = (int, "a number")
+_TOP: Final[_Shapes] = {
+    **dict.fromkeys(("schema", "id", "audience"), _TEXT),
+    **dict.fromkeys(("title", "window"), _MAP),
+    **dict.fromkeys(("includes", "draft_languages", "hosts", "recognise", "items", "library"), _LIST),
+    "minutes": _NUMBER,
+}
+_ITEM: Final[_Shapes] = {
+    **dict.fromkeys(("id", "use", "kind", "when", "audience", "redact"), _TEXT),
+    **dict.fromkeys(("title", "question", "why", "privacy", "how", "skip", "on_fail", "evidence"), _MAP),
+    **dict.fromkeys(("met_by", "partly_by", "options", "accept", "validate"), _LIST),
+    **dict.fromkeys(("max_mb", "minutes"), _NUMBER),
+    "required": (bool, "true or false"),
+}
 _ID = re.compile(r"[a-z][a-z0-9-]{0,39}", re.ASCII)
 
 
@@ -48,6 +57,9 @@ def lint_document(
     """Every fault of one document. With `notes` also advice that does not stop a load."""
     if not isinstance(document, Mapping):
         return ["a checklist is a mapping that starts with `schema: diagpack.checklist/1`"]
+    malformed = list(_malformed(document, _TOP, "checklist"))
+    if malformed:
+        return malformed
     found = list(_top(document, documents))
     library = {**library, **{str(each.get("id")): each for each in _mappings(document.get("library"))}}
     entries = [*_mappings(document.get("items")), *_mappings(document.get("library"))]
@@ -55,7 +67,7 @@ def lint_document(
     found += [f"item {each!r} is there twice" for each in sorted({each for each in ids if ids.count(each) > 1})]
     for entry in entries:
         found += _entry(entry, library)
-    if notes:
+    if notes and not found:
         found += _notes(document, library, documents)
     return found
 
@@ -67,6 +79,32 @@ def unknown_keys(found: Iterable[Any], known: Iterable[str], where: str) -> Iter
         if key not in known:
             near = difflib.get_close_matches(str(key), known, n=1)
             yield f"{where}: unknown key {str(key)[:40]!r}" + (f", did you mean {near[0]!r}?" if near else "")
+
+
+def _malformed(found: Mapping[str, Any], shapes: _Shapes, where: str) -> Iterator[str]:
+    """Keys whose value is of the wrong kind; the other checks rely on the right one."""
+    for key, (kind, words) in shapes.items():
+        value = found.get(key)
+        is_number = kind is int and isinstance(value, bool)
+        if key in found and (not isinstance(value, kind) or is_number):
+            yield f"{where}: {key} is {words}"
+
+
+def _malformed_parts(entry: Mapping[str, Any], name: str) -> Iterator[str]:
+    """The same for values inside lists and mappings."""
+    for validator in entry.get("validate") or ():
+        if not isinstance(validator, str) and not (isinstance(validator, Mapping) and len(validator) == 1):
+            yield f"{name}: validate: each is a name, or {{name: parameters}}"
+    for part in ("options", "accept"):
+        if not all(isinstance(each, str) for each in entry.get(part) or ()):
+            yield f"{name}: {part}: each is a text"
+    reasons = (entry.get("skip") or {}).get("reasons", [])
+    if not isinstance(reasons, list) or not all(isinstance(each, str) for each in reasons):
+        yield f"{name}: skip: reasons is a list of words"
+    for steps in (entry.get("how") or {}).values():
+        lists = steps.values() if isinstance(steps, Mapping) else [steps]
+        if not all(isinstance(each, list) and all(isinstance(step, str) for step in each) for each in lists):
+            yield f"{name}: how: a list of steps, or {{language: steps}}"
 
 
 def _top(document: Mapping[str, Any], documents: Mapping[str, Any]) -> Iterator[str]:
@@ -89,15 +127,18 @@ def _top(document: Mapping[str, Any], documents: Mapping[str, Any]) -> Iterator[
 
 def _entry(entry: Mapping[str, Any], library: Mapping[str, Any]) -> Iterator[str]:
     if "use" in entry:
-        if entry["use"] not in library:
-            near = difflib.get_close_matches(str(entry["use"]), library, n=1)
-            yield f"use: there is no library item {str(entry['use'])[:40]!r}" + (
-                f", did you mean {near[0]!r}?" if near else ""
-            )
+        wanted = str(entry["use"])
+        if wanted not in library:
+            near = difflib.get_close_matches(wanted, library, n=1)
+            yield f"use: there is no library item {wanted[:40]!r}" + (f", did you mean {near[0]!r}?" if near else "")
             return
-        entry = {**library[entry["use"]], **{key: value for key, value in entry.items() if key != "use"}}
+        entry = {**library[wanted], **{key: value for key, value in entry.items() if key != "use"}}
     name = f"item {str(entry.get('id', '?'))[:40]}"
     yield from unknown_keys(entry, _ITEM, name)
+    malformed = list(_malformed(entry, _ITEM, name)) or list(_malformed_parts(entry, name))
+    if malformed:
+        yield from malformed
+        return
     if not _ID.fullmatch(str(entry.get("id", ""))):
         yield f"{name}: id has lower-case letters, digits and dashes"
     if entry.get("kind") not in KINDS:

@@ -12,9 +12,10 @@ None, or the citations that meet it. Citations may be empty where a condition is
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Final
 
-from diagpack.assess.view import Exchange
+from diagpack.assess.view import Call
 from diagpack.model.evidence import EvidenceSet
 from diagpack.model.expression import Node, evaluate, matches, parse
 from diagpack.model.finding import Finding
@@ -35,7 +36,7 @@ class Scene:
     evidence: EvidenceSet
     case: Mapping[str, Any]
     findings: Sequence[Finding]
-    exchanges: Sequence[Exchange]
+    exchanges: Sequence[Call]
     environment: Mapping[str, tuple[EvidenceRef, ...]] = field(default_factory=dict)
 
 
@@ -66,8 +67,20 @@ def faults(condition: Any) -> list[str]:
     if len(kinds) != 1:
         return [*found, "a condition has exactly one of: " + ", ".join(_TESTS)]
     found += [fault for name in _EXPRESSIONS if name in condition for fault in _expression_faults(condition[name])]
-    inner = condition.get("all") or condition.get("any") or ([condition["not"]] if "not" in condition else [])
+    kind, value = kinds[0], condition[kinds[0]]
+    if kind in ("all", "any"):
+        inner = value if isinstance(value, list) else [None]
+    else:
+        inner = [value] if kind == "not" else []
+        is_text = isinstance(value, str) or (kind == "finding" and _are_texts(value))
+        found += [] if kind == "not" or is_text else [f"{kind}: a text"]
+    if not isinstance(condition.get("min", 1), int) or not _are_texts(condition.get("certainty", [])):
+        found.append("min is a number, certainty a list")
     return found + [fault for each in inner for fault in faults(each)]
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
 def answered(scene: Scene, name: str) -> Met:
@@ -87,7 +100,7 @@ def case_refs(evidence: EvidenceSet, pointer: str) -> tuple[EvidenceRef, ...]:
     return ()
 
 
-def exchange_names(exchange: Exchange) -> dict[str, Any]:
+def exchange_names(exchange: Call) -> dict[str, Any]:
     """The names an `exchange` expression may read."""
     return {
         "method": exchange.method,
@@ -102,11 +115,17 @@ def exchange_names(exchange: Exchange) -> dict[str, Any]:
         "first_party": exchange.is_first_party,
         "replay": exchange.is_replay,
         "has_ids": bool(exchange.request_ids),
+        "kind": exchange.kind,
         "user_agent": exchange.user_agent,
         "posted": list(exchange.posted),
         "reason": exchange.reason,
         "headers": exchange.response_headers,
     }
+
+
+def answers_of(scene: Scene) -> Mapping[str, Any]:
+    """The answers of the case; empty when there are none."""
+    return _section(scene.case, "answers")
 
 
 def scene_names(scene: Scene) -> dict[str, Any]:
@@ -150,8 +169,11 @@ def _section(case: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _enough(refs: Sequence[EvidenceRef], condition: Condition) -> Met:
-    return tuple(refs[:_MAX_REFS]) if len(refs) >= int(condition.get("min", 1)) else None
+def _enough(refs: Iterable[EvidenceRef], condition: Condition) -> Met:
+    """The first citations when there are enough; the rest is not looked at."""
+    least = int(condition.get("min", 1))
+    found = tuple(islice(refs, max(least, _MAX_REFS)))
+    return found[:_MAX_REFS] if len(found) >= least else None
 
 
 def _artifact(condition: Condition, scene: Scene) -> Met:
@@ -166,17 +188,17 @@ def _artifact(condition: Condition, scene: Scene) -> Met:
 
 def _exchange(condition: Condition, scene: Scene) -> Met:
     text = str(condition["exchange"])
-    return _enough([each.ref for each in scene.exchanges if holds(text, exchange_names(each))], condition)
+    return _enough((each.ref for each in scene.exchanges if holds(text, exchange_names(each))), condition)
 
 
 def _log(condition: Condition, scene: Scene) -> Met:
     text = str(condition["log"])
-    found = [
+    found = (
         log_ref(artifact.id, record)
         for artifact in scene.evidence.of_kind("log", "console")
         for record in scene.evidence.records(artifact)
         if isinstance(record.get("line"), int) and holds(text, _log_names(record, artifact))
-    ]
+    )
     return _enough(found, condition)
 
 
@@ -191,8 +213,8 @@ def _log_names(record: Mapping[str, Any], artifact: RedactedArtifact) -> dict[st
 
 def log_ref(artifact: ArtifactId, record: Mapping[str, Any]) -> EvidenceRef:
     """The citation of one log record, over all of its lines."""
-    line = int(record["line"])
-    return EvidenceRef(artifact, Lines(line, line + max(int(record.get("lines") or 1), 1) - 1))
+    line, count = int(record["line"]), record.get("lines")
+    return EvidenceRef(artifact, Lines(line, line + max(count if isinstance(count, int) else 1, 1) - 1))
 
 
 def _finding(condition: Condition, scene: Scene) -> Met:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from diagpack.assess.conditions import Scene, case_refs
-from diagpack.assess.view import Exchange, short
+from diagpack.assess.view import short
 from diagpack.model.assessment import Cited
 from diagpack.model.redacted import RedactedArtifact
 from diagpack.model.ref import EvidenceRef, Pointer, Whole
@@ -148,9 +148,3 @@ def _parsed(refs: Any) -> list[EvidenceRef]:
         except ValueError:
             continue
     return found
-
-
-def used_browsers(exchanges: tuple[Exchange, ...]) -> set[str]:
-    """Names of the browsers that the captures' user agents state."""
-    agents = {each.user_agent[:1000] for each in exchanges if each.user_agent}
-    return {label for agent in agents for label, pattern in _BROWSERS[:1] + _BROWSERS[1:] if pattern.search(agent)}

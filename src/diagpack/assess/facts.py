@@ -6,12 +6,11 @@ is more than a reading of the evidence.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
-from diagpack.assess.conditions import Scene, case_refs
+from diagpack.assess.conditions import Scene, answers_of, case_refs
 from diagpack.assess.severity import confirmed_by
 from diagpack.assess.timeline import FirstFailure
-from diagpack.assess.view import Exchange, short
+from diagpack.assess.view import Call, short
 from diagpack.model.assessment import Cited
 from diagpack.model.finding import Level
 from diagpack.model.ref import EvidenceRef, find_refs
@@ -55,7 +54,7 @@ def actual(scene: Scene, first: FirstFailure | None) -> tuple[Cited, ...]:
 
 def tried(scene: Scene) -> tuple[Cited, ...]:
     """What was tried, with its result where one is given."""
-    entries = _answers(scene).get("tried")
+    entries = answers_of(scene).get("tried")
     if isinstance(entries, str):
         entries = [entries]
     found = []
@@ -96,7 +95,7 @@ def asks(scene: Scene) -> tuple[Cited, ...]:
 
 def answer(scene: Scene, name: str) -> str:
     """One answer of the case as text; empty when it is not there."""
-    value = _answers(scene).get(name)
+    value = answers_of(scene).get(name)
     return "" if value in (None, [], {}) else str(value).strip()
 
 
@@ -105,12 +104,7 @@ def resolving(scene: Scene, refs: tuple[EvidenceRef, ...]) -> tuple[EvidenceRef,
     return tuple(each for each in refs if scene.evidence.resolve(each) is not None)
 
 
-def _answers(scene: Scene) -> Mapping[str, Any]:
-    found = scene.case.get("answers")
-    return found if isinstance(found, Mapping) else {}
-
-
-def _is_same(replay: Exchange, first: FirstFailure | None) -> bool:
+def _is_same(replay: Call, first: FirstFailure | None) -> bool:
     if first is None or first.exchange is None:
         return True
     return replay.method == first.exchange.method and replay.path == first.exchange.path

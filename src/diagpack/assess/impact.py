@@ -9,15 +9,15 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
-from diagpack.assess.conditions import Scene, case_refs, log_ref
-from diagpack.assess.view import Exchange, short
+from diagpack.assess.conditions import Scene, answers_of, case_refs, log_ref
+from diagpack.assess.view import Call, short
 from diagpack.model.assessment import Cited
 from diagpack.model.ref import EvidenceRef
 
-_USER = re.compile(r"dp-(?:email|user|name)-[a-z2-7]{12,17}|[a-z2-7]{12,17}@dp\.invalid", re.ASCII)
+_USER = re.compile(r"dp-(?:email|user|name)-[a-z0-9]{12,17}|[a-z0-9]{12,17}@dp\.invalid", re.ASCII)
 _TENANT = re.compile(r"\btenant(?:[_-]?id)?[\"']?\s*[=:]\s*[\"']?([A-Za-z0-9_-]{2,64})", re.ASCII)
 _ERROR_LEVELS: Final = frozenset(["error", "fatal", "critical", "severe", "emerg", "alert", "panic"])
-_FLOW: Final = ("document", "xhr", "fetch")
+_FLOW: Final = ("document", "xhr", "fetch", "api", "other", "eventsource")
 
 Derived = dict[str, tuple[Any, tuple[EvidenceRef, ...]]]
 
@@ -27,7 +27,7 @@ def is_error(level: Any) -> bool:
     return str(level or "").lower() in _ERROR_LEVELS
 
 
-def own_calls(exchanges: Sequence[Exchange]) -> list[Exchange]:
+def own_calls(exchanges: Sequence[Call]) -> list[Call]:
     """The customer's calls to the product: first-party pages and calls, without our own replays."""
     return [each for each in exchanges if each.is_first_party and not each.is_replay and each.resource in _FLOW]
 
@@ -52,7 +52,7 @@ def derived_inputs(scene: Scene) -> Derived:
 def impact_sentences(scene: Scene) -> tuple[Cited, ...]:
     """The stated impact first, then the measured blast radius."""
     found = []
-    answers = scene.case.get("answers") or {}
+    answers = answers_of(scene)
     if answers.get("impact"):
         found.append(Cited(short(str(answers["impact"]), 500), case_refs(scene.evidence, "/answers/impact")))
     derived = derived_inputs(scene)
@@ -71,7 +71,7 @@ def impact_sentences(scene: Scene) -> tuple[Cited, ...]:
 
 def what_works(scene: Scene) -> tuple[Cited, ...]:
     """Neighbouring calls that succeeded, and what the customer says works elsewhere."""
-    answers = scene.case.get("answers") or {}
+    answers = answers_of(scene)
     found = [
         Cited(short(str(answers[name]), 300), case_refs(scene.evidence, f"/answers/{name}"))
         for name in ("works_on", "elsewhere")

@@ -172,8 +172,9 @@ def _priority(level: str, matrix: Matrix, inputs: tuple[Input, ...]) -> tuple[st
 
 def _headline(rule: MatrixRule, inputs: tuple[Input, ...]) -> Cited:
     refs = tuple(dict.fromkeys(ref for each in inputs for ref in each.refs[:1]))
-    is_proposed = not inputs or any(each.is_derived for each in inputs)
-    known = ", ".join(f"{_WORDS.get(each.name, each.name)} {_shown(each)}" for each in inputs if each.name in INPUTS)
+    used = [each for each in inputs if each.name in INPUTS]
+    is_proposed = not used or any(each.is_derived for each in used)
+    known = ", ".join(f"{_WORDS.get(each.name, each.name)} {_shown(each)}" for each in used)
     return Cited(f"{rule.level} ({rule.id}): {rule.because}. Inputs: {known or 'none known'}.", refs, is_proposed)
 
 

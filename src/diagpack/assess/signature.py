@@ -15,13 +15,14 @@ from typing import Any, Final
 from diagpack.assess.conditions import Scene
 from diagpack.assess.impact import is_error
 from diagpack.assess.timeline import FirstFailure, records_with
-from diagpack.assess.view import Exchange
+from diagpack.assess.view import Call
 from diagpack.model.assessment import CaseSignature
 
 VERSION: Final = "dp1"
 PARTS: Final = ("kind", "exception", "message", "frames", "route")
 _INPUT_LIMIT: Final = 20_000
 _MASK_LIMIT: Final = 4_000
+_LINE_LIMIT: Final = 400
 _MESSAGE_LIMIT: Final = 160
 _FRAMES: Final = 3
 _MASKS: Final = tuple(
@@ -30,7 +31,7 @@ _MASKS: Final = tuple(
         (r"\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b", "<uuid>"),
         (r"\b[0-9a-fA-F]{2}(?:[:-][0-9a-fA-F]{2}){5}\b", "<mac>"),
         (r"\b[a-zA-Z][a-zA-Z0-9+.-]{1,20}://[^\s\"'<>)]+", "<url>"),
-        (r"\bdp-[a-z]{1,20}-[a-z2-7]{12,17}\b", "<dp>"),
+        (r"\bdp-[a-z]{1,20}-[a-z0-9]{12,17}\b", "<dp>"),
         (r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}", "<email>"),
         (r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?\b", "<ip>"),
         (r"\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?", "<time>"),
@@ -70,7 +71,7 @@ _FOREIGN: Final = tuple(
 
 def signature(scene: Scene, first: FirstFailure | None, topic: str) -> CaseSignature:
     """The signature of a case; without any failure the topic alone names it."""
-    text = _error_text(scene, first)
+    text = error_text(scene, first)
     exception, message = exception_of(text)
     exchange = first.exchange if first else None
     if not exception and exchange is not None:
@@ -82,7 +83,7 @@ def signature(scene: Scene, first: FirstFailure | None, topic: str) -> CaseSigna
         "exception": exception,
         "message": mask(message.splitlines()[0] if message else "")[:_MESSAGE_LIMIT],
         "frames": " > ".join(frames(text)),
-        "route": f"{exchange.method} {route(exchange.path)}" if exchange else "",
+        "route": f"{exchange.method} {exchange.template}" if exchange else "",
     }
     return CaseSignature(f"{VERSION}:{digest(parts)}", parts)
 
@@ -104,7 +105,7 @@ def mask(text: str) -> str:
 def exception_of(text: str) -> tuple[str, str]:
     """(class without its package, message) of the first exception named in a text; ("", "") when there is none."""
     for line in text[:_INPUT_LIMIT].splitlines():
-        match = _EXCEPTION.search(line[:2000])
+        match = _EXCEPTION.search(line[:_LINE_LIMIT])
         if match:
             return match.group(1).rsplit(".", 1)[-1], match.group(2)
     return "", ""
@@ -112,7 +113,8 @@ def exception_of(text: str) -> tuple[str, str]:
 
 def frames(text: str) -> list[str]:
     """The top three frames of the product as `module.function`, without line numbers."""
-    text = text[:_INPUT_LIMIT]
+    # A frame is short; a longer line is cut, so that no pattern can take long on it.
+    text = "\n".join(line[:_LINE_LIMIT] for line in text[:_INPUT_LIMIT].splitlines())
     for pattern in _FRAMES_OF:
         found = [".".join(part for part in match.groups() if part) for match in pattern.finditer(text)]
         own = [each for each in found if not each.lower().startswith(_FOREIGN)]
@@ -121,21 +123,12 @@ def frames(text: str) -> list[str]:
     return []
 
 
-def route(path: str) -> str:
-    """A path with its variable segments masked: `/users/4711/orders` becomes `/users/{}/orders`."""
-    return "/".join("{}" if _varies(part) else part for part in path[:500].split("/"))
-
-
-def status_class(exchange: Exchange) -> str:
+def status_class(exchange: Call) -> str:
     """`HTTP 5xx`, or `no answer`."""
-    return f"HTTP {exchange.status // 100}xx" if exchange.status else "no answer"
+    return f"HTTP {exchange.status // 100}xx" if exchange.status > 0 else "no answer"
 
 
-def _varies(part: str) -> bool:
-    return mask(part) != part or (len(part) > 12 and any(each.isdigit() for each in part)) or len(part) > 40
-
-
-def _error_text(scene: Scene, first: FirstFailure | None) -> str:
+def error_text(scene: Scene, first: FirstFailure | None) -> str:
     """The text of the error record that shares the first failure's request ID, else of the record it cites."""
     if first is None:
         return ""

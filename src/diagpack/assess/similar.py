@@ -1,8 +1,8 @@
 """Seen before? Compares a case's signature with past packages and known issues, and says why they match.
 
-Enters: the signature and the masked words of the error, signatures of past packages
-(`{case, signature, parts, tokens, fixed_in, status}`), known issues (YAML). Leaves: similar cases, strongest first, each
-with its reason in words. No model, nothing learned.
+Enters: the signature and the masked words of the error; signatures of past packages
+(`{case, signature, parts, tokens, fixed_in, status}`); known issues (YAML). Leaves: similar cases, strongest first,
+each with its reason in words. No model, nothing learned.
 
     strong   the same signature            medium   the same frames, another message
     weak     at least 0.6 of the masked words of the error are the same
@@ -57,6 +57,12 @@ def find_similar(
     found += [each for case in past if case.get("case") != case_id and (each := _compared(own, ours, case)) is not None]
     found.sort(key=lambda each: (_STRENGTHS.index(each.strength), not each.known_issue, each.case))
     return tuple(found[:LIMIT])
+
+
+def past_entry(case_id: str, own: CaseSignature, words: Iterable[str], **details: str) -> dict[str, Any]:
+    """What a package stores of itself so that later cases find it; `details`: `status`, `fixed_in`."""
+    known = {name: each for name, each in details.items() if each}
+    return {"case": case_id, "signature": own.value, "parts": dict(own.parts), "tokens": sorted(words), **known}
 
 
 def known_match(similar: Sequence[SimilarCase]) -> SimilarCase | None:

@@ -4,22 +4,21 @@ Enters: the scene and the first failure. Leaves: sentences in order, each citing
 starts. They are proposed. Steps that the analyst wrote in the case replace the draft.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
-from diagpack.assess.conditions import Scene, case_refs
+from diagpack.assess.conditions import Scene, answers_of, case_refs
 from diagpack.assess.severity import confirmed_by
-from diagpack.assess.view import Exchange, short
+from diagpack.assess.view import Call, short
 from diagpack.model.assessment import Cited
 
 MAX_STEPS: Final = 15
 
 
-def steps(scene: Scene, failing: Exchange | None) -> tuple[Cited, ...]:
+def steps(scene: Scene, failing: Call | None) -> tuple[Cited, ...]:
     """The analyst's steps, else the draft."""
-    answers = scene.case.get("answers")
-    written = answers.get("steps") if isinstance(answers, Mapping) else None
+    written = answers_of(scene).get("steps")
     if isinstance(written, list | tuple) and written:
         is_proposed = not confirmed_by(scene.case, "steps")
         return tuple(
@@ -29,7 +28,7 @@ def steps(scene: Scene, failing: Exchange | None) -> tuple[Cited, ...]:
     return draft(scene.exchanges, failing)
 
 
-def draft(exchanges: Sequence[Exchange], failing: Exchange | None) -> tuple[Cited, ...]:
+def draft(exchanges: Sequence[Call], failing: Call | None) -> tuple[Cited, ...]:
     """Pages opened, forms sent, calls that failed, up to the first failure."""
     calls = [each for each in exchanges if not each.is_replay and each.ref.artifact.startswith("har")]
     if failing is not None and failing in calls:
@@ -39,12 +38,12 @@ def draft(exchanges: Sequence[Exchange], failing: Exchange | None) -> tuple[Cite
         return ()
     shown = calls if len(calls) <= MAX_STEPS else [*calls[: MAX_STEPS - 2], *calls[-2:]]
     start = shown[0]
-    first = Cited(f"Start: a new private window, signed out, at {_address(start)}", (start.ref,), True)
+    first = Cited(f"Start: a new private window at {_address(start)}", (start.ref,), True)
     rest = [_step(each, is_failing=each is failing) for each in shown if each is not start or each is failing]
     return (first, *rest)
 
 
-def _is_step(each: Exchange, failing: Exchange | None) -> bool:
+def _is_step(each: Call, failing: Call | None) -> bool:
     """Navigation and form posts that the user did; a page reached by a redirect is no step of its own."""
     if each is failing:
         return True
@@ -53,7 +52,7 @@ def _is_step(each: Exchange, failing: Exchange | None) -> bool:
     return each.method == "POST" or 200 <= each.status < 300 or each.status == 0
 
 
-def _step(each: Exchange, *, is_failing: bool) -> Cited:
+def _step(each: Call, *, is_failing: bool) -> Cited:
     if each.method == "POST" and each.resource == "document":
         fields = f" ({', '.join(short(name, 40) for name in each.posted[:6])})" if each.posted else ""
         text = f"Submit the form to {_address(each)}{fields}"
@@ -61,10 +60,10 @@ def _step(each: Exchange, *, is_failing: bool) -> Cited:
         text = f"Open {_address(each)}"
     else:
         text = f"The page calls {each.method} {_address(each)}"
-    return Cited(f"{text}; it {each.failure}" if is_failing else text, (each.ref,), True)
+    return Cited(f"{text}: {each.failure}" if is_failing else text, (each.ref,), True)
 
 
-def _address(each: Exchange) -> str:
+def _address(each: Call) -> str:
     """The address without query and fragment: what one types again, nothing that belongs to one session."""
     try:
         parts = urlsplit(each.url)

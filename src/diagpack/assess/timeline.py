@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from diagpack.assess.conditions import Scene, log_ref
 from diagpack.assess.impact import is_error
-from diagpack.assess.view import Exchange, moment, short, skew_of
+from diagpack.assess.view import SERIOUS_BELOW, Call, moment, short, skew_of
 from diagpack.model.assessment import Cited, TimelineEvent
 from diagpack.model.finding import Level
 from diagpack.model.redacted import RedactedArtifact
@@ -20,7 +20,9 @@ from diagpack.model.ref import EvidenceRef, Pointer
 from diagpack.model.request_ids import spellings
 
 LIMIT: Final = 400
-_STATIC: Final = frozenset(["image", "font", "stylesheet", "script", "media", "manifest", "texttrack", "ping"])
+_STATIC: Final = frozenset(
+    ["image", "font", "stylesheet", "script", "media", "manifest", "texttrack", "ping", "static"]
+)
 _SSO_TIMES: Final = ("issue_instant", "IssueInstant", "issued_at", "issued", "iat", "time", "at", "started")
 _WEIGHT: Final = {"error": 0, "warning": 1, "info": 2}
 
@@ -31,7 +33,7 @@ class FirstFailure:
 
     cited: Cited
     request_ids: tuple[str, ...]
-    exchange: Exchange | None = None
+    exchange: Call | None = None
 
 
 def timeline(scene: Scene) -> tuple[tuple[TimelineEvent, ...], int]:
@@ -48,8 +50,7 @@ def first_failure(scene: Scene, window: tuple[datetime, datetime] | None = None)
     Without either, the first finding of level error. Log records that share its request ID are cited with it.
     """
     failing = [each for each in scene.exchanges if each.failure and not each.is_replay]
-    own = [each for each in failing if each.is_first_party] or failing
-    own = _without_answered_challenges(own, scene.exchanges)
+    own = _gravest([each for each in failing if each.is_first_party] or failing)
     if own:
         chosen = next((each for each in own if _inside(each.at, window)), own[0])
         return _failed_exchange(chosen, scene)
@@ -66,11 +67,11 @@ def records_with(scene: Scene, ids: Sequence[str]) -> list[tuple[RedactedArtifac
     ]
 
 
-def _failed_exchange(exchange: Exchange, scene: Scene) -> FirstFailure:
+def _failed_exchange(exchange: Call, scene: Scene) -> FirstFailure:
     ids = tuple(id for _, id in exchange.request_ids)
     joined = records_with(scene, ids)
     joined.sort(key=lambda pair: (not is_error(pair[1].get("level")), pair[1]["line"]))
-    text = f"{exchange.method} {short(exchange.path, 160)} on {short(exchange.host, 80)} {exchange.failure}"
+    text = f"{exchange.method} {short(exchange.path, 160)} on {short(exchange.host, 80)}: {exchange.failure}"
     refs = [exchange.ref]
     if joined:
         artifact, record = joined[0]
@@ -102,22 +103,20 @@ def _failed_finding(scene: Scene) -> FirstFailure | None:
     return FirstFailure(Cited(short(found.statement, 300), found.refs[:3]), ids, exchange)
 
 
-def _without_answered_challenges(failing: Sequence[Exchange], every: Sequence[Exchange]) -> list[Exchange]:
-    """A 401 or 407 that the same call passed later was a challenge, not a failure."""
-    passed = {(each.method, each.url): each.at for each in every if 0 < each.status < 400 and each.at}
-    kept = []
-    for each in failing:
-        later = passed.get((each.method, each.url))
-        if each.status not in (401, 407) or each.at is None or later is None or later < each.at:
-            kept.append(each)
-    return kept
+def _gravest(failing: list[Call]) -> list[Call]:
+    """What counts as the failure: not a missing picture or a cancelled call, when something graver failed too.
+
+    A page that asks "who am I?" before the sign-in gets a 401 by design, so it counts only when nothing else failed.
+    """
+    serious = [each for each in failing if each.rank < SERIOUS_BELOW or each.status >= 500] or failing
+    return [each for each in serious if each.status != 401 or each.method != "GET"] or serious
 
 
 def _inside(at: datetime | None, window: tuple[datetime, datetime] | None) -> bool:
     return window is None or (at is not None and window[0] <= at <= window[1])
 
 
-def _exchange_events(exchanges: Sequence[Exchange]) -> Iterator[TimelineEvent]:
+def _exchange_events(exchanges: Sequence[Call]) -> Iterator[TimelineEvent]:
     for each in exchanges:
         if each.at is None or (each.resource in _STATIC and not each.failure):
             continue
@@ -168,7 +167,7 @@ def _log_events(scene: Scene) -> Iterator[TimelineEvent]:
         level = _level(record)
         if at is None or (level == "info" and known.isdisjoint(ids)):
             continue
-        skew = skew_of(artifact)
+        skew = skew_of(artifact.facts)
         text = short(str(record.get("text", "")), 240)
         ref = log_ref(artifact.id, record)
         yield TimelineEvent(at - timedelta(seconds=skew), artifact.kind, text, (ref,), level, skew, ids)

@@ -1,30 +1,35 @@
-"""Every exchange of a case in one shape, on one clock.
+"""Every call of a case in one shape, on one clock.
 
-Enters: redacted HAR and API artifacts, and the first-party hosts. Leaves: `Exchange` values in time order, each with
-its citation, its corrected time, and in words why it counts as failed. Corrected time = recorded time - skew, where a
-positive skew means that the customer's clock is ahead.
+Enters: redacted HAR and API artifacts, and the first-party hosts. Leaves: `Call` values in time order, each with its
+citation, its corrected time, and in words why it counts as failed (`model.failure` judges, as for the rules). Corrected
+time = recorded time - skew, where a positive skew means that the customer's clock is ahead.
 """
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, Final
 
+from diagpack.model.capture import Capture, captures
 from diagpack.model.evidence import EvidenceSet
-from diagpack.model.expression import matches
+from diagpack.model.exchange import Exchange
+from diagpack.model.failure import RANKS, Failure, Kind, Party, failures
+from diagpack.model.id_harvest import harvest
 from diagpack.model.redacted import RedactedArtifact
-from diagpack.model.ref import EvidenceRef, HarEntry, Pointer
-from diagpack.model.request_ids import is_id_field, is_id_header
+from diagpack.model.ref import EvidenceRef, Pointer
 
-_BODY_LIMIT = 200_000
-_NOISE = ("/favicon.ico", "/robots.txt", "/apple-touch-icon")
+_BODY_LIMIT: Final = 200_000
+_NOISE: Final = ("/favicon.ico", "/robots.txt", "/apple-touch-icon")
+_NO_FAILURE: Final = 999
+# A failure of the product itself that is no missing page, picture or cancelled call.
+SERIOUS_BELOW: Final = RANKS[Kind.NOT_FOUND]
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
-    """One request and its answer. `failure` says in words why it failed, and is empty when it did not."""
+class Call:
+    """One request and its answer. `failure` says in words why it failed, and is empty when it did not; `rank` is that
+    of `model.failure` (lower is graver)."""
 
     ref: EvidenceRef
     at: datetime | None
@@ -33,19 +38,21 @@ class Exchange:
     url: str
     host: str
     path: str
+    template: str
     status: int
     mime: str
     resource: str
     duration_ms: float
     request_ids: tuple[tuple[str, str], ...]
     failure: str
+    kind: str
+    rank: int
     is_first_party: bool
     is_replay: bool
     user_agent: str
     posted: tuple[str, ...]
-    location: str
     response_headers: Mapping[str, str]
-    reason: str = ""
+    reason: str
 
     @property
     def label(self) -> str:
@@ -54,8 +61,8 @@ class Exchange:
 
     @property
     def outcome(self) -> str:
-        """The status in words, with the transport's own reason when there was no answer."""
-        return str(self.status) if self.status else f"no answer ({short(self.reason or 'status 0', 80)})"
+        """The status, or that there was none."""
+        return str(self.status) if self.status > 0 else "no answer"
 
 
 def short(text: str, limit: int) -> str:
@@ -75,113 +82,27 @@ def moment(text: Any) -> datetime | None:
         return None
 
 
-def first_party_hosts(case: Mapping[str, Any], profile_view: Mapping[str, Any], evidence: EvidenceSet) -> list[str]:
-    """Patterns of the product's own hosts: from case and profile, else the host of the first page in the capture."""
-    named = [*_texts(case.get("environment", {}), "hosts"), *_texts(profile_view, "hosts", "production")]
-    if named:
-        return list(dict.fromkeys(named))
-    for artifact in evidence.of_kind("har"):
-        for entry in evidence.entries(artifact):
-            host = _host(str(_of(entry, "request").get("url", "")))
-            if host:
-                return [host]
-    return []
+def first_party_hosts(case: Mapping[str, Any], profile_view: Mapping[str, Any]) -> list[str]:
+    """The product's own hosts, from case and profile; when both are silent, the sites of the pages are guessed."""
+    named = [*_texts(case.get("environment"), "hosts", "production"), *_texts(profile_view, "hosts", "production")]
+    return list(dict.fromkeys(named))
 
 
-def exchanges(evidence: EvidenceSet, hosts: Sequence[str] = ()) -> tuple[Exchange, ...]:
+def calls(evidence: EvidenceSet, hosts: Sequence[str] = ()) -> tuple[Call, ...]:
     """All exchanges of HAR and API artifacts in corrected time order; those without a time come last."""
-    found = [each for artifact in evidence.of_kind("har", "api") for each in _of_artifact(evidence, artifact, hosts)]
+    replays = _replays(evidence)
+    found = [each for capture in captures(evidence) for each in _of_capture(capture, hosts, replays)]
     late = datetime.max.replace(tzinfo=UTC)
     return tuple(sorted(found, key=lambda each: each.at or late))
 
 
-def skew_of(artifact: RedactedArtifact) -> float:
-    """Seconds this capture's clock was ahead; 0 when it is unknown."""
-    value = artifact.facts.get("skew_seconds")
+def skew_of(facts: Mapping[str, Any]) -> float:
+    """Seconds by which this artifact's clock was ahead; 0 when it is unknown."""
+    value = facts.get("skew_seconds")
     return float(value) if isinstance(value, int | float) and abs(value) < 1e9 else 0.0
 
 
-def _texts(section: Any, *keys: str) -> list[str]:
-    values = [section.get(key) for key in keys] if isinstance(section, Mapping) else []
-    return [str(each) for value in values if isinstance(value, list | tuple) for each in value]
-
-
-def _of_artifact(evidence: EvidenceSet, artifact: RedactedArtifact, hosts: Sequence[str]) -> Iterator[Exchange]:
-    skew = skew_of(artifact)
-    if artifact.kind == "har":
-        for entry in evidence.entries(artifact):
-            ref = EvidenceRef(artifact.id, HarEntry(int(entry.get("_dpEntry", 0))))
-            yield _exchange(ref, entry, skew, hosts)
-        return
-    listed = _of(evidence.json(artifact)).get("exchanges", ())
-    for index, each in enumerate(listed):
-        if isinstance(each, Mapping):
-            yield _exchange(EvidenceRef(artifact.id, Pointer(f"/exchanges/{index}")), each, skew, hosts)
-
-
-def _exchange(ref: EvidenceRef, entry: Mapping[str, Any], skew: float, hosts: Sequence[str]) -> Exchange:
-    request, response = _of(entry, "request"), _of(entry, "response")
-    url = str(request.get("url", ""))
-    host, path = _host(url), urlsplit_path(url)
-    sent, received = _headers(request), _headers(response)
-    status = _number(response.get("status"))
-    mime = str(_of(response, "content").get("mimeType") or received.get("content-type", "")).split(";")[0].strip()
-    body = _body(response)
-    recorded = moment(entry.get("startedDateTime") or entry.get("started"))
-    is_first = any(matches(host, each) for each in hosts)
-    reason = str(entry.get("_error") or response.get("_error") or response.get("statusText") or "")
-    failure = "" if _is_noise(path) else why_failed(int(status), mime, body, reason)
-    return Exchange(
-        ref=ref,
-        at=recorded - timedelta(seconds=skew) if recorded else None,
-        skew_seconds=skew,
-        method=str(request.get("method", "GET")),
-        url=url,
-        host=host,
-        path=path,
-        status=int(status),
-        mime=mime,
-        resource=_resource(entry, mime, str(request.get("method", ""))),
-        duration_ms=_number(entry.get("time", entry.get("duration_ms"))),
-        request_ids=_request_ids(sent, received, body, mime),
-        failure=failure,
-        is_first_party=is_first,
-        is_replay=bool(entry.get("run")),
-        user_agent=sent.get("user-agent", ""),
-        posted=_posted(request),
-        location=str(response.get("redirectURL") or received.get("location", "")),
-        response_headers=received,
-        reason=reason,
-    )
-
-
-def why_failed(status: int, mime: str, body: str, reason: str) -> str:
-    """In words why an exchange failed; empty when it did not. A 401 or 403 counts, a redirect does not."""
-    if status >= 400:
-        detail = _detail(body) if "json" in mime else ""
-        return f"answered {status}" + (f": {detail}" if detail else "")
-    if status == 0:
-        return f"got no answer ({short(reason, 80)})" if reason else "got no answer"
-    if "json" in mime and status < 300:
-        inner = _inner_error(body)
-        return f"answered {status} with an error inside: {inner}" if inner else ""
-    return ""
-
-
-def _inner_error(body: str) -> str:
-    """The error inside a 2xx answer: GraphQL `errors`, `success: false`, `status: failed`."""
-    document = _parsed(body)
-    if not isinstance(document, Mapping):
-        return ""
-    says_no = document.get("success") is False or document.get("ok") is False
-    state = str(document.get("status", document.get("state", ""))).lower()
-    errors = document.get("errors")
-    if not (says_no or state in ("failed", "error", "failure") or (isinstance(errors, list) and errors)):
-        return ""
-    return _detail(body) or "the body reports a failure"
-
-
-def _detail(body: str) -> str:
+def detail_of(body: str) -> str:
     """The message of problem+json, GraphQL and common error bodies, at most 160 characters."""
     document = _parsed(body)
     for _ in range(3):
@@ -196,6 +117,97 @@ def _detail(body: str) -> str:
     return short(document, 160) if isinstance(document, str) else ""
 
 
+def _of_capture(capture: Capture, hosts: Sequence[str], replays: frozenset[EvidenceRef]) -> Iterator[Call]:
+    party = Party(hosts, capture.exchanges)
+    failed = {exchange.index: failure for exchange, failure in failures(capture.exchanges, party)}
+    skew = skew_of(capture.facts)
+    for exchange in capture.exchanges:
+        failure = failed.get(exchange.index) or _says_failed(exchange)
+        if exchange.path.startswith(_NOISE) or exchange.path.endswith(".map"):
+            failure = None
+        ref = capture.ref(exchange)
+        yield _call(exchange, ref, failure, skew, party.includes(exchange.host), ref in replays)
+
+
+def _call(
+    exchange: Exchange, ref: EvidenceRef, failure: Failure | None, skew: float, is_first_party: bool, is_replay: bool
+) -> Call:
+    seen = sorted(harvest(exchange, is_failing=failure is not None), key=lambda each: each.direction == "request")
+    return Call(
+        ref=ref,
+        at=_corrected(exchange.started, skew),
+        skew_seconds=skew,
+        method=exchange.method,
+        url=exchange.url,
+        host=exchange.host,
+        path=exchange.path,
+        template=exchange.template,
+        status=exchange.status,
+        mime=exchange.response_mime.split(";")[0].strip(),
+        resource=_resource(exchange),
+        duration_ms=max(exchange.duration_ms, 0.0),
+        request_ids=tuple({each.id: (each.name, each.id) for each in reversed(seen)}.values())[::-1],
+        failure=_words(exchange, failure) if failure else "",
+        kind=str(failure.kind) if failure else "",
+        rank=failure.rank if failure else _NO_FAILURE,
+        is_first_party=is_first_party,
+        is_replay=is_replay,
+        user_agent=exchange.request_header("user-agent"),
+        posted=tuple(each.name for each in exchange.request_params)[:20],
+        response_headers={name.lower(): value for name, value in reversed(exchange.response_headers)},
+        reason=f"{exchange.error} {exchange.status_text}".strip(),
+    )
+
+
+def _words(exchange: Exchange, failure: Failure) -> str:
+    """The reason, and the message of the error body where there is one."""
+    detail = detail_of(exchange.response_text or "")
+    return failure.reason + (f" ({detail})" if detail else "")
+
+
+def _says_failed(exchange: Exchange) -> Failure | None:
+    """A job that answers 2xx with `status: failed` did fail, though the call itself went well."""
+    if not 200 <= exchange.status < 300 or "json" not in exchange.response_mime:
+        return None
+    document = _parsed(exchange.response_text or "")
+    state = document.get("status", document.get("state")) if isinstance(document, Mapping) else None
+    if str(state).lower() not in ("failed", "failure", "error"):
+        return None
+    return Failure(Kind.SAID_NO, RANKS[Kind.SAID_NO], f"{exchange.status}, but the answer says that it failed")
+
+
+def _corrected(recorded: datetime | None, skew: float) -> datetime | None:
+    try:
+        return recorded.astimezone(UTC) - timedelta(seconds=skew) if recorded else None
+    except OverflowError:
+        return None
+
+
+def _resource(exchange: Exchange) -> str:
+    """The browser's resource type when the writer left one, else a guess."""
+    if exchange.resource_type:
+        return exchange.resource_type
+    if exchange.is_document or exchange.response_mime.startswith(("text/html", "application/xhtml")):
+        return "document"
+    return "static" if exchange.is_static else "xhr"
+
+
+def _replays(evidence: EvidenceSet) -> frozenset[EvidenceRef]:
+    """Exchanges that are our own replays: their `run` says which."""
+    return frozenset(
+        EvidenceRef(artifact.id, Pointer(f"/exchanges/{index}"))
+        for artifact in evidence.of_kind("api")
+        for index, each in enumerate(_listed(evidence, artifact))
+        if isinstance(each, Mapping) and each.get("run")
+    )
+
+
+def _listed(evidence: EvidenceSet, artifact: RedactedArtifact) -> Sequence[Any]:
+    document = evidence.json(artifact)
+    listed = document.get("exchanges") if isinstance(document, Mapping) else None
+    return listed if isinstance(listed, list) else []
+
+
 def _parsed(body: str) -> Any:
     try:
         return json.loads(body) if body and len(body) <= _BODY_LIMIT else None
@@ -203,85 +215,6 @@ def _parsed(body: str) -> Any:
         return None
 
 
-def _of(value: Any, key: str = "") -> Mapping[str, Any]:
-    inner = value.get(key) if key and isinstance(value, Mapping) else value
-    return inner if isinstance(inner, Mapping) else {}
-
-
-def _number(value: Any) -> float:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0 else 0.0
-
-
-def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""
-
-
-def urlsplit_path(url: str) -> str:
-    """The path of a URL, `/` when empty, the text itself when it is not a URL."""
-    try:
-        return urlsplit(url).path or "/"
-    except ValueError:
-        return short(url, 120)
-
-
-def _headers(message: Mapping[str, Any]) -> dict[str, str]:
-    headers = message.get("headers") or ()
-    if isinstance(headers, Mapping):
-        return {str(name).lower(): str(value) for name, value in headers.items()}
-    found: dict[str, str] = {}
-    for each in headers:
-        if isinstance(each, Mapping):
-            found.setdefault(str(each.get("name", "")).lower(), str(each.get("value", "")))
-        elif isinstance(each, list | tuple) and len(each) == 2:
-            found.setdefault(str(each[0]).lower(), str(each[1]))
-    return found
-
-
-def _body(response: Mapping[str, Any]) -> str:
-    text = _of(response, "content").get("text", response.get("body", ""))
-    if isinstance(text, Mapping | list):
-        return json.dumps(text)
-    return text if isinstance(text, str) else ""
-
-
-def _posted(request: Mapping[str, Any]) -> tuple[str, ...]:
-    params = _of(request, "postData").get("params") or ()
-    return tuple(str(each.get("name", "")) for each in params if isinstance(each, Mapping))[:20]
-
-
-def _request_ids(
-    sent: Mapping[str, str], received: Mapping[str, str], body: str, mime: str
-) -> tuple[tuple[str, str], ...]:
-    """(name, id): the answer's headers first, then its body, then the request's own."""
-    found = [(name, value) for name, value in received.items() if is_id_header(name) and value]
-    document = _parsed(body) if "json" in mime else None
-    inner = document.get("error") if isinstance(document, Mapping) else None
-    for level in (document, inner):
-        if isinstance(level, Mapping):
-            found += [(key, value) for key, value in level.items() if is_id_field(key) and _is_id(value)]
-    found += [(name, value) for name, value in sent.items() if is_id_header(name) and value]
-    return tuple({value: (name, value) for name, value in reversed(found)}.values())[::-1]
-
-
-def _is_id(value: Any) -> bool:
-    return isinstance(value, str) and 6 <= len(value) <= 200 and "/" not in value and " " not in value
-
-
-def _is_noise(path: str) -> bool:
-    return path.startswith(_NOISE) or path.endswith(".map")
-
-
-def _resource(entry: Mapping[str, Any], mime: str, method: str) -> str:
-    """Chrome's resource type when the writer left one, else a guess from the media type."""
-    stated = entry.get("_resourceType")
-    if isinstance(stated, str) and stated:
-        return stated
-    if mime in ("text/html", "application/xhtml+xml"):
-        return "document"
-    for part, name in (("javascript", "script"), ("css", "stylesheet"), ("image/", "image"), ("font", "font")):
-        if part in mime:
-            return name
-    return "xhr" if "json" in mime or "xml" in mime or method not in ("GET", "") else "other"
+def _texts(section: Any, *keys: str) -> list[str]:
+    values = [section.get(key) for key in keys] if isinstance(section, Mapping) else []
+    return [str(each) for value in values if isinstance(value, list | tuple) for each in value]

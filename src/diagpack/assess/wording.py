@@ -1,6 +1,7 @@
 """Finds words in the analyst's text that cost a round trip: vague, speculating, blaming, promising; closed links.
 
-Enters: free text from the case. Leaves: the words found. A vague word is fine beside a number, a guess beside a citation.
+Enters: free text from the case. Leaves: the words found. A vague word is fine beside a number, a guess beside
+a citation.
 """
 
 import re

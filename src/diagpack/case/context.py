@@ -15,7 +15,7 @@ from diagpack.case.durable import new_private_file, private_folder, remove_tree
 from diagpack.case.layout import CaseDir
 from diagpack.case.numbering import Numberer
 from diagpack.model.case import Case, Window
-from diagpack.model.missing import Missing
+from diagpack.model.missing import DELIBERATE, Missing
 from diagpack.model.raw import RawArtifact, Source
 from diagpack.model.ref import ArtifactId
 from diagpack.model.request_ids import spellings
@@ -48,6 +48,8 @@ class RunContext:
         return self._case.window
 
     def section(self, name: str) -> Mapping[str, Any]:
+        if name == "images":
+            return {"approved": self._case.approved_images}
         found = self._case.sections.get(name, {})
         return found if isinstance(found, Mapping) else {}
 
@@ -115,7 +117,8 @@ class RunContext:
         return artifact
 
     def missing(self, source: Source, id: str, reason: str, *, question: str = "") -> None:
-        self.missing_items.append(Missing(source.label, reason, question, source.name, id))
+        is_fault = id not in DELIBERATE
+        self.missing_items.append(Missing(source.label, reason, question, source.name, id, is_fault))
 
 
 def _by_number(artifact: RawArtifact) -> tuple[str, int]:

@@ -7,13 +7,21 @@ from typing import Annotated, Any
 import typer
 
 from diagpack.cli.options import CaseArgument, CasesOption, JsonOption, NoInputOption, ProfileOption, QuietOption
-from diagpack.cli.output import emit, say, show, warn
+from diagpack.cli.output import can_prompt, emit, say, show, warn
 from diagpack.errors import ExitCode, UsageError
 
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
-    for command, function in (("new", new), ("collect", collect)):
+    for command, function in (
+        ("new", new),
+        ("collect", collect),
+        ("status", status),
+        ("confirm", confirm),
+        ("submit", submit),
+        ("sync", sync),
+        ("close", close),
+    ):
         app.command(command, rich_help_panel="Case")(function)
 
 
@@ -96,3 +104,138 @@ def collect(
             warn(gap.id or "DP171", f"{gap.name or gap.label}: {gap.reason}")
     print_outcome(outcome, as_json=as_json)
     raise typer.Exit(ExitCode.PARTIAL if outcome.is_partial else ExitCode.OK)
+
+
+def status(
+    case: CaseArgument,
+    cases: CasesOption = None,
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Where the case stands, in at most 20 lines: all that the next shift needs."""
+    from diagpack.cli.report import status_json
+    from diagpack.pipeline.cases import reload
+    from diagpack.pipeline.settings import load_settings
+
+    escalation = reload(folder_of(case, cases), load_settings(profile))
+    if as_json:
+        emit("status/1", status_json(escalation))
+        return
+    for line in escalation.assessment.extra.get("status", ()):
+        show(str(line))
+
+
+def confirm(
+    case: CaseArgument,
+    parts: Annotated[list[str], typer.Argument(metavar="PARTS…", help="steps, expected, severity, disposition …")],
+    cases: CasesOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Put your name to drafted parts: steps, expected, actual, severity, disposition. Asks before it records."""
+    from diagpack.pipeline.cases import CONFIRMABLE, confirm_parts, person
+
+    unknown = [each for each in parts if each not in CONFIRMABLE]
+    if unknown:
+        raise UsageError("DP912", f"this part cannot be confirmed: {unknown[0][:40]}", hint=", ".join(CONFIRMABLE))
+    folder = folder_of(case, cases)
+    if not can_prompt(False):
+        raise UsageError("DP913", "only a person at a terminal can confirm", hint="run it in a terminal, without CI=1")
+    typer.confirm(f"Confirm {', '.join(parts)} of {folder.id} as {person()}?", abort=True, err=True)
+    confirm_parts(folder, parts)
+    if as_json:
+        emit("confirm/1", {"case": folder.id, "parts": parts, "by": person()})
+    else:
+        say(f"Recorded. Next: diagpack collect {folder.id}")
+
+
+def submit(
+    case: CaseArgument,
+    to: Annotated[Path | None, typer.Option("--to", metavar="DIR", help="Write to a folder instead.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be sent; send nothing.")] = False,
+    urgent: Annotated[bool, typer.Option("--urgent", help="S1/S2: open points become asks with an owner.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="File although the readiness lint blocks.")] = False,
+    reason: Annotated[str, typer.Option("--reason", help="Why it is forced, or filed although no defect.")] = "",
+    issue: Annotated[str, typer.Option("--issue", metavar="KEY", help="Add to this issue.")] = "",
+    assume_not_created: Annotated[
+        bool, typer.Option("--assume-not-created", help="You looked: the earlier try made no issue.")
+    ] = False,
+    cases: CasesOption = None,
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """File the package in Jira, exactly once; or write it and the ticket text to a folder (--to)."""
+    from diagpack.pipeline.delivery import Request
+    from diagpack.pipeline.delivery import submit as run_submit
+    from diagpack.pipeline.settings import load_settings
+
+    if force and not reason:
+        raise UsageError("DP905", "--force needs --reason", hint='for example --reason "S1, customer is down"')
+    options = {"issue": issue, "assume_not_created": assume_not_created}
+    request = Request(
+        target="folder" if to else "jira",
+        to=to,
+        dry_run=dry_run,
+        urgent=urgent,
+        force=force,
+        reason=reason,
+        options={name: value for name, value in options.items() if value},
+    )
+    receipt = run_submit(
+        folder_of(case, cases), load_settings(profile), request, lambda text: say(text, quiet=quiet or as_json)
+    )
+    if as_json:
+        emit(
+            "submit/1",
+            {
+                "package": receipt.url if to else "",
+                "target": receipt.target,
+                "key": receipt.key,
+                "url": receipt.url,
+                "attachments": dict(receipt.attachments),
+                "sha256": receipt.sha256,
+                "dry_run": dry_run,
+            },
+        )
+    else:
+        show(receipt.url)
+
+
+def sync(
+    case: CaseArgument,
+    cases: CasesOption = None,
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Bring the case's issue up to date with the newest package: one comment, one more attachment."""
+    from diagpack.pipeline.delivery import sync as run_sync
+    from diagpack.pipeline.settings import load_settings
+
+    receipt = run_sync(folder_of(case, cases), load_settings(profile), lambda text: say(text, quiet=quiet or as_json))
+    if as_json:
+        emit("sync/1", {"key": receipt.key, "url": receipt.url, "sha256": receipt.sha256})
+    else:
+        show(receipt.url)
+
+
+def close(
+    case: CaseArgument,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    cases: CasesOption = None,
+    as_json: JsonOption = False,
+    no_input: NoInputOption = False,
+) -> None:
+    """Delete raw files, map and key of a case; keep package, journal and audit log."""
+    from diagpack.pipeline.cases import close as run_close
+
+    folder = folder_of(case, cases)
+    if not yes:
+        if not can_prompt(no_input):
+            raise UsageError("DP914", "closing a case deletes its raw files", hint="add --yes")
+        typer.confirm(f"Delete raw files and key of {folder.id}? The package stays.", abort=True, err=True)
+    closed = run_close(folder)
+    if as_json:
+        emit("close/1", {"case": folder.id, "files": closed.files, "bytes": closed.size_bytes})
+    else:
+        say(f"Closed {folder.id}: {closed.files} raw files deleted; package, journal and audit log stay.")

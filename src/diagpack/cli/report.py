@@ -6,6 +6,7 @@ from diagpack.cli.output import emit, say, show
 from diagpack.model.assessment import ItemStatus
 
 if TYPE_CHECKING:
+    from diagpack.model.escalation import Escalation
     from diagpack.pipeline.run import Outcome
 
 
@@ -78,3 +79,33 @@ def print_outcome(outcome: "Outcome", *, as_json: bool, next_steps: bool = True)
     show(f"Package         {outcome.package}")
     if next_steps:
         say(f"Next: diagpack open {outcome.package}    then: diagpack submit {outcome.case}")
+
+
+def status_json(escalation: "Escalation") -> dict[str, Any]:
+    """The state of a case for machines."""
+    assessment = escalation.assessment
+    readiness = assessment.readiness
+    return {
+        "case": escalation.case_id,
+        "severity": assessment.severity.level,
+        "priority": assessment.severity.priority,
+        "disposition": assessment.disposition.outcome.value,
+        "checklist": assessment.checklist,
+        "checklist_reason": assessment.checklist_reason,
+        "score": readiness.score,
+        "parts": dict(readiness.parts),
+        "ready": readiness.is_ready,
+        "lint": [
+            {
+                "id": each.id,
+                "message": each.message,
+                "fix": each.fix,
+                "blocking": each.is_blocking,
+                "deferred": each.is_deferred,
+            }
+            for each in readiness.results
+        ],
+        "items": [{"item": each.item, "status": each.status.value, "reason": each.reason} for each in assessment.items],
+        "customer_message": assessment.customer_message,
+        "lines": list(assessment.extra.get("status", ())),
+    }

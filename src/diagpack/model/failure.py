@@ -21,7 +21,7 @@ class Kind(StrEnum):
     DNS = "har.network.dns"
     TLS = "har.network.tls"
     CLIENT_NETWORK = "har.network.client"
-    BLOCKED = "har.blocked"
+    BLOCKED = "har.network.blocked"
     ABORTED = "har.aborted"
     NO_RESPONSE = "har.network.unknown"
     CORS = "har.cors"
@@ -252,6 +252,9 @@ def _is_cross_origin(exchange: Exchange) -> bool:
     return bool(asked_by) and asked_by != "null" and host_of(asked_by) != exchange.host
 
 
+_ERROR_KEYS: Final = ('"errors"', '"error"', '"success"', '"ok"')
+
+
 def _inside_success(exchange: Exchange) -> tuple[Kind, str] | None:
     """Errors that arrive as 2xx. Only answers to calls are read, and only the first million characters."""
     body = exchange.response_text
@@ -265,6 +268,9 @@ def _inside_success(exchange: Exchange) -> tuple[Kind, str] | None:
             return Kind.HTML_FOR_JSON, f"{exchange.status}, but an HTML page came where JSON was asked for"
         return None
     if start not in ("{", "[") or ("json" not in mime and "graphql" not in mime and "text" not in mime):
+        return None
+    if body.rstrip()[-1:] in ("}", "]") and not any(each in body for each in _ERROR_KEYS):
+        # Most answers are fine; parsing all of them would double the time a capture takes.
         return None
     try:
         return _judge_json(json.loads(body), exchange.status)

@@ -8,7 +8,8 @@ import getpass
 import json
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,14 @@ from diagpack.case.journal import FileJournal
 from diagpack.case.keys import load_or_create_key
 from diagpack.case.layout import CaseDir
 from diagpack.case.lock import case_lock
-from diagpack.case.retention import close_case
+from diagpack.case.retention import Closed, close_case
 from diagpack.errors import UsageError
 from diagpack.model.escalation import Escalation
 from diagpack.model.redacted import RedactionReport
-from diagpack.pipeline.run import assess_evidence
+from diagpack.pipeline.run import assess_evidence, map_path
 from diagpack.pipeline.settings import Settings
 from diagpack.redact.boundary import load_evidence
+from diagpack.redact.mapping import reveal as reveal_token
 from diagpack.sign.container import read_package
 
 
@@ -120,11 +122,29 @@ def audit_report(folder: CaseDir, packages: tuple[Path, ...]) -> dict[str, Any]:
     }
 
 
-def close(folder: CaseDir) -> None:
+# Drafted parts that a named person can confirm.
+CONFIRMABLE = ("steps", "expected", "actual", "severity", "disposition")
+
+
+def confirm_parts(folder: CaseDir, parts: Sequence[str]) -> None:
+    """Record who confirmed which drafted parts."""
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    confirmed = {**load_case(folder.yaml).confirmed, **{part: {"by": person(), "at": at} for part in parts}}
+    record_decisions(folder, withhold={}, confirmed=confirmed)
+
+
+def reveal(folder: CaseDir, token: str) -> str:
+    """One value, to the holder of the case key; recorded in the audit log before it is shown."""
+    passphrase = os.environ.get("DIAGPACK_PASSPHRASE")
+    key, _ = load_or_create_key(folder, passphrase=passphrase, use_keyring=not os.environ.get("DIAGPACK_NO_KEYRING"))
+    AuditLog(folder.audit).append("reveal", by=person(), token=token[:80])
+    return reveal_token(map_path(folder), key, token)
+
+
+def close(folder: CaseDir) -> Closed:
     """Delete raw files, map and key; keep package, journal and audit log."""
     with case_lock(folder):
-        AuditLog(folder.audit).append("close", by=person())
-        close_case(folder)
+        return close_case(folder)
 
 
 def journal(folder: CaseDir) -> FileJournal:

@@ -16,7 +16,7 @@ from diagpack.case.context import RunContext
 from diagpack.case.layout import CaseDir
 from diagpack.case.store import RawStore
 from diagpack.collectors.archives import Limits, expand, is_archive
-from diagpack.collectors.recognise import choose, describe_unknown
+from diagpack.collectors.recognise import choose, unknown
 from diagpack.errors import CollectError
 from diagpack.model.case import Case, Window
 from diagpack.model.collector import Collector
@@ -79,12 +79,14 @@ def _gap(label: str, name: str, problem: CollectError) -> Missing:
 def collect_all(store: RawStore, case: Case, settings: Any, say: Any) -> tuple[RunContext, list[Missing]]:
     """Run every collector over the whole raw zone, those with needs last."""
     context = store.context(case, settings.now)
-    collectors = [each.plugin for each in discover("diagpack.collectors", "COLLECTOR", settings.profile.plugins)]
+    collectors = [
+        each.plugin for each in discover("diagpack.collectors", "COLLECTOR", settings.profile.plugins.items())
+    ]
     sources, missing = store.sources(), store.lost()
     chosen = [(source, choose(source, collectors)) for source in sources]
     for source, collector in chosen:
         if collector is None:
-            missing.append(Missing(label=source.label, reason=describe_unknown(source), name=source.name, id="DP172"))
+            missing.append(_gap(source.label, source.name, unknown(source.head())))
     for collector in in_order(collectors):
         for source, picked in chosen:
             if picked is collector:

@@ -62,7 +62,8 @@ def submit(folder: CaseDir, settings: Settings, request: Request, say: Callable[
 
 def _publisher(target: str, settings: Settings) -> Publisher:
     publishers: dict[str, Publisher] = {
-        each.plugin.id: each.plugin for each in discover("diagpack.publish", "PUBLISHER", settings.profile.plugins)
+        each.plugin.id: each.plugin
+        for each in discover("diagpack.publish", "PUBLISHER", settings.profile.plugins.items())
     }
     if target not in publishers:
         raise UsageError("DP500", "there is no such target", hint=f"one of: {', '.join(sorted(publishers))}")
@@ -115,3 +116,12 @@ def _record(
         forced=[each.id for each in blocking] if request.force else [],
         reason=request.reason,
     )
+
+
+def sync(folder: CaseDir, settings: Settings, say: Callable[[str], None]) -> Receipt:
+    """Attach the newest package to the issue this case was filed as. Raises UsageError (DP512) when it was not."""
+    filed = [each for each in (journal(folder).get("delivered") or {}).values() if each["target"] == "jira"]
+    if not filed:
+        raise UsageError("DP512", "this case was not filed in Jira yet", hint=f"diagpack submit {folder.id}")
+    request = Request(target="jira", force=True, reason="sync", options={"issue": filed[-1]["key"]})
+    return submit(folder, settings, request, say)

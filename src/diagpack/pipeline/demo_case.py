@@ -151,7 +151,9 @@ def _entry(
         "Accept-Language": "de-DE,de;q=0.9",
         **(request or {}),
     }
-    response_headers = {"Date": _server_date(at + wait / 1000), **(response or {})}
+    # The identity provider stands in the customer's network and runs on its clock.
+    skew_seconds = SKEW.total_seconds() if url.startswith(IDP) else 0.0
+    response_headers = {"Date": _server_date(at + wait / 1000 + skew_seconds), **(response or {})}
     post: dict[str, Any] | None = None
     if form is not None:
         post = {

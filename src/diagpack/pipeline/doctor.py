@@ -40,12 +40,7 @@ def check_up(profile_path: Path | None, *, online: bool = False) -> list[Check]:
     checks.append(_profile(profile_path, profile))
     checks += _jira(profile)
     if online:
-        from diagpack.pipeline.reach import reachable
-
-        checks += [
-            Check(f"reach {name}", ok, detail, "check the network, the proxy and the token")
-            for name, ok, detail in reachable(profile)
-        ]
+        checks += _reached(profile)
     return checks
 
 
@@ -119,3 +114,13 @@ def _jira(profile: Profile) -> Iterator[Check]:
         return
     has_token = bool(os.environ.get("DIAGPACK_JIRA_TOKEN"))
     yield Check("Jira", has_token, f"{site}{'' if has_token else ', no token'}", "set DIAGPACK_JIRA_TOKEN")
+
+
+def _reached(profile: Profile) -> Iterator[Check]:
+    """The one check that opens connections: to the Jira that the profile or the environment names."""
+    if not (profile.jira.get("site") or os.environ.get("DIAGPACK_JIRA_SITE")):
+        return
+    from diagpack.publish.reach import reach
+
+    ok, detail = reach(profile.jira)
+    yield Check("Jira answers", ok, detail, "check the address, the proxy and the token")

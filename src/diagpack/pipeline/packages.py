@@ -16,16 +16,24 @@ from diagpack.team.profile import Profile, load_profile
 MAX_PACKAGE_BYTES = 2 << 30
 
 
-def trust_for(trust: Path | None, profile: Profile) -> Trust:
-    """The trust store: the file named, else the profile's, else this user's own key, if there is one."""
-    chosen = trust or (Path(profile.trust) if profile.trust else None)
-    if chosen is not None:
-        return Trust.from_allowed_signers(chosen.read_text("utf-8"))
+def trust_for(trust: Path | None, profile: Profile, folder: Path | None = None) -> Trust:
+    """The trust store: the file named, else the profile's (lines, or files beside it), else this user's own key."""
+    if trust is not None:
+        return Trust.from_allowed_signers(trust.read_text("utf-8"))
+    if profile.trust:
+        return Trust.from_allowed_signers(
+            "\n".join(_trust_text(each, folder or Path()) for each in profile.trust) + "\n"
+        )
     public = key_path().with_name(key_path().name + ".pub")
     if public.exists():
         line = " ".join(public.read_text("utf-8").split()[:2])
-        return Trust.from_allowed_signers(f'{principal()} namespaces="diagpack-escalation@v1" {line}\n')
-    return Trust.from_allowed_signers("")
+        return Trust.from_lines([(principal(), line)])
+    return Trust()
+
+
+def _trust_text(entry: str, folder: Path) -> str:
+    path = folder / entry
+    return path.read_text("utf-8") if " " not in entry and path.is_file() else entry
 
 
 def verify_file(
@@ -35,7 +43,12 @@ def verify_file(
     if package.stat().st_size > MAX_PACKAGE_BYTES:
         raise PackageError("DP430", "this file is larger than any package", hint="packages stay below 2 GiB")
     statement = delivery.read_bytes() if delivery is not None else None
-    return verify(package.read_bytes(), trust_for(trust, load_profile(profile)), issue=issue, delivery=statement)
+    return verify(
+        package.read_bytes(),
+        trust_for(trust, load_profile(profile), profile.parent if profile else None),
+        issue=issue,
+        delivery=statement,
+    )
 
 
 def unpack(package: VerifiedPackage, parent: Path) -> Path:

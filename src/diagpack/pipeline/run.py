@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from diagpack.analyze.queries import load_templates, queries
+from diagpack.analyze.queries import queries
 from diagpack.analyze.run import analyze
 from diagpack.assess.checklists import load_checklists
 from diagpack.assess.run import assess
@@ -76,6 +76,8 @@ class Outcome:
 
 
 Say = Callable[[str], None]
+# Below this a second process costs more than it saves.
+PARALLEL_FROM_BYTES = 24 << 20
 
 
 def collect(folder: CaseDir, inputs: Inputs, settings: Settings, say: Say) -> Outcome:
@@ -98,7 +100,7 @@ def collect(folder: CaseDir, inputs: Inputs, settings: Settings, say: Say) -> Ou
         say(f"redacting {len(raws)} artifacts")
         stage = staging(folder)
         try:
-            redaction = _redact(raws, case, key, stage.evidence, settings)
+            redaction = _redact(raws, case, key, stage.evidence, map_path(folder), settings)
             escalation = assess_evidence(folder, redaction.artifacts, redaction.report, redaction.withheld, settings)
             say(_summary(escalation))
             head = audit.append("collect", artifacts=len(redaction.artifacts), policy=redaction.report.policy_sha256)
@@ -123,6 +125,11 @@ def collect(folder: CaseDir, inputs: Inputs, settings: Settings, say: Say) -> Ou
     )
 
 
+def map_path(folder: CaseDir) -> Path:
+    """Where the encrypted map of pseudonyms lies: in the raw zone, so that closing the case deletes it."""
+    return folder.raw / "map"
+
+
 def _keep_delivered(folder: CaseDir, stage: Staging, new: str) -> None:
     """Packages that were sent stay beside the new one."""
     for earlier in sorted(folder.out.glob(f"{folder.id}-esc*")):
@@ -130,8 +137,10 @@ def _keep_delivered(folder: CaseDir, stage: Staging, new: str) -> None:
             stage.keep(earlier.name)
 
 
-def _redact(raws: Sequence[Any], case: Case, key: CaseKey, evidence_dir: Path, settings: Settings) -> Redaction:
-    policy = load_policy(settings.profile.policies, case.sections.get("policy", {}))
+def _redact(
+    raws: Sequence[Any], case: Case, key: CaseKey, evidence_dir: Path, map_file: Path, settings: Settings
+) -> Redaction:
+    policy = load_policy(settings.profile.policy, case.sections.get("policy", {}))
     seeds = Seeds(
         people=case.people,
         companies=case.companies,
@@ -147,8 +156,10 @@ def _redact(raws: Sequence[Any], case: Case, key: CaseKey, evidence_dir: Path, s
         seeds=seeds,
         evidence_dir=evidence_dir,
         withheld=case.withheld,
-        workers=settings.workers,
+        workers=settings.workers if sum(each.size_bytes for each in raws) > PARALLEL_FROM_BYTES else 1,
         extra_detectors=settings.extra_detectors,
+        map_path=map_file,
+        ner=settings.ner,
     )
 
 
@@ -161,20 +172,22 @@ def assess_evidence(
 ) -> Escalation:
     """Redacted evidence to escalation: rules, then the assess room. The same input gives the same escalation."""
     evidence = EvidenceSet(artifacts, (*_redacted_gaps(artifacts), *withheld))
-    rules = [each.plugin for each in discover("diagpack.analyze", "RULE", settings.profile.plugins)]
+    rules = [each.plugin for each in discover("diagpack.analyze", "RULE", settings.profile.plugins.items())]
     findings = analyze(evidence, rules)
     redacted_case = next(iter(evidence.of_kind("case")), None)
     view: Mapping[str, Any] = evidence.json(redacted_case) if redacted_case else {}
-    templates = load_templates(settings.profile.queries)
     assessment = assess(
         case=view,
         evidence=evidence,
         findings=findings,
         checklists=_checklists(settings),
         matrix=settings.matrix,
+        criteria=settings.criteria,
+        profile_view=settings.profile.view(),
+        is_urgent=settings.is_urgent,
         known_issues=settings.known_issues,
         past=past_cases(folder),
-        queries=lambda id, start, end: queries(id, start, end, templates),
+        queries=lambda id, start, end: queries(id, start, end, settings.templates),
     )
     number = 1 + len(FileJournal(folder.journal).get("delivered") or {})
     return Escalation(
@@ -218,7 +231,7 @@ def _checklists(settings: Settings) -> Mapping[str, Checklist]:
 
 
 def _files(escalation: Escalation, settings: Settings, audit_head: Mapping[str, Any]) -> dict[str, bytes]:
-    renderers = [each.plugin for each in discover("diagpack.render", "RENDERER", settings.profile.plugins)]
+    renderers = [each.plugin for each in discover("diagpack.render", "RENDERER", settings.profile.plugins.items())]
     files = render(escalation, renderers)
     run = {
         "schema": "diagpack.run/1",

@@ -12,8 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
+import yaml
 
+from diagpack.assess.disposition import Criteria, load_criteria
 from diagpack.assess.severity import Matrix, load_matrix
+from diagpack.assess.similar import load_known_issues
+from diagpack.errors import UsageError
 from diagpack.model.package import NAMESPACE
 from diagpack.redact.spans import Detector
 from diagpack.sign.signer import Signer, load_signer, new_key, throwaway_signer
@@ -31,6 +35,8 @@ class Settings:
     signer: Signer
     now: datetime
     matrix: Matrix
+    criteria: Criteria
+    templates: Mapping[str, str] = field(default_factory=dict)
     passphrase: str | None = None
     use_keyring: bool = True
     has_throwaway_key: bool = False
@@ -56,13 +62,15 @@ def load_settings(
         profile=profile,
         signer=throwaway_signer("demo@throwaway.invalid") if throwaway else user_signer(profile),
         now=datetime.now(UTC),
-        matrix=load_matrix(profile.matrix),
+        matrix=load_matrix(profile.severity_matrix),
+        criteria=load_criteria(profile.disposition),
+        templates=load_templates(profile.queries),
         passphrase=os.environ.get("DIAGPACK_PASSPHRASE"),
         use_keyring=keyring_allowed,
         has_throwaway_key=throwaway,
         workers=workers or min(os.cpu_count() or 1, 4),
         ner=ner,
-        known_issues=profile.known_issues,
+        known_issues=load_known_issues(profile.known_issues) if profile.known_issues else (),
     )
 
 
@@ -79,12 +87,27 @@ def principal() -> str:
 
 def user_signer(profile: Profile) -> Signer:
     """The signer the profile names; else the user's own key, made on first use."""
-    if profile.signing:
-        return load_signer(profile.signing)
+    if signing := profile.keys.get("signing"):
+        return load_signer(signing)
     path = key_path()
     if not path.exists():
         new_key(path, principal())
     return load_signer({"key": str(path), "principal": principal()})
+
+
+def load_templates(path: Path | None) -> dict[str, str]:
+    """The team's own log query templates by engine. Raises UsageError (DP911) when the file is not such a mapping."""
+    if path is None:
+        return {}
+    try:
+        document = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, yaml.YAMLError, UnicodeDecodeError):
+        document = None
+    if not isinstance(document, dict) or not all(isinstance(each, str) for each in document.values()):
+        raise UsageError(
+            "DP911", "the log query templates cannot be read", hint="a mapping of engine to one query text"
+        )
+    return {str(name): template for name, template in document.items()}
 
 
 def allowed_signers(signer: Signer) -> str:
@@ -95,7 +118,7 @@ def allowed_signers(signer: Signer) -> str:
 def versions(settings: Settings) -> dict[str, str]:
     """Versions that shaped a package, plug-ins from elsewhere included."""
     found: dict[str, str] = {}
-    for name in (*_SHAPING, *(distribution for distribution, _ in settings.profile.plugins)):
+    for name in (*_SHAPING, *settings.profile.plugins):
         try:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:

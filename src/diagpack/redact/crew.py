@@ -102,7 +102,7 @@ class RunCrew:
         engine = self._engine(order, memory, learned)
         work.run(engine, order.task, _nowhere)
         if order.facts is not None:
-            work.redact_facts(engine, order.facts)
+            work.redact_facts(engine, order.facts, order.task.kind)
         memory.save()
         return Outcome(learned=learned.state(), live=dict(engine.live))
 
@@ -115,7 +115,7 @@ class RunCrew:
         assert order.part is not None  # noqa: S101 - `do` checked
         with order.part.open("xb") as stream:
             work.run(engine, order.task, stream.write)
-        facts = work.redact_facts(engine, order.facts) if order.facts is not None else None
+        facts = work.redact_facts(engine, order.facts, order.task.kind) if order.facts is not None else None
         return Outcome(tally=Counter(engine.tally), facts=facts, mapped=engine.mapped or {})
 
     def _memory(self, order: Order) -> RememberingScanner:

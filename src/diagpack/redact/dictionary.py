@@ -76,8 +76,8 @@ class Dictionary:
         for form in sorted(forms):
             exact = form.encode("utf-8", "surrogatepass")
             # A short name in lower case is most often an ordinary word; longer ones are compared without case.
-            needs_case = is_secret or (len(exact) < 5 and form[:1].isupper())
-            if needs_case and form != value and len(exact) < 5:
+            needs_case = is_secret or (len(exact) < 5 and entity == "name")
+            if needs_case and not is_secret and form != value:
                 continue
             is_bounded = not is_secret or len(exact) < 12
             self._add(exact, _Entry(len(exact), entity, exact if needs_case else None, is_bounded, False))

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Protocol
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
+from diagpack.redact.batch import batches, leaves, redact_batch
 from diagpack.redact.dictionary import Dictionary
 from diagpack.redact.edits import Edit, apply, resolve
 from diagpack.redact.learned import Learned
@@ -34,11 +35,19 @@ _PLAIN = re.compile(
     r"(?:[A-Za-z_]{1,20}|[0-9]{1,3}(?![0-9.-]))?(?:[ ,.;!?()'/-]+(?:[A-Za-z_]{1,20}|[0-9]{1,3}(?![0-9.-])))*"
     r"[ ,.;!?()'/-]*"
 )
+_ID_TEXT = 40
+_DIAGNOSTIC = re.compile(
+    r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9A-F]{8}-(?:[0-9A-F]{4}-){3}[0-9A-F]{12}|[0-9a-f]{32}|[0-9a-f]{16}"
+    r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
+)
 _NO_DIGITS = str.maketrans("", "", "0123456789")
 _ESCAPED_AT = re.compile(rb"%(?:25)*40|\\u0040|&#(?:64|x40);|&commat;", re.IGNORECASE)
 # Tokens that one engine remembers for the encrypted map.
 _MAPPED = 50_000
+# The context that asks the structure hook for a JWT or SAML message only.
+MESSAGE = "\0message"
 _CACHED_TEXT = 2048
+_PLAIN_TEXT = 400
 
 
 class Scanner(Protocol):
@@ -78,7 +87,8 @@ class Engine:
         self._classes = classes or {}
         self._structure = structure
         self._nested = Nested(self)
-        self._cache: dict[tuple[str, str], tuple[str, Counter[str]]] = {}
+        self._cache: dict[str, tuple[str, Counter[str]]] = {}
+        self._replaced: dict[tuple[bytes, str], bytes] = {}
         self._vendor_ids = _vendor_patterns(vendor_ids)
         self.prose: Callable[[bytes], list[Span]] | None = None
         self._public = lru_cache(maxsize=65536)(is_public)
@@ -119,27 +129,43 @@ class Engine:
 
     def value(self, text: str, context: str = "") -> str:
         """A value of unknown structure: JSON, XML, a URL, a form, base64 … or plain text."""
-        if len(text) < 3 or (text.isdigit() and len(text) < 8):
+        if len(text) < 3 or (len(text) < 8 and text.isdigit()):
             return text
-        if len(text) < 400 and self.prose is None and _is_plain(text):
-            return self._learned_only(text)
         if len(text) > _CACHED_TEXT:
             return self._value(text, context)
-        cached = self._cache.get((text, context))
+        if len(text) <= _ID_TEXT and self._is_diagnostic(text):
+            return text
+        cached = self._cache.get(text)
         if cached is None:
-            before = self.tally
-            self.tally = Counter()
-            try:
-                new = self._value(text, context)
-                cached = (new, self.tally)
-            finally:
-                self.tally = before
-            if len(self._cache) > 30_000:
-                self._cache.clear()
-            self._cache[text, context] = cached
+            cached = self._remembered(text, context)
         if cached[1]:
             self.tally.update(cached[1])
         return cached[0]
+
+    def _is_diagnostic(self, text: str) -> bool:
+        """A UUID, trace id or time that no place in the case called a secret."""
+        return _DIAGNOSTIC.fullmatch(text) is not None and text not in self._classes
+
+    def _remembered(self, text: str, context: str) -> tuple[str, Counter[str]]:
+        before = self.tally
+        self.tally = Counter()
+        try:
+            if self.prose is None and len(text) < _PLAIN_TEXT and _is_plain(text):
+                new = self._learned_only(text)
+            else:
+                new = self._value(text, context)
+            found = (new, self.tally)
+        finally:
+            self.tally = before
+        if len(self._cache) > 50_000:
+            self._cache.clear()
+        if not context or self._scanner_ignores(context):
+            self._cache[text] = found
+        return found
+
+    def _scanner_ignores(self, context: str) -> bool:
+        # A phone number or an id is believed sooner under a key that names it: such results are not shared.
+        return self.policy.classify(context) == ""
 
     def _learned_only(self, text: str) -> str:
         """Words without a digit, sign or long run hold no shape: only learned values can stand there."""
@@ -188,31 +214,26 @@ class Engine:
         return apply(data, edits)
 
     def texts(self, texts: Sequence[str]) -> list[str]:
-        """Many short texts in one scan; a finding that runs over several replaces its part of each."""
-        pieces = [each.encode("utf-8", "surrogatepass") for each in texts]
-        edits = self.edits(b"\n".join(pieces))
-        if not edits:
-            return list(texts)
+        """Many short texts in one scan."""
         out = []
-        start = index = 0
-        for text, piece in zip(texts, pieces, strict=True):
-            end = start + len(piece)
-            mine = []
-            while index < len(edits) and edits[index].start < end:
-                edit = edits[index]
-                mine.append(
-                    Edit(max(edit.start - start, 0), min(edit.end, end) - start, edit.new, edit.entity, edit.rule)
-                )
-                if edit.entity:
-                    self.tally[f"{edit.entity}/{edit.rule}"] += 1
-                if edit.end > end:
-                    break
-                index += 1
-            while index < len(edits) and edits[index].end <= end:
-                index += 1
-            out.append(apply(piece, mine).decode("utf-8", "surrogatepass") if mine else text)
-            start = end + 1
+        for text, tally in redact_batch(self, texts):
+            if tally:
+                self.tally.update(tally)
+            out.append(text)
         return out
+
+    def prefetch(self, value: Any) -> None:
+        """Scan the plain strings of a parsed document together, before it is walked leaf by leaf."""
+        if self.prose is not None:
+            return
+        fresh = [each for each in leaves(value) if self._is_fresh(each)]
+        if not 8 <= len(fresh) <= 20_000:
+            return
+        for group in batches(fresh):
+            self._cache.update(zip(group, redact_batch(self, group), strict=True))
+
+    def _is_fresh(self, text: str) -> bool:
+        return text not in self._cache and not _is_plain(text) and not self._is_diagnostic(text)
 
     def edits(self, data: bytes, context: str = "", layer: int = 0) -> list[Edit]:
         """Sorted replacements that do not overlap."""
@@ -236,6 +257,9 @@ class Engine:
         if self.policy.action(span.entity) == "keep":
             return False
         value = data[span.start : span.end]
+        if span.entity == "ip" and value.endswith(b".0.0.0"):
+            # A browser's version; no host has such an address.
+            return False
         if span.entity == "email" and value.startswith((b"@", b"%40")):
             # The rest of `user:password@host` behind a password that was found first.
             return False
@@ -247,6 +271,15 @@ class Engine:
 
     def replacement_of(self, value: bytes, entity: str, rule: str) -> bytes:
         """What a span of text becomes: itself when it stays."""
+        known = self._replaced.get((value, entity))
+        if known is None:
+            known = self._replacement_of(value, entity, rule)
+            if len(self._replaced) > 100_000:
+                self._replaced.clear()
+            self._replaced[value, entity] = known
+        return known
+
+    def _replacement_of(self, value: bytes, entity: str, rule: str) -> bytes:
         text = value.decode("utf-8", "surrogateescape")
         new = self._token(text, entity, rule).encode("utf-8", "surrogateescape")
         if b"@" in new and b"@" not in value:
@@ -271,10 +304,11 @@ class Engine:
             return value
         if entity not in ("email", "ip") and _EMAIL.fullmatch(plain) and entity not in SECRET_CLASSES:
             entity = "email"
-        elif plain.startswith("eyJ") and self._structure is not None and plain.count(".") >= 2:
-            rewritten = self._structure(self, plain, "\0jose")
+        elif len(plain) > 40 and entity in SECRET_CLASSES and self._structure is not None:
+            # A JWT or SAML message keeps its protocol values wherever it stands, and is never learned as a whole.
+            rewritten = self._structure(self, plain, MESSAGE)
             if rewritten is not None:
-                return rewritten
+                return rewritten if plain == value.strip() else quote(rewritten, safe="")
         entity = self._classes.get(plain, entity)
         action = self.policy.action(entity)
         if entity == "ip" and not self._public(plain):

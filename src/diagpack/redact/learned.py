@@ -110,7 +110,8 @@ class Learned:
         if _MOSTLY_HIDDEN.fullmatch(value) or (_ID_FORM.fullmatch(value) and entity not in SECRET_CLASSES):
             return False
         if entity in SECRET_CLASSES:
-            return len(value) >= 6 and not (_LOWER_WORD.fullmatch(value) and len(value) < 12)
+            # A short secret without a digit may be an ordinary word: `Assertion` must not vanish from every file.
+            return len(value) >= 6 and not (len(value) < 12 and _WORD.fullmatch(value))
         if entity == "user":
             return len(value) >= 5 and lowered not in self._common
         return len(value) >= 6 and not _LOWER_WORD.fullmatch(value) and lowered not in self._common

@@ -32,6 +32,8 @@ from diagpack.redact.spans import Detector
 
 # Big enough that the start of a range costs nothing, small enough that two workers share a 20 MB log.
 RANGE = 8 << 20
+# A worker needs seconds to start; below this size it is not worth it.
+WORTH_PROCESSES = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ class CasePasses:
         plant(settings.seeds, self._learned)
         folder = Path(tempfile.mkdtemp(prefix=".redact-", dir=work_dir))
         try:
-            with Pool(blueprint, settings.workers) as pool:
+            total = sum(raw.raw_path.stat().st_size for raw in self._raws)
+            with Pool(blueprint, settings.workers if total >= WORTH_PROCESSES else 1) as pool:
                 remaining = self._discover(pool, folder)
                 self._values = self._learned.dictionary()
                 pool.teach(self._values)

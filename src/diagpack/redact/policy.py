@@ -66,7 +66,8 @@ class Policy:
 
     def is_ambiguous(self, name: str) -> bool:
         """Whether a name outside of parameters needs a value that looks like what the name says."""
-        return name.lower().translate(_SQUEEZE) in self._ambiguous
+        plain = name.lower().translate(_SQUEEZE)
+        return plain in self._ambiguous or plain.endswith("tokens")
 
     def classify_header(self, name: str) -> str:
         """The same for HTTP header names, where a few mean something else."""
@@ -89,7 +90,7 @@ class Policy:
         for stem, entity in self._stems:
             if stem in plain:
                 return entity
-        if plain.endswith("token"):
+        if plain.endswith(("token", "tokens")):
             return "token"
         tail = name.lower().replace("]", "").replace("[", ".").rsplit(".", 1)[-1].translate(_SQUEEZE)
         return self._words.get(tail, "") if tail != plain else ""

@@ -6,6 +6,7 @@ mistake cannot hide behind itself.
 """
 
 import base64
+import binascii
 import hashlib
 import re
 import unicodedata
@@ -14,35 +15,62 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
+from typing import Any
 from urllib.parse import quote, quote_plus, unquote_to_bytes
 
 import ahocorasick
 import numpy as np
+import re2
 
 _SECRET = frozenset({"secret", "cookie", "token", "password", "key"})
 _FOLDED = frozenset({"email", "host", "user", "name", "company", "word", "iban", "mac", "address", "nationalid"})
 _WORD = re.compile(rb"[A-Za-z0-9_\x80-\xff]")
-_EMAIL = re.compile(rb"[A-Za-z0-9._%+\-\x80-\xff]{1,64}@[A-Za-z0-9\x80-\xff][A-Za-z0-9.\-\x80-\xff]{1,253}")
-_IPV4 = re.compile(rb"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.]*\d)")
-_BASE64_RUN = re.compile(rb"[A-Za-z0-9+/]{16,}={0,2}|[A-Za-z0-9_-]{16,}={0,2}")
-_HEX_RUN = re.compile(rb"(?:[0-9a-fA-F]{2}){8,}")
+
+
+def _fast(pattern: str) -> Any:
+    """A linear-time pattern over bytes."""
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.max_mem = 64 << 20
+    options.log_errors = False
+    return re2.compile(pattern.encode("ascii"), options)
+
+
+_EMAIL = _fast(r"[A-Za-z0-9._%+\-\x80-\xff]+@[A-Za-z0-9\x80-\xff][A-Za-z0-9.\-\x80-\xff]+")
+_IPV4 = _fast(r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+")
+# Base64 of something readable starts with bytes whose top bit is 0 (three quads), or with a known magic number;
+# a long run is tried in any case.
+_QUAD = "[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/_-]"
+_BASE64_RUN = _fast(
+    rf"(?:{_QUAD}){{3}}[A-Za-z0-9+/_-]{{4}}[A-Za-z0-9+/_-]*|(?:H4sI|eJ|eA|eN|eF)[A-Za-z0-9+/_-]{{12}}[A-Za-z0-9+/_-]*"
+    r"|[A-Za-z0-9+/_-]{40}[A-Za-z0-9+/_-]*|(?:[A-Za-z0-9]A[A-Za-z0-9]A|[A-Za-z0-9]{2}AA)[A-Za-z0-9+/_-]{12}[A-Za-z0-9+/_-]*"
+)
+_HEX_RUN = _fast(r"(?:[2-7a-fA-F][0-9a-fA-F]){8}(?:[0-9a-fA-F][0-9a-fA-F])*")
+_TEXT = bytes(range(32, 127)) + b"\t\r\n" + bytes(range(194, 256))
 _ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([\"\\/]))")
+_STANDARD = bytes.maketrans(b"-_", b"+/")
 _MOST_LAYERS = 6
 _LARGEST = 64 << 20
 # Shapes no finished file may show: the documented form of a credential. Own list, on purpose.
-_SHAPES: tuple[tuple[str, bytes, re.Pattern[bytes]], ...] = (
-    ("pem-private-key", b"PRIVATE KEY", re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----")),
-    ("aws-access-key", b"KIA", re.compile(rb"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b")),
-    ("github-token", b"gh", re.compile(rb"\bgh[pousr]_[A-Za-z0-9]{36}|\bgithub_pat_[A-Za-z0-9_]{60}")),
-    ("gitlab-token", b"glpat-", re.compile(rb"\bglpat-[A-Za-z0-9_-]{20}")),
-    ("slack-token", b"xox", re.compile(rb"\bxox[abeoprs]-[0-9A-Za-z-]{20}")),
-    ("stripe-key", b"_live_", re.compile(rb"\b[sr]k_live_[0-9A-Za-z]{20}")),
-    ("sendgrid-key", b"SG.", re.compile(rb"\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}")),
-    ("google-key", b"AIza", re.compile(rb"\bAIza[0-9A-Za-z_-]{35}")),
-    ("npm-token", b"npm_", re.compile(rb"\bnpm_[A-Za-z0-9]{36}")),
-    ("pypi-token", b"pypi-", re.compile(rb"\bpypi-AgE[A-Za-z0-9_-]{50}")),
-    ("jwt", b"eyJ", re.compile(rb"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}")),
+_URL = "[A-Za-z0-9_-]"
+_SHAPES: tuple[tuple[str, str], ...] = (
+    ("pem-private-key", r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----"),
+    ("aws-access-key", r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b"),
+    ("github-token", r"\bgh[pousr]_[A-Za-z0-9]{36}|\bgithub_pat_[A-Za-z0-9_]{60}"),
+    ("gitlab-token", r"\bglpat-[A-Za-z0-9_-]{20}"),
+    ("slack-token", r"\bxox[abeoprs]-[0-9A-Za-z-]{20}"),
+    ("stripe-key", r"\b[sr]k_live_[0-9A-Za-z]{20}"),
+    ("sendgrid-key", r"\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}"),
+    ("google-key", r"\bAIza[0-9A-Za-z_-]{35}"),
+    ("npm-token", r"\bnpm_[A-Za-z0-9]{36}"),
+    ("pypi-token", r"\bpypi-AgE[A-Za-z0-9_-]{50}"),
+    (
+        "jwt",
+        r"\beyJ[A-Za-z0-9_-]{10}[A-Za-z0-9_-]*\.eyJ[A-Za-z0-9_-]{10}[A-Za-z0-9_-]*\.[A-Za-z0-9_-]{20}[A-Za-z0-9_-]*",
+    ),
 )
+_ANY_SHAPE = _fast("|".join(pattern for _, pattern in _SHAPES))
+_ONE_SHAPE = [(name, _fast(pattern)) for name, pattern in _SHAPES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +132,11 @@ class ResidueScanner:
                 waiting.append((inner, depth + 1))
 
     def _hits(self, data: bytes) -> Iterator[str]:
-        for name, clue, pattern in _SHAPES:
-            if clue in data:
-                for match in pattern.finditer(data):
-                    if not (name == "jwt" and self._is_token(match.group(0).rsplit(b".", 1)[1])):
-                        yield f"shape/{name}"
+        for match in _ANY_SHAPE.finditer(data):
+            shape = match.group(0)
+            name = next(name for name, pattern in _ONE_SHAPE if pattern.match(shape))
+            if not (name == "jwt" and self._is_token(shape.rsplit(b".", 1)[1])):
+                yield f"shape/{name}"
         yield from self._values(data)
         if len(self._prints):
             if b"@" in data:
@@ -133,9 +161,9 @@ class ResidueScanner:
         is_joined_after = bool(_WORD.match(after)) and bool(_WORD.match(data[end - 1 : end]))
         return not is_joined_before and not is_joined_after
 
-    def _shaped(self, data: bytes, pattern: re.Pattern[bytes], entity: str) -> Iterator[str]:
+    def _shaped(self, data: bytes, pattern: Any, entity: str) -> Iterator[str]:
         for match in pattern.finditer(data):
-            if self._is_learned(match.group(0), entity):
+            if self._is_learned(match.group(0), entity) and (entity != "ip" or _is_address(data, *match.span())):
                 yield entity
 
     def _is_learned(self, candidate: bytes, entity: str) -> bool:
@@ -181,6 +209,16 @@ class ResidueScanner:
         self._entries.append((form, entity, needs_case, is_bounded))
 
 
+def _is_address(data: bytes, start: int, end: int) -> bool:
+    """Whether four numbers with dots are an address where they stand, not a version or a section number."""
+    from diagpack.redact.detectors.ip_address import DETECTOR
+
+    first = max(0, start - 64)
+    window = data[first : end + 64]
+    found = DETECTOR.scan(window)
+    return any(each.start <= start - first and each.end >= end - first for each in found)
+
+
 def decodings(data: bytes) -> Iterator[bytes]:
     """Everything one step of decoding finds in some bytes."""
     if b"%" in data:
@@ -201,7 +239,8 @@ def decodings(data: bytes) -> Iterator[bytes]:
         if raw is not None:
             yield raw
     for match in _HEX_RUN.finditer(data):
-        raw = bytes.fromhex(match.group(0).decode("ascii"))
+        digits = match.group(0)
+        raw = bytes.fromhex(digits[: len(digits) & ~1].decode("ascii"))
         if _is_readable(raw):
             yield raw
     yield from _inflated(data)
@@ -221,9 +260,9 @@ def _unescaped(match: "re.Match[bytes]") -> bytes:
 
 
 def _from_base64(run: bytes) -> bytes | None:
-    core = run.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
+    core = run.translate(_STANDARD)
     core = core[: len(core) - (len(core) % 4 == 1)]
-    raw = base64.b64decode(core + b"=" * (-len(core) % 4))
+    raw = binascii.a2b_base64(core + b"=" * (-len(core) % 4))
     if _is_readable(raw[:24]) or raw[:2] in (b"\x1f\x8b", b"x\x9c", b"x\x01", b"x\xda"):
         return raw
     inflated = _raw_deflate(raw) if len(core) >= 40 else None
@@ -231,10 +270,8 @@ def _from_base64(run: bytes) -> bytes | None:
 
 
 def _is_readable(raw: bytes) -> bool:
-    return (
-        len(raw) >= 6
-        and sum(32 <= each < 127 or each in (9, 10, 13) or each >= 194 for each in raw[:24]) >= min(len(raw), 24) - 2
-    )
+    head = raw[:24]
+    return len(head) >= 6 and len(head.translate(None, _TEXT)) <= 2
 
 
 def _inflated(data: bytes) -> Iterator[bytes]:

@@ -14,7 +14,8 @@ How an engine applies one rule:
    its country).
 3. Reject it when the character before the value is in `not_before`, or the one after in `not_after`.
 4. Run the validators in order on the value; one that fails rejects the match.
-5. After a rejected match the search goes on behind the first run of letters and digits of that match.
+5. After a rejected match the search goes on behind the first run of letters and digits of that match; behind the whole
+   match when it is longer than `RESCAN_LIMIT`, so that the time stays linear.
 """
 
 import functools
@@ -29,6 +30,7 @@ import yaml
 from diagpack.errors import UsageError
 
 LEFT_LIMIT: Final = 256
+RESCAN_LIMIT: Final = 64
 FILES: Final = ("secrets", "personal")
 # Fields that the guided collector needs; the others explain or test a rule.
 _EXPORTED: Final = (
@@ -223,7 +225,7 @@ def stem_pattern(stems: Mapping[str, list[str]]) -> str:
 
 def portable_engine() -> str:
     """The JavaScript that applies `rules_as_json()`; the guided collector's page embeds both."""
-    return importlib.resources.files("diagpack.redact").joinpath("rules", "portable.js").read_text("utf-8")
+    return importlib.resources.files("diagpack.redact").joinpath("portable.js").read_text("utf-8")
 
 
 def rules_as_json() -> dict[str, Any]:
@@ -245,4 +247,10 @@ def rules_as_json() -> dict[str, Any]:
                 "validators": [[name, argument] for name, argument in rule.validators],
             }
             exported.append(fields)
-    return {"version": 1, "left_limit": LEFT_LIMIT, "rules": exported, "slots": dict(load_data("slots"))}
+    return {
+        "version": 1,
+        "left_limit": LEFT_LIMIT,
+        "rescan_limit": RESCAN_LIMIT,
+        "rules": exported,
+        "slots": dict(load_data("slots")),
+    }

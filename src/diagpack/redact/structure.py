@@ -7,6 +7,7 @@ none falls back to the text engine, which looks inside it as well.
 import re
 from typing import TYPE_CHECKING
 
+from diagpack.redact.engine import MESSAGE
 from diagpack.redact.packed import TooBig, unpack_base64, without_space
 from diagpack.redact.walk_form import is_form, is_multipart, redact_form, redact_multipart
 from diagpack.redact.walk_jose import redact_compact
@@ -18,15 +19,14 @@ from diagpack.redact.walk_url import is_url, redact_url
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
 
-JOSE = "\0jose"
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}\s*|(?:[A-Za-z0-9+/]{4,}\r?\n)+[A-Za-z0-9+/]*={0,2}\s*")
 _HEX = re.compile(r"(?:[2-7][0-9a-fA-F]){6,}")
 
 
 def redact_structure(engine: "Engine", text: str, context: str) -> str | None:
     """The structure hook of the engine."""
-    if context == JOSE:
-        return redact_compact(engine, text)
+    if context == MESSAGE:
+        return redact_message(engine, text)
     head = text.lstrip("\ufeff \t\r\n")[:1]
     if head in ("{", "["):
         return _json(engine, text)

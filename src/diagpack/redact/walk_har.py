@@ -210,6 +210,8 @@ class HarWalker(JsonWalker):
             return [self._frame(each) for each in value]
         if name in section["keep"] or name in _PLAIN:
             return self.engine.text(value) if isinstance(value, str) and len(value) > 3 else _scalar(self, value)
+        if name == "eTag" and isinstance(value, str):
+            return self.engine.slot(value, "id", "har")
         if isinstance(value, dict):
             return {key: self._other(key, each) for key, each in self._allowed(value).items()}
         if isinstance(value, str):

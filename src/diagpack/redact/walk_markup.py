@@ -19,8 +19,17 @@ if TYPE_CHECKING:
 
 _PIECE = re.compile(
     r"<!--(?P<comment>.*?)-->|<!\[CDATA\[(?P<cdata>.*?)\]\]>|<\?(?P<pi>.*?)\?>|<!(?P<doctype>[^>\[]*(?:\[[^\]]*\])?[^>]*)>"
-    r"|<(?P<close>/?)(?P<name>[A-Za-z_][^\s/>]*)(?P<attributes>(?:[^>\"']|\"[^\"]*\"|'[^']*')*)>",
+    r"|<(?P<close>/?)(?P<name>[A-Za-z_][^\s/>]*)(?P<attributes>(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*)>",
     re.DOTALL,
+)
+_HTML = re.compile(
+    r"<!doctype html|<html[\s>]|<(?:head|body|div|p|span|form|table|script|input|button|meta)[\s>]", re.I
+)
+# A quoted value of an attribute holds no `<`, so a quote that is never closed costs one tag, not the page.
+_TELLING_TAG = re.compile(
+    r"<((?:input|meta|form|a|img|iframe|script|link|textarea|option|button|area|embed|source|video|audio|object|param)\b)"
+    r"((?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*)>([^<]*(?=</textarea))?",
+    re.IGNORECASE,
 )
 _ATTRIBUTE = re.compile(r"([^\s=/\"'>]+)(\s*=\s*)(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
 _RAW_ELEMENTS = {"script", "style", "textarea", "title"}
@@ -42,6 +51,9 @@ def is_markup(text: str) -> bool:
 
 def redact_markup(engine: "Engine", text: str) -> str:
     """Markup. Well-formed XML stays well-formed."""
+    if _HTML.search(text, 0, 2048) is not None:
+        # In a page only attributes with values say something by their place; the rest is one text.
+        return engine.text(_TELLING_TAG.sub(_Markup(engine, text).attributes, text))
     return _Markup(engine, text).redacted()
 
 
@@ -69,6 +81,14 @@ class _Markup:
             last = match.end()
         pieces.append(self._content(self._text[last:]))
         return "".join(pieces)
+
+    def attributes(self, match: "re.Match[str]") -> str:
+        """One tag of a page with its attributes redacted."""
+        name, attributes, content = match.groups()
+        new = self._redact_attributes(name, attributes) if "=" in attributes else attributes
+        if content and name.lower() == "textarea" and self._field_class in SECRET_CLASSES:
+            content = self._engine.slot(content, self._field_class, "element")
+        return f"<{name}{new}>{content or ''}"
 
     def _piece(self, match: "re.Match[str]") -> str:
         if match["name"] is not None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from diagpack.redact.engine import NeedsWithholding
 from diagpack.redact.lines import redact_jsonl_stream, redact_text_stream
 from diagpack.redact.walk_har import HarWalker
-from diagpack.redact.walk_json import Document, JsonWalker, TooDeep
+from diagpack.redact.walk_json import Document, JsonWalker, MarkedWalker, TooDeep
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
@@ -25,6 +25,8 @@ HAR, JSON, JSONL, TEXT, PNG = (
     "image/png",
 )
 STREAMED = frozenset({JSONL, TEXT})
+# Documents of our own collectors, which mark what is sensitive (`{"$sensitive": class, "value": …}`).
+MARKED_KINDS = frozenset({"saml", "oidc", "request-ids", "environment", "collection", "case"})
 PROSE_KINDS = frozenset({"note", "case"})
 _PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 
@@ -78,10 +80,12 @@ def _document(engine: "Engine", task: Task) -> bytes:
     document = Document()
     try:
         parsed = document.loads(text)
+        engine.prefetch(parsed)
         if task.media_type == HAR:
             walked = HarWalker(engine, document).har(parsed)
         else:
-            walked = JsonWalker(engine, document).walk(parsed)
+            walker = MarkedWalker if task.kind in MARKED_KINDS else JsonWalker
+            walked = walker(engine, document).walk(parsed)
         written = document.dumps(walked)
     except TooDeep:
         raise NeedsWithholding("a document nested too deep to be inspected") from None
@@ -101,8 +105,9 @@ def _picture(task: Task) -> bytes:
     return content
 
 
-def redact_facts(engine: "Engine", facts: Any) -> Any:
+def redact_facts(engine: "Engine", facts: Any, kind: str = "") -> Any:
     """Facts of an artifact, through the JSON walker."""
     document = Document()
     parsed = document.loads(json.dumps(facts, ensure_ascii=False))
-    return json.loads(document.dumps(JsonWalker(engine, document).walk(parsed)))
+    walker = MarkedWalker if kind in MARKED_KINDS else JsonWalker
+    return json.loads(document.dumps(walker(engine, document).walk(parsed)))

@@ -32,6 +32,9 @@ def symptom(escalation: Escalation) -> str:
 def ask(escalation: Escalation) -> str:
     """What engineering is asked for, with the date it is needed by."""
     wanted, needed_by = word(escalation, "answers", "ask"), word(escalation, "answers", "needed_by")
+    moment = _moment(needed_by)
+    if moment is not None:
+        needed_by = f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     return f"{wanted} (needed by {needed_by})" if wanted and needed_by else wanted
 
 

@@ -125,7 +125,8 @@ def line_spans(evidence: EvidenceSet, artifact: RedactedArtifact) -> Iterable[tu
         for record in evidence.records(artifact):
             line = record.get("line")
             if isinstance(line, int):
-                yield line, line + max(1, int(record.get("lines", 1))) - 1
+                lines = record.get("lines")
+                yield line, line + (lines if isinstance(lines, int) and lines > 0 else 1) - 1
     elif artifact.media_type.startswith("text/"):
         yield from ((number, number) for number, _ in enumerate(artifact.text().splitlines(), 1))
 

@@ -1,48 +1,38 @@
-"""A curl command for one exchange, safe to paste: every piece quoted, secrets as shell variables.
+"""One exchange as a curl command to copy, with secrets as shell variables.
 
-Enters: a redacted exchange. Leaves: one command, or nothing when the URL is not http or https. Hostile evidence cannot
-add an option, read a local file or run a command: see the notes beside each line.
+Enters: a recorded exchange and the slots of the page. Leaves: one command, or nothing for what curl cannot send as
+text. What is left out and quoted is decided where `repro.sh` decides it, so both behave alike.
 """
 
-import re
-import shlex
-from typing import Final
-
-from diagpack.render._exchanges import Exchange
+from diagpack.model.repro import Slots, call_of
+from diagpack.render._exchanges import Recorded
 from diagpack.render._visible import visible
+from diagpack.render.repro.curl import quoted
 
-_METHOD: Final = re.compile(r"[A-Z]{1,20}", re.ASCII)
-# RFC 9110 token: has no "@", which curl would take for a file name, and no line break.
-_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}", re.ASCII)
-_SECRET: Final = frozenset(
-    "authorization proxy-authorization cookie x-api-key x-auth-token x-csrf-token x-xsrf-token".split()
-)
-# curl makes these itself.
-_OWN: Final = frozenset("host content-length connection accept-encoding".split())
+_LIMIT = 6_000
 
 
-def curl(exchange: Exchange, *, limit: int = 4_000) -> str:
-    """The command, one option a line."""
-    if not exchange.url.lower().startswith(("http://", "https://")) or not _METHOD.fullmatch(exchange.method):
+def curl(call: Recorded, slots: Slots) -> str:
+    """The command, one option a line. No redirects, so that no secret follows one."""
+    made = call_of(call.parsed, str(call.ref), slots)
+    if made is None or (isinstance(made.body, bytes) and not _is_text(made.body)):
         return ""
-    # -g: brackets in a URL are not a range. --url and --data-raw: a leading "-" or "@" is data.
-    parts = [f"curl -g -i -X {exchange.method}", f"--url {_quoted(exchange.url)}"]
-    for name, value in exchange.request_headers:
-        if _NAME.fullmatch(name) and name.lower() not in _OWN:
-            parts.append(f"-H {_header(name, value)}")
-    if exchange.request_body:
-        if len(exchange.request_body) > limit:
-            return ""
-        parts.append(f"--data-raw {_quoted(exchange.request_body)}")
-    return " \\\n  ".join(parts)
+    by_name = {each.name: each for each in slots.variables}
+    parts = [f"curl -q --globoff --include --max-redirs 0 --request {quoted((made.method,), by_name)}"]
+    # curl takes `Name:` as "leave it out"; an empty value is written `Name;`.
+    parts += [
+        f"--header {quoted((f'{name}: ', *value) if value else (f'{name};',), by_name)}" for name, value in made.headers
+    ]
+    if made.body is not None:
+        body = (made.body.decode(),) if isinstance(made.body, bytes) else made.body
+        parts.append(f"--data-raw {quoted(body, by_name)}")
+    parts.append(f"--url {quoted((made.origin, *made.path), by_name)}")
+    command = visible(" \\\n  ".join(parts))
+    return command if len(command) <= _LIMIT else ""
 
 
-def _header(name: str, value: str) -> str:
-    if name.lower() in _SECRET:
-        variable = re.sub(r"[^A-Z0-9]", "_", name.upper())
-        return f'"{name}: ${variable}"'
-    return _quoted(f"{name}: {value}")
-
-
-def _quoted(text: str) -> str:
-    return shlex.quote(visible(text))
+def _is_text(body: bytes) -> bool:
+    try:
+        return "\0" not in body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False

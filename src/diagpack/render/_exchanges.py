@@ -4,20 +4,20 @@ Enters: redacted HAR and API artifacts. Leaves: exchanges in order of capture, b
 clock, and which of them failed. Odd or missing fields become empty ones; nothing here raises on hostile content.
 """
 
-import base64
-import binascii
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Final
+from urllib.parse import parse_qsl
 
+from diagpack.model.capture import Capture, captures
 from diagpack.model.evidence import EvidenceSet
-from diagpack.model.redacted import RedactedArtifact
-from diagpack.model.ref import EvidenceRef, HarEntry, Pointer
+from diagpack.model.exchange import Exchange, Pairs, mapping, number
+from diagpack.model.failure import failures
+from diagpack.model.ref import EvidenceRef
 from diagpack.model.request_ids import is_id_header
-
-Headers = tuple[tuple[str, str], ...]
 
 PHASES: Final = ("blocked", "dns", "connect", "ssl", "send", "wait", "receive")
 # Headers that an engineer reads first; the short form of an exchange shows these and the request IDs.
@@ -28,62 +28,62 @@ _JSON_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+|\
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
-    """One request and its response. `started` is corrected UTC; `status` is 0 when no response came."""
+class Recorded:
+    """One request and its response as shown.
+
+    `started` is corrected UTC; `status` is 0 when no response came; `failure` says why it counts as failed (empty when
+    it does not), `rank` orders failures, the most important first. `parsed` is the exchange without shortening.
+    """
 
     ref: EvidenceRef
     path: str
     method: str
     url: str
-    version: str
     status: int
     status_text: str
     started: datetime | None
     duration_ms: float
     phases: tuple[tuple[str, float], ...]
-    request_headers: Headers
-    response_headers: Headers
     request_body: str
     response_body: str
-    request_ids: Headers
-    error: str
+    request_ids: Pairs
+    failure: str
+    rank: int
+    parsed: Exchange
 
     @property
     def is_failing(self) -> bool:
-        return self.status >= 400 or self.status == 0
+        return bool(self.failure)
 
     @property
     def status_line(self) -> str:
         """`500 Internal Server Error`, or what went wrong instead of an answer."""
-        if self.status == 0:
-            return f"no response ({self.error})" if self.error else "no response"
+        if self.status <= 0:
+            return self.failure or "no response"
         return f"{self.status} {self.status_text}".strip()
 
 
-def exchanges(evidence: EvidenceSet) -> tuple[Exchange, ...]:
+# Six renderers ask for the same evidence in turn.
+@lru_cache(maxsize=1)
+def recorded(evidence: EvidenceSet) -> tuple[Recorded, ...]:
     """Every exchange of every HAR and API artifact, in id order and order of capture."""
-    found: list[Exchange] = []
-    for artifact in evidence.of_kind("har"):
-        skew = timedelta(seconds=_number(artifact.facts.get("skew_seconds")))
-        for entry in _entries(evidence, artifact):
-            index = entry.get("_dpEntry")
-            if isinstance(index, int):
-                found.append(_exchange(entry, EvidenceRef(artifact.id, HarEntry(index)), artifact, skew))
-    for artifact in evidence.of_kind("api"):
-        for number, each in enumerate(_list(_mapping(evidence.json(artifact)).get("exchanges"))):
-            ref = EvidenceRef(artifact.id, Pointer(f"/exchanges/{number}"))
-            found.append(_exchange(_as_entry(_mapping(each)), ref, artifact, timedelta()))
-    return tuple(found)
+    return tuple(each for capture in captures(evidence) for each in _of_capture(evidence, capture))
 
 
-def http_text(exchange: Exchange, *, body_lines: int = 12, width: int = 400) -> str:
+def most_important(calls: tuple[Recorded, ...]) -> Recorded | None:
+    """The failing exchange that matters most: own product before third parties, server errors before the rest."""
+    return min((each for each in calls if each.is_failing), key=lambda each: each.rank, default=None)
+
+
+def http_text(call: Recorded, *, body_lines: int = 12, width: int = 400) -> str:
     """The exchange as a short HTTP transcript: telling headers and the first lines of both bodies."""
-    lines = [f"{exchange.method} {exchange.url} {exchange.version}".rstrip()]
-    lines += _short_headers(exchange.request_headers)
-    lines += _short_body(exchange.request_body, body_lines)
-    lines += ["", f"{exchange.version} {exchange.status_line}".strip()]
-    lines += _short_headers(exchange.response_headers)
-    lines += _short_body(exchange.response_body, body_lines)
+    lines = [f"{call.method} {call.url}"]
+    lines += _short_headers(call.parsed.request_headers)
+    lines += _short_body(call.request_body, body_lines)
+    spent = f" (after {call.duration_ms / 1_000:.1f} s)" if call.duration_ms >= 1_000 else ""
+    lines += ["", f"HTTP {call.status_line}{spent}" if call.status > 0 else f"{call.status_line}{spent}"]
+    lines += _short_headers(call.parsed.response_headers)
+    lines += _short_body(call.response_body, body_lines)
     return "\n".join(line if len(line) <= width else line[: width - 1] + "…" for line in lines)
 
 
@@ -95,101 +95,89 @@ def indented_json(text: str) -> str:
     out: list[str] = []
     depth = 0
     marks = [each for each in _JSON_TOKEN.findall(stripped) if not each.isspace()]
-    for number, mark in enumerate(marks):
+    for at, mark in enumerate(marks):
         if mark in ("{", "["):
             depth += 1
-            out.append(mark + ("" if marks[number + 1 : number + 2] in (["}"], ["]"]) else _indent(depth)))
+            out.append(mark + ("" if marks[at + 1 : at + 2] in (["}"], ["]"]) else _indent(depth)))
         elif mark in ("}", "]"):
             depth -= 1
-            out.append(mark if number and marks[number - 1] in ("{", "[") else _indent(depth) + mark)
+            out.append(mark if at and marks[at - 1] in ("{", "[") else _indent(depth) + mark)
         else:
             out.append({",": "," + _indent(depth), ":": ": "}.get(mark, mark))
     return "".join(out)
+
+
+def form_lines(body: str, mime: str) -> str:
+    """A form body as decoded `name = value` lines; any other body unchanged."""
+    if "x-www-form-urlencoded" not in mime.lower() or "=" not in body or len(body) > 100_000:
+        return body
+    try:
+        pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=200)
+    except ValueError:
+        return body
+    return "\n".join(f"{name} = {value}" for name, value in pairs)
 
 
 def _indent(depth: int) -> str:
     return "\n" + "  " * max(0, min(depth, 40))
 
 
-def _entries(evidence: EvidenceSet, artifact: RedactedArtifact) -> Iterator[Mapping[str, Any]]:
-    log = _mapping(_mapping(evidence.json(artifact)).get("log"))
-    yield from (each for each in _list(log.get("entries")) if isinstance(each, Mapping))
+def _of_capture(evidence: EvidenceSet, capture: Capture) -> Iterator[Recorded]:
+    artifact = evidence.get(capture.artifact)
+    path = artifact.package_path if artifact else ""
+    skew = timedelta(seconds=number(capture.facts.get("skew_seconds"), 0.0)) if capture.kind == "har" else timedelta()
+    failed = {each.index: failure for each, failure in failures(capture.exchanges, capture.party)}
+    timings = _timings(evidence, capture)
+    for each in capture.exchanges:
+        failure = failed.get(each.index)
+        headers = (*each.response_headers, *each.request_headers)
+        yield Recorded(
+            ref=capture.ref(each),
+            path=path,
+            method=each.method,
+            url=each.url,
+            status=max(0, each.status),
+            status_text=each.status_text,
+            started=_corrected(each.started, skew),
+            duration_ms=max(0.0, each.duration_ms),
+            phases=timings.get(each.index, ()),
+            request_body=_request_body(each),
+            response_body=each.response_text or "",
+            request_ids=tuple(dict.fromkeys(pair for pair in headers if is_id_header(pair[0]) and pair[1])),
+            failure=failure.reason if failure else "",
+            rank=failure.rank if failure else 1_000,
+            parsed=each,
+        )
 
 
-def _exchange(entry: Mapping[str, Any], ref: EvidenceRef, artifact: RedactedArtifact, skew: timedelta) -> Exchange:
-    request, response = _mapping(entry.get("request")), _mapping(entry.get("response"))
-    request_headers, response_headers = _headers(request), _headers(response)
-    timings = _mapping(entry.get("timings"))
-    ids = [each for each in (*response_headers, *request_headers) if is_id_header(each[0]) and each[1]]
-    return Exchange(
-        ref=ref,
-        path=artifact.package_path,
-        method=str(request.get("method") or "GET"),
-        url=str(request.get("url") or ""),
-        version=str(response.get("httpVersion") or request.get("httpVersion") or ""),
-        status=int(_number(response.get("status"))),
-        status_text=str(response.get("statusText") or ""),
-        started=_started(entry.get("startedDateTime"), skew),
-        duration_ms=max(0.0, _number(entry.get("time"))),
-        # -1 means "does not apply" (HAR 1.2, timings); ssl is part of connect there.
-        phases=tuple((name, _number(timings.get(name))) for name in PHASES if _number(timings.get(name)) > 0),
-        request_headers=request_headers,
-        response_headers=response_headers,
-        request_body=_request_body(_mapping(request.get("postData"))),
-        response_body=_body(_mapping(response.get("content"))),
-        request_ids=tuple(dict.fromkeys(ids)),
-        error=str(response.get("_error") or entry.get("_error") or ""),
-    )
+def _timings(evidence: EvidenceSet, capture: Capture) -> dict[int, tuple[tuple[str, float], ...]]:
+    """Phases of each entry. -1 means "does not apply" (HAR 1.2, timings)."""
+    artifact = evidence.get(capture.artifact)
+    if artifact is None or capture.kind != "har":
+        return {}
+    entries = evidence.entries(artifact)
+    found = {}
+    for entry, each in zip(entries, capture.exchanges, strict=False):
+        spent = mapping(entry.get("timings"))
+        phases = ((name, number(spent.get(name), -1.0)) for name in PHASES)
+        found[each.index] = tuple((name, length) for name, length in phases if length > 0)
+    return found
 
 
-def _as_entry(exchange: Mapping[str, Any]) -> Mapping[str, Any]:
-    """An exchange of an API artifact, under the names a HAR uses."""
-    request, response = _mapping(exchange.get("request")), _mapping(exchange.get("response"))
-    return {
-        "request": request,
-        "response": response,
-        "startedDateTime": exchange.get("started"),
-        "time": exchange.get("duration_ms"),
-        "timings": {},
-    }
-
-
-def _headers(message: Mapping[str, Any]) -> Headers:
-    headers = message.get("headers")
-    if isinstance(headers, Mapping):
-        return tuple((str(name), str(value)) for name, value in headers.items())
-    pairs = [each for each in _list(headers) if isinstance(each, Mapping)]
-    return tuple((str(each.get("name", "")), str(each.get("value", ""))) for each in pairs)
-
-
-def _request_body(post: Mapping[str, Any]) -> str:
-    if post.get("text"):
-        return str(post["text"])
-    pairs = [each for each in _list(post.get("params")) if isinstance(each, Mapping)]
-    return "\n".join(f"{each.get('name', '')}={each.get('value', '')}" for each in pairs)
-
-
-def _body(content: Mapping[str, Any]) -> str:
-    text = content.get("text")
-    if not isinstance(text, str) or not text:
-        return ""
-    if content.get("encoding") != "base64":
-        return text
+def _corrected(moment: datetime | None, skew: timedelta) -> datetime | None:
     try:
-        return base64.b64decode(text, validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError, ValueError):
-        return f"({len(text) * 3 // 4} bytes that are not text)"
+        return None if moment is None else moment - skew
+    except OverflowError:
+        return moment
 
 
-def _started(value: Any, skew: timedelta) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(str(value))
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC) - skew
-    except (ValueError, OverflowError):
-        return None
+def _request_body(exchange: Exchange) -> str:
+    if exchange.request_body:
+        return exchange.request_body
+    return "\n".join(f"{each.name}={each.value}" for each in exchange.request_params)
 
 
-def _short_headers(headers: Headers) -> list[str]:
+def _short_headers(headers: Pairs) -> list[str]:
     return [f"{name}: {value}" for name, value in headers if name.lower() in _TELLING or is_id_header(name)][:10]
 
 
@@ -199,18 +187,3 @@ def _short_body(body: str, limit: int) -> list[str]:
     lines = indented_json(body[:20_000]).splitlines()
     rest = len(lines) - limit
     return ["", *lines[:limit], *([f"… {rest} more lines"] if rest > 0 else [])]
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _list(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, list | tuple) else ()
-
-
-def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return 0.0
-    # A year in milliseconds is beyond any exchange; NaN fails the comparison and becomes 0 too.
-    return float(value) if -3.2e10 < value < 3.2e10 else 0.0

@@ -4,21 +4,22 @@ Enters: an escalation. Leaves: a `Page`. Statements are viewed first, so that th
 were cited.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from diagpack.model.assessment import Cited, RequestIdUse, TimelineEvent
+from diagpack.model.capture import hosts_in
 from diagpack.model.escalation import Escalation
 from diagpack.model.finding import Finding
 from diagpack.render import _case_words
 from diagpack.render._citations import Citations, Link, Sentence
-from diagpack.render._exchanges import Exchange, exchanges
-from diagpack.render._page_calls import CallGroup, call_groups
+from diagpack.render._exchanges import Recorded, recorded
+from diagpack.render._page_calls import CallGroup, call_groups, duration_text
 from diagpack.render._page_evidence import ArtifactView, artifact_views
 from diagpack.render._page_logs import LogView, log_views
 from diagpack.render._page_sso import Flow, sso_flow
-from diagpack.render._ticket import disposition_text, first_failing, severity_text
+from diagpack.render._ticket import disposition_text, first_failing, headline, severity_text
 from diagpack.render._visible import clipped
 from diagpack.render.redaction_report import by_class
 
@@ -85,12 +86,16 @@ class Page:
     symptom: Sentence
     when: tuple[str, str]
     impact: tuple[Sentence, ...]
+    where: str
     first_failure: Sentence | None
-    first_call: Exchange | None
+    first_call: Recorded | None
+    first_time: str
     first_ids: tuple[str, ...]
+    incident: str
     severity: str
     severity_tone: str
     rationale: tuple[Sentence, ...]
+    inputs: tuple[Sentence, ...]
     disposition: str
     disposition_reasons: tuple[Sentence, ...]
     reproduced: Sentence | None
@@ -109,6 +114,7 @@ class Page:
     skews: tuple[str, ...]
     ids: tuple[IdView, ...]
     environment: tuple[tuple[str, Sentence], ...]
+    checklist_reason: Sentence
     items: tuple[ItemView, ...]
     capture: tuple[tuple[str, str, str], ...]
     redaction: tuple[tuple[str, int, int], ...]
@@ -123,7 +129,7 @@ def page(escalation: Escalation) -> Page:
     """The page of an escalation."""
     assessment = escalation.assessment
     cite = Citations(escalation.evidence)
-    calls = exchanges(escalation.evidence)
+    calls = recorded(escalation.evidence)
     first = first_failing(escalation, calls)
     if first is not None:
         cite.link(first.ref)
@@ -139,12 +145,16 @@ def page(escalation: Escalation) -> Page:
         ),
         when=_case_words.window_text(escalation),
         impact=_sentences(assessment.impact, cite),
+        where=_where(assessment.environment),
         first_failure=_sentence(assessment.first_failure, cite),
         first_call=first,
+        first_time=_time_and_duration(first),
         first_ids=tuple(clipped(each, 200) for each in ids[:5]),
+        incident=clipped(_case_words.word(escalation, "incident"), 80),
         severity=severity_text(assessment.severity),
         severity_tone={"S1": "bad", "S2": "bad", "S3": "warn"}.get(assessment.severity.level, "calm"),
-        rationale=_sentences(assessment.severity.rationale, cite),
+        rationale=tuple(_short(each, cite) for each in headline(assessment.severity)),
+        inputs=_sentences(assessment.severity.rationale, cite) if len(assessment.severity.rationale) > 2 else (),
         disposition=disposition_text(escalation),
         disposition_reasons=_sentences(assessment.disposition.reasons, cite),
         reproduced=_sentence(assessment.reproduced, cite),
@@ -162,12 +172,13 @@ def page(escalation: Escalation) -> Page:
         findings=tuple(_finding(number, each, cite) for number, each in enumerate(escalation.findings[:_FINDINGS], 1)),
         rest_findings=max(0, len(escalation.findings) - _FINDINGS),
         events=_event_views(events, cite),
-        rest_events=len(assessment.timeline) - len(events),
+        rest_events=len(assessment.timeline) - len(events) + _omitted(escalation),
         skews=_skews(escalation),
         ids=tuple(_id(each, cite) for each in assessment.request_ids[:_IDS]),
         environment=tuple(
             (name.replace("_", " "), cite.sentence(each)) for name, each in list(assessment.environment.items())[:100]
         ),
+        checklist_reason=cite.statement(clipped(assessment.checklist_reason, _WORDS), ()),
         items=tuple(
             ItemView(
                 each.title or each.item,
@@ -182,7 +193,7 @@ def page(escalation: Escalation) -> Page:
         redaction=tuple((name, count, 100 * count // max(counts.values())) for name, count in counts.items()),
         redaction_total=sum(counts.values()),
         flow=sso_flow(escalation.evidence, calls, cite, first),
-        calls=call_groups(calls, cite, first),
+        calls=call_groups(calls, cite, first, hosts_in(escalation.case)),
         logs=log_views(escalation.evidence, cite, known),
         artifacts=artifact_views(escalation.evidence, cite),
     )
@@ -199,6 +210,11 @@ def _sentences(cited: Iterable[Cited], cite: Citations) -> tuple[Sentence, ...]:
     views = [_sentence(each, cite) for each in every[:50]]
     rest = len(every) - len(views)
     return (*(each for each in views if each), *([Sentence(f"… {rest} more, see report.md")] if rest else []))
+
+
+def _short(cited: Cited, cite: Citations) -> Sentence:
+    """A sentence of the first screen: at most three citations, the rest is in its own section."""
+    return cite.statement(clipped(cited.text, _WORDS), cited.refs[:3], is_proposed=cited.is_proposed)
 
 
 def _finding(number: int, finding: Finding, cite: Citations) -> FindingView:
@@ -253,6 +269,24 @@ def _skews(escalation: Escalation) -> tuple[str, ...]:
             off = f"{abs(skew):g} s {'ahead of' if skew > 0 else 'behind'} the servers'"
             found.append(f"{artifact.id}: the customer's clock was {off}; its times are corrected here.")
     return tuple(found)
+
+
+def _time_and_duration(call: Recorded | None) -> str:
+    if call is None or call.started is None:
+        return ""
+    started = f"{call.started:%Y-%m-%d %H:%M:%S}.{call.started.microsecond // 1000:03d} UTC"
+    return f"{started}, {duration_text(call.duration_ms)}"
+
+
+def _where(environment: Mapping[str, Cited]) -> str:
+    """Tenant, region, version, browser and system in one line; the environment section has the citations."""
+    names = ("tenant", "region", "product_version", "browser", "os")
+    return " · ".join(clipped(environment[each].text, 80) for each in names if each in environment)
+
+
+def _omitted(escalation: Escalation) -> int:
+    found = escalation.assessment.extra.get("timeline_omitted")
+    return found if isinstance(found, int) else 0
 
 
 def _id(each: RequestIdUse, cite: Citations) -> IdView:

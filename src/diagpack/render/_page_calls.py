@@ -4,32 +4,27 @@ Enters: exchanges and citations. Leaves: rows in order of capture with a waterfa
 the neighbourhood of failing and cited calls, with the gaps counted.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import urlsplit
 
+from diagpack.model.exchange import Pairs, split_url
+from diagpack.model.ref import HarEntry
+from diagpack.model.repro import Slots
 from diagpack.render._citations import Citations, anchor
 from diagpack.render._curl import curl
-from diagpack.render._exchanges import Exchange, Headers, http_text, indented_json
+from diagpack.render._exchanges import Recorded, form_lines, http_text, indented_json
 from diagpack.render._visible import clipped
+from diagpack.render._waterfall import Axis, Bar
 
 # A recording up to this long is shown whole.
 _WHOLE: Final = 150
 _NEAR: Final = 8
 _ROWS: Final = 400
 _DETAILED: Final = 60
+# From this rank on a failure is of a third party, a static file or a cancelled request (model.failure).
+_MINOR: Final = 40
 _BODY: Final = 6_000
-_SCALE: Final = 1_000.0
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One phase in the waterfall; numbers are thousandths of the width."""
-
-    phase: str
-    x: str
-    width: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +33,24 @@ class CallRow:
 
     anchor: str
     label: str
-    exchange: Exchange
+    number: str
+    exchange: Recorded
     host: str
     target: str
     time: str
     duration: str
     bars: tuple[Bar, ...]
     is_failing: bool
+    is_minor: bool
     is_first: bool
     is_detailed: bool
     transcript: str
-    request_headers: Headers
-    response_headers: Headers
+    request_headers: Pairs
+    response_headers: Pairs
     request_body: str
     response_body: str
     curl: str
-    skipped_before: int
+    skipped_before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +63,18 @@ class CallGroup:
     total: int
     failing: int
     skipped_after: int
+    is_shortened: bool
 
 
-def call_groups(calls: Sequence[Exchange], citations: Citations, first: Exchange | None) -> tuple[CallGroup, ...]:
-    """One group per HAR or API artifact."""
-    groups: dict[str, list[Exchange]] = {}
+def call_groups(
+    calls: Sequence[Recorded], citations: Citations, first: Recorded | None, hosts: Iterable[str]
+) -> tuple[CallGroup, ...]:
+    """One group per HAR or API artifact; `hosts` are those the case names, which alone are sent secrets."""
+    slots = Slots(hosts)
+    groups: dict[str, list[Recorded]] = {}
     for each in calls:
         groups.setdefault(each.ref.artifact, []).append(each)
-    return tuple(_group(own, citations, first) for own in groups.values())
+    return tuple(_group(own, citations, first, slots) for own in groups.values())
 
 
 def duration_text(milliseconds: float) -> str:
@@ -84,26 +85,28 @@ def duration_text(milliseconds: float) -> str:
     return f"{seconds:.2f} s" if seconds < 60 else f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
 
 
-def _group(own: list[Exchange], citations: Citations, first: Exchange | None) -> CallGroup:
+def _group(own: list[Recorded], citations: Citations, first: Recorded | None, slots: Slots) -> CallGroup:
     cited = set(citations.cited(own[0].ref.artifact))
     important = [number for number, each in enumerate(own) if each.is_failing or each.ref in cited or each is first]
     shown = _shown(len(own), important)
     detailed = set(
         sorted(important, key=lambda number: (own[number] is not first, own[number].ref not in cited))[:_DETAILED]
     )
-    origin, span = _span([own[number] for number in shown])
+    axis = Axis([own[number] for number in shown])
     rows, before = [], 0
     for number in shown:
-        row = _row(own[number], number in detailed, own[number] is first, origin, span, number - before)
-        rows.append(row)
+        command = curl(own[number], slots) if number in detailed else ""
+        row = _row(own[number], axis, command, is_detailed=number in detailed, is_first=own[number] is first)
+        rows.append(replace(row, skipped_before=number - before))
         before = number + 1
     return CallGroup(
         artifact=own[0].ref.artifact,
         path=own[0].path,
         rows=tuple(rows),
         total=len(own),
-        failing=sum(each.is_failing for each in own),
+        failing=sum(each.is_failing or each is first for each in own),
         skipped_after=len(own) - before,
+        is_shortened=axis.is_shortened,
     )
 
 
@@ -118,63 +121,40 @@ def _shown(total: int, important: list[int]) -> list[int]:
     return sorted(near) or list(range(_WHOLE))
 
 
-def _span(shown: list[Exchange]) -> tuple[float, float]:
-    """Start and length of the waterfall in milliseconds."""
-    starts = [each.started.timestamp() * 1_000 for each in shown if each.started]
-    if not starts:
-        return 0.0, 1.0
-    ends = [each.started.timestamp() * 1_000 + each.duration_ms for each in shown if each.started]
-    return min(starts), max(1.0, max(ends) - min(starts))
-
-
-def _row(each: Exchange, is_detailed: bool, is_first: bool, origin: float, span: float, skipped: int) -> CallRow:
+def _row(each: Recorded, axis: Axis, command: str, *, is_detailed: bool, is_first: bool) -> CallRow:
     host, target = _address(each.url)
     return CallRow(
         anchor=anchor(each.ref),
         label=str(each.ref),
+        number=f"#{each.parsed.index}",
         exchange=each,
         host=host,
         target=target,
         time=f"{each.started:%H:%M:%S}.{each.started.microsecond // 1000:03d}" if each.started else "",
         duration=duration_text(each.duration_ms),
-        bars=tuple(_bars(each, origin, span)),
-        is_failing=each.is_failing,
+        bars=tuple(axis.bars(each)),
+        is_failing=each.is_failing or is_first,
+        is_minor=isinstance(each.ref.place, HarEntry) and each.is_failing and each.rank >= _MINOR and not is_first,
         is_first=is_first,
         is_detailed=is_detailed,
         transcript="" if is_detailed else http_text(each, body_lines=0, width=300),
-        request_headers=_clipped_headers(each, each.request_headers) if is_detailed else (),
-        response_headers=_clipped_headers(each, each.response_headers) if is_detailed else (),
-        request_body=_body(each, each.request_body) if is_detailed else "",
+        request_headers=_clipped_headers(each, each.parsed.request_headers) if is_detailed else (),
+        response_headers=_clipped_headers(each, each.parsed.response_headers) if is_detailed else (),
+        request_body=_body(each, form_lines(each.request_body, each.parsed.request_mime)) if is_detailed else "",
         response_body=_body(each, each.response_body) if is_detailed else "",
-        curl=curl(each) if is_detailed else "",
-        skipped_before=skipped,
+        curl=command,
     )
 
 
-def _bars(each: Exchange, origin: float, span: float) -> Iterator[Bar]:
-    if each.started is None:
-        return
-    begin = each.started.timestamp() * 1_000 - origin
-    phases = [phase for phase in each.phases if phase[0] != "ssl"] or [("wait", each.duration_ms)]
-    for name, length in phases:
-        x = min(_SCALE - 4, max(0.0, begin / span * _SCALE))
-        yield Bar(name, f"{x:.1f}", f"{max(4.0, min(length / span * _SCALE, _SCALE - x)):.1f}")
-        begin += length
-
-
 def _address(url: str) -> tuple[str, str]:
-    try:
-        parts = urlsplit(url)
-        host = parts.netloc
-    except ValueError:
-        return "", clipped(url, 300)
+    parts = split_url(url)
     target = parts.path + (f"?{parts.query}" if parts.query else "")
-    return clipped(host, 120), clipped(target or url, 300)
+    return clipped(parts.netloc, 120), clipped(target or url, 300)
 
 
-def _clipped_headers(each: Exchange, headers: Headers) -> Headers:
+def _clipped_headers(each: Recorded, headers: Pairs) -> Pairs:
     return tuple((clipped(name, 100), clipped(value, 1_000, each.path)) for name, value in headers[:60])
 
 
-def _body(each: Exchange, body: str) -> str:
+def _body(each: Recorded, body: str) -> str:
     return clipped(indented_json(body[: _BODY * 2]) if len(body) <= _BODY * 2 else body, _BODY, each.path)

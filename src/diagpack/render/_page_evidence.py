@@ -14,6 +14,7 @@ from diagpack.model.evidence import EvidenceSet
 from diagpack.model.redacted import RedactedArtifact
 from diagpack.model.ref import EvidenceRef, Lines, Pointer, Whole
 from diagpack.render._citations import Citations, anchor
+from diagpack.render._exchanges import indented_json
 from diagpack.render._visible import clipped
 
 _VALUE: Final = 2_000
@@ -94,7 +95,7 @@ def _places(evidence: EvidenceSet, artifact: RedactedArtifact, cited: tuple[Evid
     for ref in cited:
         # An exchange of an API artifact has its anchor in the calls section.
         if isinstance(ref.place, Pointer) and not is_exchange(artifact, ref.place):
-            text = clipped(evidence.resolve(ref) or "", _VALUE, artifact.package_path)
+            text = clipped(indented_json(evidence.resolve(ref) or ""), _VALUE, artifact.package_path)
             yield Place(anchor(ref), str(ref), text)
 
 

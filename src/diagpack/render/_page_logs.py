@@ -5,7 +5,7 @@ Enters: log and console artifacts, citations, known IDs. Leaves: lines in order,
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from diagpack.model.evidence import EvidenceSet
@@ -29,11 +29,15 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One record; `gap` counts lines of the excerpt left out before it, or is the collector's own gap note."""
+    """One record. `place` is its byte range in the original file.
+
+    `gap` counts lines of the excerpt left out before it; a gap note of the collector is a line without a number.
+    """
 
     anchor: str
     number: str
     level: str
+    place: str
     pieces: tuple[Piece, ...]
     is_cited: bool
     gap: str
@@ -82,14 +86,19 @@ def _view(
     cited = {ref.place.first for ref in citations.cited(artifact.id) if isinstance(ref.place, Lines)}
     chosen = _chosen(records, cited, pattern)
     lines, before = [], 0
+    anchors: set[str] = set()
     for number in chosen:
         gap = f"{number - before} lines of the excerpt not shown" if number > before else ""
-        lines.append(_line(artifact, records[number], cited, pattern, gap))
+        line = _line(artifact, records[number], cited, pattern, gap)
+        # Two records that start on one line share a number, but an id of the page is unique.
+        lines.append(replace(line, anchor="") if line.anchor in anchors else line)
+        anchors.add(line.anchor)
         before = number + 1
     facts = artifact.facts
-    parts = [f"{facts['lines_total']:,} lines in the original"] if isinstance(facts.get("lines_total"), int) else []
+    total = facts.get("lines_total")
+    parts = [f"{total:,} line{'s' * (total != 1)} in the original"] if isinstance(total, int) else []
     parts += [f"zone {facts['zone']}"] if facts.get("zone") else []
-    parts += [f"{facts['hits']} hits"] if facts.get("hits") else []
+    parts += [f"hits: {facts['hits']}"] if facts.get("hits") else []
     query = str(facts.get("query") or "")
     return LogView(artifact.id, artifact.package_path, ", ".join(parts), query, tuple(lines), len(records) - before)
 
@@ -126,7 +135,15 @@ def _line(
     line = record.get("line")
     text = clipped(str(record.get("text", "")), _TEXT, artifact.package_path)
     if not isinstance(line, int) or record.get("gap"):
-        return LogLine("", "", "gap", (Piece(text, False),), False, gap)
+        return LogLine("", "", "gap", "", (Piece(text, False),), False, gap)
     name = anchor(EvidenceRef(artifact.id, Lines(line, line)))
     level = str(record.get("level") or "")
-    return LogLine(name, str(line), level, pieces(text, pattern), line in cited, gap)
+    return LogLine(name, str(line), level, _place(record), pieces(text, pattern), line in cited, gap)
+
+
+def _place(record: Mapping[str, Any]) -> str:
+    span = record.get("bytes")
+    source = clipped(str(record.get("source") or "the original file"), 60)
+    if isinstance(span, list) and len(span) == 2 and all(isinstance(each, int) for each in span):
+        return f"bytes {span[0]} to {span[1]} of {source}"
+    return source

@@ -5,15 +5,16 @@ holds no sign-in.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from diagpack.model.evidence import EvidenceSet
-from diagpack.model.ref import EvidenceRef, HarEntry, find_refs
+from diagpack.model.exchange import mapping
+from diagpack.model.ref import ArtifactId, EvidenceRef, HarEntry
 from diagpack.render._citations import Citations, anchor
-from diagpack.render._exchanges import Exchange
+from diagpack.render._exchanges import Recorded
 from diagpack.render._visible import clipped
 
 _SSO_URL: Final = re.compile(
@@ -55,7 +56,7 @@ class Flow:
 
 
 def sso_flow(
-    evidence: EvidenceSet, calls: Sequence[Exchange], citations: Citations, first: Exchange | None
+    evidence: EvidenceSet, calls: Sequence[Recorded], citations: Citations, first: Recorded | None
 ) -> Flow | None:
     """The flow of the sign-in, from its first message to the first failure."""
     artifacts = evidence.of_kind("saml", "oidc")
@@ -73,25 +74,19 @@ def sso_flow(
 
 
 def _messages(evidence: EvidenceSet) -> dict[EvidenceRef, str]:
-    """What the SSO summaries say about HAR entries: message kind by entry."""
+    """Message kind by the HAR entry it was seen in, from the SSO summaries."""
     found: dict[EvidenceRef, str] = {}
     for artifact in evidence.of_kind("saml", "oidc"):
-        document = evidence.json(artifact)
-        listed = document.get("messages") if isinstance(document, Mapping) else None
-        for message in listed if isinstance(listed, list) else ():
-            if isinstance(message, Mapping):
-                found.update((ref, str(message.get("kind", ""))) for ref in _refs_of(message))
+        document = mapping(evidence.json(artifact))
+        har, messages = document.get("har"), document.get("messages")
+        for message in messages if isinstance(messages, list) and isinstance(har, str) else ():
+            entry = mapping(message).get("har_entry")
+            if isinstance(entry, int):
+                found[EvidenceRef(ArtifactId(str(har)), HarEntry(entry))] = str(message.get("kind", ""))
     return found
 
 
-def _refs_of(message: Mapping[str, Any]) -> Iterator[EvidenceRef]:
-    for key in ("ref", "refs", "place"):
-        for ref in find_refs(str(message.get(key, ""))):
-            if isinstance(ref.place, HarEntry):
-                yield ref
-
-
-def _hosts(calls: Sequence[Exchange], messages: Mapping[EvidenceRef, str]) -> tuple[str, str]:
+def _hosts(calls: Sequence[Recorded], messages: Mapping[EvidenceRef, str]) -> tuple[str, str]:
     """Application and identity provider: the IdP's host is where requests are sent for authentication."""
     hosts = [_host(each.url) for each in calls]
     idp = next((_host(each.url) for each in calls if _IDP_MARK.search(each.url)), "")
@@ -101,16 +96,16 @@ def _hosts(calls: Sequence[Exchange], messages: Mapping[EvidenceRef, str]) -> tu
     return app, idp
 
 
-def _belongs(each: Exchange, messages: Mapping[EvidenceRef, str], first: Exchange | None, app: str, idp: str) -> bool:
+def _belongs(each: Recorded, messages: Mapping[EvidenceRef, str], first: Recorded | None, app: str, idp: str) -> bool:
     if each.ref in messages or each is first:
         return True
     path = urlsplit(each.url).path if _host(each.url) else ""
-    if _host(each.url) not in (app, idp) or _STATIC.search(path):
+    if _host(each.url) not in {app, idp} - {""} or _STATIC.search(path):
         return False
     return _SSO_URL.search(each.url) is not None
 
 
-def _step(each: Exchange, number: int, message: str, idp: str, citations: Citations) -> Step:
+def _step(each: Recorded, number: int, message: str, idp: str, citations: Citations) -> Step:
     path = urlsplit(each.url).path if _host(each.url) else each.url
     citations.link(each.ref)
     return Step(

@@ -14,7 +14,7 @@ from diagpack.model.escalation import Escalation
 from diagpack.model.finding import Level
 from diagpack.model.ref import EvidenceRef
 from diagpack.render import _case_words
-from diagpack.render._exchanges import Exchange, exchanges, http_text
+from diagpack.render._exchanges import Recorded, http_text, most_important, recorded
 from diagpack.render._visible import clipped, one_line
 from diagpack.render.redaction_report import by_class
 
@@ -32,6 +32,9 @@ class Room:
 
 # Tried in this order until the ticket fits; the last one fits whatever the evidence holds.
 ROOMS: Final = (Room(20, 800, 12), Room(12, 400, 8), Room(8, 200, 5), Room(4, 120, 2))
+
+
+_CITATIONS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class Ticket:
 def ticket(escalation: Escalation, room: Room = ROOMS[0]) -> Ticket:
     """The ticket of an escalation."""
     assessment = escalation.assessment
-    calls = exchanges(escalation.evidence)
+    calls = recorded(escalation.evidence)
     failing = first_failing(escalation, calls)
     return Ticket(
         summary=summary(escalation),
@@ -80,7 +83,7 @@ def ticket(escalation: Escalation, room: Room = ROOMS[0]) -> Ticket:
         expected=_listed(map(sentence, [assessment.expected] if assessment.expected else []), room),
         actual=_listed(map(sentence, assessment.actual), room),
         failing=http_text(failing, body_lines=room.body_lines, width=room.characters) if failing else "",
-        failing_note=_failing_note(escalation, failing),
+        failing_note=one_line(_failing_note(escalation, failing), room.characters),
         findings=_listed(_findings(escalation), room),
         works=_listed(map(sentence, assessment.works), room),
         tried=_listed(map(sentence, assessment.tried), room),
@@ -104,14 +107,22 @@ def fitted(escalation: Escalation, make: Callable[[Ticket], T], fits: Callable[[
 
 
 def sentence(cited: Cited) -> str:
-    """The sentence, its citations, and that nobody has confirmed it yet."""
-    return f"{cited} (proposed)" if cited.is_proposed else str(cited)
+    """The sentence, its citations (those in the text once, at most four more), and that nobody has confirmed it yet."""
+    refs = [str(ref) for ref in dict.fromkeys(cited.refs) if str(ref) not in cited.text]
+    if len(refs) > _CITATIONS:
+        refs = [*refs[: _CITATIONS - 1], f"and {len(refs) - _CITATIONS + 1} more"]
+    return " ".join([cited.text, *refs, *(["(proposed)"] if cited.is_proposed else [])])
 
 
 def summary(escalation: Escalation) -> str:
     """One line of at most 120 characters for the summary field."""
     text = one_line(_case_words.word(escalation, "title") or _case_words.symptom(escalation))
     return text if len(text) <= 120 else text[:119].rstrip() + "…"
+
+
+def headline(severity: Severity) -> tuple[Cited, ...]:
+    """The rationale in short: its first sentence when the inputs follow one by one, else all of it."""
+    return severity.rationale[:1] if len(severity.rationale) > 2 else severity.rationale
 
 
 def severity_text(severity: Severity) -> str:
@@ -146,23 +157,23 @@ def trust(escalation: Escalation) -> tuple[str, str, str]:
     )
 
 
-def first_failing(escalation: Escalation, calls: tuple[Exchange, ...]) -> Exchange | None:
+def first_failing(escalation: Escalation, calls: tuple[Recorded, ...]) -> Recorded | None:
     """The exchange the first failure cites, else the first one that failed."""
     first = escalation.assessment.first_failure
     cited: tuple[EvidenceRef, ...] = first.refs if first else ()
     by_ref = {each.ref: each for each in calls}
     found = next((by_ref[ref] for ref in cited if ref in by_ref), None)
     # A first failure that lies elsewhere (a log line, an assertion) is not replaced by a later call.
-    return found if found or first else next((each for each in calls if each.is_failing), None)
+    return found if found or first else most_important(calls)
 
 
-def _facts(escalation: Escalation, failing: Exchange | None) -> Iterable[tuple[str, str]]:
+def _facts(escalation: Escalation, failing: Recorded | None) -> Iterable[tuple[str, str]]:
     assessment = escalation.assessment
     utc, local = _case_words.window_text(escalation)
     ids = assessment.first_failure_request_ids or tuple(value for _, value in (failing.request_ids if failing else ()))
     environment = {key: each.text for key, each in assessment.environment.items()}
     yield "Severity", severity_text(assessment.severity)
-    yield "Why", " ".join(sentence(each) for each in assessment.severity.rationale)
+    yield "Why", " ".join(sentence(each) for each in headline(assessment.severity))
     yield "Kind", disposition_text(escalation)
     yield "Seen", f"{utc} ({local})" if local else utc
     yield "Customer", environment.get("tenant", "") or _case_words.word(escalation, "environment", "tenant")
@@ -177,7 +188,7 @@ def _facts(escalation: Escalation, failing: Exchange | None) -> Iterable[tuple[s
     yield "Case", f"{escalation.case_id}, package {escalation.package_id}.zip, signature {assessment.signature.value}"
 
 
-def _failing_note(escalation: Escalation, failing: Exchange | None) -> str:
+def _failing_note(escalation: Escalation, failing: Recorded | None) -> str:
     first = escalation.assessment.first_failure
     if failing is not None:
         return f"{failing.ref} in {failing.path}"
@@ -200,7 +211,7 @@ def _environment(environment: Mapping[str, Cited], room: Room) -> tuple[tuple[st
     return tuple(rows) if rest <= 0 else (*rows[: room.items], ("…", f"{rest} more, see report.html"))
 
 
-def _har_summary(escalation: Escalation, calls: tuple[Exchange, ...]) -> Iterable[str]:
+def _har_summary(escalation: Escalation, calls: tuple[Recorded, ...]) -> Iterable[str]:
     for artifact in escalation.evidence.of_kind("har"):
         own = [each for each in calls if each.ref.artifact == artifact.id]
         facts = artifact.facts

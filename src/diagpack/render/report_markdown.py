@@ -12,9 +12,9 @@ from diagpack.model.escalation import Escalation, Renderer
 from diagpack.model.finding import Finding
 from diagpack.render import _case_words
 from diagpack.render import _escape_markdown as markdown
-from diagpack.render._exchanges import Exchange, exchanges, http_text
+from diagpack.render._exchanges import Recorded, http_text, recorded
 from diagpack.render._json import utc
-from diagpack.render._ticket import disposition_text, first_failing, sentence, severity_text
+from diagpack.render._ticket import disposition_text, first_failing, headline, sentence, severity_text
 from diagpack.render.redaction_report import by_class
 from diagpack.render.ticket_markdown import table
 
@@ -32,7 +32,7 @@ class _ReportMarkdown:
 
 
 def _lines(escalation: Escalation) -> Iterator[str]:
-    calls = exchanges(escalation.evidence)
+    calls = recorded(escalation.evidence)
     failing = first_failing(escalation, calls)
     yield f"# {escalation.case_id}: {markdown.text(_case_words.symptom(escalation), _TEXT)}"
     yield ""
@@ -45,7 +45,7 @@ def _lines(escalation: Escalation) -> Iterator[str]:
     yield from _redaction(escalation)
 
 
-def _first_screen(escalation: Escalation, failing: Exchange | None) -> Iterator[tuple[str, str]]:
+def _first_screen(escalation: Escalation, failing: Recorded | None) -> Iterator[tuple[str, str]]:
     assessment = escalation.assessment
     window, local = _case_words.window_text(escalation)
     yield "When", f"{window} ({local})" if local else window
@@ -57,7 +57,7 @@ def _first_screen(escalation: Escalation, failing: Exchange | None) -> Iterator[
     ids = assessment.first_failure_request_ids or tuple(value for _, value in (failing.request_ids if failing else ()))
     yield "Request ID", ", ".join(ids) or "none found"
     yield "Severity", severity_text(assessment.severity)
-    yield "Why", " ".join(map(sentence, assessment.severity.rationale)) or "no rationale"
+    yield "Why", " ".join(map(sentence, headline(assessment.severity))) or "no rationale"
     yield "Kind", disposition_text(escalation)
     yield "Reproduced", sentence(assessment.reproduced) if assessment.reproduced else "not tried"
     similar = [f"{each.case} ({each.strength}): {each.why}" for each in assessment.similar]
@@ -68,6 +68,7 @@ def _first_screen(escalation: Escalation, failing: Exchange | None) -> Iterator[
 def _facts(escalation: Escalation) -> Iterator[str]:
     assessment = escalation.assessment
     yield from _section("Steps to reproduce", _cited(assessment.steps), 50, "Not known yet.")
+    yield from _section("Severity, input by input", _cited(assessment.severity.rationale), 50, "No rationale.")
     yield from _section("Expected", _cited([assessment.expected] if assessment.expected else []), 50, "Not stated.")
     yield from _section("Actual", _cited(assessment.actual), 50, "Not stated.")
     yield from _section("What works", _cited(assessment.works), 50, "Not recorded.")
@@ -108,7 +109,7 @@ def _event(event: TimelineEvent) -> str:
     return f"{markdown.code_span(utc(event.at))} {markdown.text(event.text, 300)}{skew} {markdown.text(cites)}".rstrip()
 
 
-def _calls(calls: tuple[Exchange, ...], failing: Exchange | None) -> Iterator[str]:
+def _calls(calls: tuple[Recorded, ...], failing: Recorded | None) -> Iterator[str]:
     shown = list(dict.fromkeys([*([failing] if failing else []), *(each for each in calls if each.is_failing)]))
     yield from ("", "## Failing calls", "")
     if not shown:

@@ -4,13 +4,14 @@ Enters: an escalation. Leaves: `{"summary", "labels", "description"}`, the descr
 at most 20,000 characters of text and 32,767 as Jira counts them (the rest is in the attached package).
 """
 
+import json
 from collections.abc import Iterator
 from typing import Any, Final
 
 from diagpack.model.escalation import Escalation, Renderer
 from diagpack.render import _adf
 from diagpack.render._adf import LocalIds, Node
-from diagpack.render._json import compact, pretty
+from diagpack.render._json import pretty
 from diagpack.render._ticket import Ticket, fitted
 
 # Jira Cloud refuses a description of more than 32,767 characters; a third is kept for its own conversion.
@@ -33,7 +34,12 @@ def body(escalation: Escalation) -> dict[str, Any]:
 
 def _fits(made: dict[str, Any]) -> bool:
     description = made["description"]
-    return _adf.text_length(description) <= TEXT_LIMIT and len(compact(description)) <= JSON_LIMIT
+    return _adf.text_length(description) <= TEXT_LIMIT and _json_length(description) <= JSON_LIMIT
+
+
+def _json_length(description: Node) -> int:
+    # As Jira counts: characters after parsing, not our ASCII escapes of them.
+    return len(json.dumps(description, separators=(",", ":"), ensure_ascii=False))
 
 
 def _body(found: Ticket, seed: str) -> dict[str, Any]:

@@ -32,9 +32,8 @@ def _lines(found: Ticket) -> Iterator[str]:
     yield from table(("", ""), found.facts)
     yield from _section("Impact", found.impact, "Not stated.")
     yield from _section("Steps to reproduce", found.steps, "Not known yet.", is_numbered=True)
-    yield from ("", "## Expected and actual", "")
-    expected, actual = (" ".join(each) or "Not stated." for each in (found.expected, found.actual))
-    yield from table(("Expected", "Actual"), [(expected, actual)])
+    yield from _section("Expected", found.expected, "Not stated.")
+    yield from _section("Actual", found.actual, "Not stated.")
     yield from ("", "## Evidence", "", f"First failure: {markdown.text(found.failing_note)}")
     if found.failing:
         yield from ("", markdown.code_block(found.failing, "http"))

@@ -71,8 +71,9 @@ def _section(title: str, values: tuple[str, ...], empty: str, marker: str = "*")
 
 def _expected_actual(found: Ticket) -> Iterator[str]:
     yield from ("", "h2. Expected and actual", "||Expected||Actual||")
-    expected = " ".join(map(wiki.text, found.expected)) or "Not stated."
-    actual = " ".join(map(wiki.text, found.actual)) or "Not stated."
+    # Two backslashes are a line break inside a cell.
+    expected = r" \\ ".join(map(wiki.text, found.expected)) or "Not stated."
+    actual = r" \\ ".join(map(wiki.text, found.actual)) or "Not stated."
     yield f"|{expected}|{actual}|"
 
 

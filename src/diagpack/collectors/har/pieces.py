@@ -13,25 +13,27 @@ from diagpack.errors import CollectError
 
 PIECE: Final = 1 << 16
 MAX_DEPTH: Final = 3000
+MAX_STRING: Final = 64 << 20
 
 _NOT_STRUCTURE: Final = bytes(each for each in range(256) if each not in b'"[]{}')
 
 
 class TooDeep(Exception):
-    """The JSON is nested deeper than any HAR."""
+    """The JSON is nested deeper, or holds a longer string, than any HAR."""
 
 
 class Utf8Pieces:
-    """`read(size)` as ijson wants it. Raises CollectError (DP102) above `limit` bytes, TooDeep above MAX_DEPTH."""
+    """`read(size)` as ijson wants it. Raises CollectError DP102 above `limit()` bytes, TooDeep above the rest."""
 
     def __init__(
-        self, stream: BinaryIO, encoding: str, mark: int, wrapping: int, is_forgiving: bool, limit: int
+        self, stream: BinaryIO, encoding: str, mark: int, wrapping: int, is_forgiving: bool, limit: Callable[[], int]
     ) -> None:
         # `read1` hands over what a cut gzip stream still gave; `read` would raise and lose it.
         self._read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
         self._limit = limit
         self._consumed = 0
         self._skip = wrapping
+        self._string = 0
         is_plain = encoding == "utf-8" and not is_forgiving and not wrapping
         self._decoder = None if is_plain else codecs.getincrementaldecoder(encoding)("replace")
         self._depth = Depth()
@@ -40,9 +42,10 @@ class Utf8Pieces:
     def read(self, size: int = PIECE) -> bytes:
         if size == 0:
             return b""
-        piece = self._read(PIECE)
+        # The parser copies an unfinished string with every piece: growing pieces keep that linear.
+        piece = self._read(max(PIECE, min(self._string, 8 << 20)))
         self._consumed += len(piece)
-        if self._consumed > self._limit:
+        if self._consumed > self._limit():
             raise CollectError(
                 "DP102", "this HAR is larger than diagpack reads", hint="record only the failing steps and export again"
             )
@@ -53,6 +56,9 @@ class Utf8Pieces:
             # Trailing NUL bytes (a file cut on a full disk) are blanks; an empty piece would mean the end.
             piece = text[taken:].replace("\0", " ").encode("utf-8", "replace") or b" "
         self._depth.count(piece)
+        self._string = 0 if b'"' in piece else self._string + len(piece)
+        if self._string > MAX_STRING:
+            raise TooDeep
         return piece
 
 

@@ -10,7 +10,7 @@ import gzip
 import json
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +25,9 @@ MAX_BYTES: Final = 4 << 30
 MAX_ENTRIES: Final = 1_000_000
 SMALL_BYTES: Final = 16 << 20
 _HEAD_LIMIT: Final = 8 << 20
-_MAX_RATIO: Final = 400
+_FREE: Final = 4 << 20
+_MAX_RATIO: Final = 200
+_DAMAGE: Final = (ijson.JSONError, UnicodeDecodeError, TooDeep, OverflowError, EOFError, OSError, zlib.error)
 _RE_EXPORT: Final = "export it again from the browser's Network panel with “Save all as HAR”"
 
 
@@ -49,7 +51,7 @@ def read_entries(path: Path, reading: Reading) -> Iterator[Any]:
     _refuse_others(text, head)
     prefix, wrapping = _shape(text)
     plan = _Plan(path, encoding, mark, wrapping, prefix, is_compressed)
-    document = None if is_compressed or path.stat().st_size > SMALL_BYTES else _whole(plan)
+    document = None if path.stat().st_size > SMALL_BYTES else _whole(plan)
     if document is not None:
         yield from _from_document(document, reading)
     else:
@@ -189,9 +191,13 @@ def _shape(text: str) -> tuple[str, int]:
 
 
 def _whole(plan: _Plan) -> Any:
-    text = plan.path.read_bytes()[plan.mark :].decode(plan.encoding, "replace")[plan.wrapping :]
-    text = text.rstrip("\0 \t\r\n;")
-    with suppress(ValueError, RecursionError):
+    """A small file as one document, by the forgiving parser (NaN, bytes that are not UTF-8); None when it cannot be."""
+    with suppress(ValueError, RecursionError, OSError, EOFError, zlib.error):
+        with open_har(plan.path) as (stream, _):
+            content = stream.read(SMALL_BYTES + 1)
+        if len(content) > SMALL_BYTES:
+            return None
+        text = content[plan.mark :].decode(plan.encoding, "replace")[plan.wrapping :].rstrip("\0 \t\r\n;")
         return json.loads(text.rstrip(")") if plan.wrapping else text)
     return None
 
@@ -232,7 +238,7 @@ def _streamed(plan: _Plan, reading: Reading) -> Iterator[Any]:
     # Bytes that are not UTF-8 stop the parser; the second attempt replaces them and goes on where the first stopped.
     for is_forgiving in (False, True):
         with open_har(plan.path) as (stream, raw):
-            text = Utf8Pieces(stream, plan.encoding, plan.mark, plan.wrapping, is_forgiving, _limit(plan))
+            text = Utf8Pieces(stream, plan.encoding, plan.mark, plan.wrapping, is_forgiving, _limit(plan, raw))
             try:
                 found = ijson.items(text, plan.prefix, use_float=True, buf_size=PIECE)
                 for position, entry in enumerate(found):
@@ -247,14 +253,14 @@ def _streamed(plan: _Plan, reading: Reading) -> Iterator[Any]:
                     return
                 reading.truncated_percent = _percent(raw, plan)
                 return
-            except (TooDeep, OverflowError, EOFError, OSError, zlib.error):
+            except _DAMAGE:
                 reading.truncated_percent = _percent(raw, plan)
                 return
 
 
-def _limit(plan: _Plan) -> int:
-    size = plan.path.stat().st_size
-    return min(MAX_BYTES, max(64 << 20, size * _MAX_RATIO)) if plan.is_compressed else MAX_BYTES
+def _limit(plan: _Plan, raw: BinaryIO) -> Callable[[], int]:
+    """The most bytes there may be by now: a compressed file may not unpack to far more than was read of it."""
+    return lambda: min(MAX_BYTES, max(_FREE, raw.tell() * _MAX_RATIO)) if plan.is_compressed else MAX_BYTES
 
 
 def _percent(raw: BinaryIO, plan: _Plan) -> int:
@@ -264,9 +270,11 @@ def _percent(raw: BinaryIO, plan: _Plan) -> int:
 def _log_head(plan: _Plan) -> dict[str, Any]:
     """Creator, browser and pages when they stand before the entries, as every writer met puts them."""
     log: dict[str, Any] = {}
+    if not plan.prefix.startswith("log"):
+        return log
     name, builder = "", ijson.ObjectBuilder()
-    with open_har(plan.path) as (stream, _), suppress(ijson.JSONError, UnicodeDecodeError, TooDeep, OSError, EOFError):
-        text = Utf8Pieces(stream, plan.encoding, plan.mark, plan.wrapping, True, _HEAD_LIMIT)
+    with open_har(plan.path) as (stream, _), suppress(*_DAMAGE, CollectError):
+        text = Utf8Pieces(stream, plan.encoding, plan.mark, plan.wrapping, True, lambda: _HEAD_LIMIT)
         for prefix, event, value in ijson.parse(text, use_float=True, buf_size=PIECE):
             if event == "map_key" and prefix == "log":
                 if name:

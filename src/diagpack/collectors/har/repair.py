@@ -156,8 +156,10 @@ def _headers(value: Any) -> list[dict[str, str]]:
     made = []
     for name, content in found:
         # Chrome joins several Set-Cookie values by newlines.
-        parts = content.split("\n") if name.lower() == "set-cookie" else [content]
-        made += [{"name": name[:MAX_FIELD], "value": part[:MAX_FIELD]} for part in parts]
+        if "\n" in content and name.lower() == "set-cookie":
+            made += [{"name": name, "value": part[:MAX_FIELD]} for part in content.split("\n")]
+        else:
+            made.append({"name": name[:MAX_FIELD], "value": content[:MAX_FIELD]})
     return made
 
 

@@ -48,9 +48,9 @@ class Survey:
         if exchange.response_size > 0 and exchange.status not in (204, 304):
             self.bodies_expected += 1
             self.bodies += exchange.response_text is not None
-        for name, _ in (*exchange.request_headers, *exchange.response_headers):
-            if name.lower() in _SENSITIVE:
-                self.has_credentials = True
+        if not self.has_credentials:
+            names = (name.lower() for name, _ in (*exchange.request_headers, *exchange.response_headers))
+            self.has_credentials = any(name in _SENSITIVE for name in names)
         if exchange.is_document and len(self.documents) < 500:
             site = exchange.request_header("sec-fetch-site")
             self.documents.append((exchange.url, exchange.request_header("referer"), site))
@@ -256,7 +256,7 @@ def _blocked(survey: Survey) -> dict[str, str] | None:
     if not survey.blocked:
         return None
     return _finding(
-        "har.blocked",
+        "har.extension",
         "info",
         f"A browser extension touched or blocked {survey.blocked} request(s).",
         "Does it also happen in a private window with all extensions switched off?",

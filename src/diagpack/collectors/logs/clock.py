@@ -43,6 +43,8 @@ class Clock:
     zone_source: str = "assumed"
     zone_label: str = ASSUMED
     header_date: datetime | None = None
+    seen: datetime | None = None
+    """A full date that the log itself shows beside one without a year; wins over window and anchor."""
 
     @classmethod
     def of(cls, head: str, *, anchor: datetime, window: Window | None = None, configured: str = "") -> "Clock":
@@ -64,7 +66,8 @@ class Clock:
         if reading.month is None or reading.day is None:
             moment, label = self._dated(reading, tz), f"{label}; date assumed"
         elif reading.year is None:
-            moment, label = self._in_year(reading, tz), f"{label}; year assumed"
+            moment = self._in_year(reading, tz)
+            label = f"{label}; year from the log" if self.seen else f"{label}; year assumed"
         else:
             moment = _moment(reading, reading.year, reading.month, reading.day, tz)
         return None if moment is None else Instant(moment, label)
@@ -78,27 +81,32 @@ class Clock:
         return tz, self.zone_label
 
     def _in_year(self, reading: Reading, tz: timezone | ZoneInfo) -> datetime | None:
-        """Nearest to the window, else the latest that is not after the anchor: right across a year's end."""
-        center = self.window.start if self.window else self.anchor
+        """Nearest to what the log shows or to the window, else the latest not after the anchor.
+
+        Right across a year's end, without having to read the log in order.
+        """
+        center = self.seen or (self.window.start if self.window else self.anchor)
         month, day = reading.month or 1, reading.day or 1
-        years = (_moment(reading, center.year + step, month, day, tz) for step in (-4, -3, -2, -1, 0, 1))
-        return self._best([each for each in years if each is not None])
+        steps = (-4, -3, -2, -1, 0, 1)
+        years = (_moment(reading, center.year + step, month, day, tz) for step in steps)
+        return self._best([each for each in years if each is not None], timedelta(days=1))
 
     def _dated(self, reading: Reading, tz: timezone | ZoneInfo) -> datetime | None:
-        center = self.header_date or (self.window.start if self.window else self.anchor)
-        base = center.astimezone(tz)
-        steps = (0,) if self.header_date else (-1, 0, 1)
-        days = [base + timedelta(days=step) for step in steps]
+        if self.header_date is not None:
+            date = self.header_date
+            return _moment(reading, date.year, date.month, date.day, tz)
+        base = (self.window.start if self.window else self.anchor).astimezone(tz)
+        days = [base + timedelta(days=step) for step in (-1, 0, 1)]
         moments = [_moment(reading, each.year, each.month, each.day, tz) for each in days]
-        return self._best([each for each in moments if each is not None])
+        return self._best([each for each in moments if each is not None], timedelta(minutes=5))
 
-    def _best(self, moments: list[datetime]) -> datetime | None:
+    def _best(self, moments: list[datetime], slack: timedelta) -> datetime | None:
         if not moments:
             return None
-        if self.window is not None:
-            center = self.window.start
+        center = self.seen or (self.window.start if self.window else None)
+        if center is not None:
             return min(moments, key=lambda each: abs(each - center))
-        limit = self.anchor + timedelta(days=1)
+        limit = self.anchor + slack
         return max((each for each in moments if each <= limit), default=moments[0])
 
 

@@ -12,7 +12,7 @@ from diagpack.collectors.logs.json_times import object_in
 from diagpack.model.request_ids import is_id_field, is_id_header, trace_id_of
 
 CANDIDATES_MAX: Final = 20
-_PAIR = re.compile(r"""([A-Za-z][\w.-]{1,40})["']?\s*[=:]\s*["']?([A-Za-z0-9][\w.:/+=@#-]{7,127})""")
+_PAIR = re.compile(r"""([A-Za-z][\w.-]{1,40})["']?\s{0,3}[=:]\s{0,3}["']?([A-Za-z0-9][\w.:/+=@#-]{7,127})""")
 _TRACEPARENT = re.compile(r"\b[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}\b")
 _TRIVIAL = re.compile(r"[0.:-]+|\d{4}-\d\d-\d\d.*")
 

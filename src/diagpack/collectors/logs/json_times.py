@@ -17,6 +17,8 @@ TIME_KEYS: Final = (
     "EdgeStartTimestamp", "_source_realtime_timestamp", "_SOURCE_REALTIME_TIMESTAMP", "__REALTIME_TIMESTAMP",
     "timeUnixNano", "observedTimeUnixNano", "asctime", "timeStamp", "Timestamp", "TimeStamp", "time_local",
     "time_iso8601", "created_at", "createdAt", "start_time", "startTime", "logTime", "log_time", "instant", "published",
+    "timeMillis", "timestamp_ms", "epoch", "eventTimestamp", "event_timestamp", "dateTime", "DateTime", "EventTime",
+    "TimeGenerated", "timeGenerated", "receivedAt", "logdate", "CreationTime", "creationTime",
 )  # fmt: skip
 LEVEL_KEYS: Final = (
     "level", "severity", "lvl", "@l", "log.level", "levelname", "loglevel", "logLevel", "severityText", "PRIORITY", "s",
@@ -31,7 +33,7 @@ _KEYED = re.compile(
     re.IGNORECASE,
 )
 # Units of values nested in one of these: {"$date": …} (MongoDB), {"epochSecond": …} (Log4j 2).
-_NESTED: Final = ("$date", "epochSecond", "iso", "value")
+_NESTED: Final = ("$date", "epochSecond", "seconds", "iso", "value")
 
 
 def object_in(text: str) -> tuple[Mapping[str, Any] | None, int]:
@@ -86,7 +88,9 @@ def value_reading(value: Any) -> Reading | None:
     if isinstance(value, int | float):
         return _number_reading(repr(value) if isinstance(value, float) else str(value))
     if isinstance(value, Mapping):
-        return next((value_reading(value[key]) for key in _NESTED if key in value), None)
+        reading = next((value_reading(value[key]) for key in _NESTED if key in value), None)
+        nanos = next((value[key] for key in ("nanoOfSecond", "nanos") if type(value.get(key)) is int), 0)
+        return replace(reading, micros=nanos // 1000) if reading and 0 < nanos < 10**9 else reading
     if not isinstance(value, str):
         return None
     text = value.strip()[:64]

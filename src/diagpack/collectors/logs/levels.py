@@ -31,7 +31,7 @@ _ANDROID = re.compile(r"^\S+ \S+\s+\d+\s+\d+ ([VDIWEF]) ")
 _PRI = re.compile(r"^<(\d{1,3})>")
 _STATUS = re.compile(r'" (5\d\d) ')
 _THROWN = re.compile(
-    r"^\s*(?:Traceback \(most recent call last\)|Exception in thread|panic: |Caused by: |(?:[\w$]+[.:]+)*[A-Z][\w$]*"
+    r"^[ \t]*(?:Traceback \(most recent call last\)|Exception in thread|panic: |Caused by: |(?:[\w$]+[.:]+)*[A-Z][\w$]*"
     r"(?:Exception|Error|Throwable)\b)",
     re.MULTILINE,
 )
@@ -63,9 +63,12 @@ def _of_object(document: Mapping[str, Any]) -> str | None:
 
 
 def _of_value(value: Any, key: str) -> str | None:
-    if isinstance(value, str) and not value.isdigit():
-        return _BY_WORD.get(value.strip().lower()) or _LETTERS.get(value)
-    if isinstance(value, str | int) and not isinstance(value, bool):
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    if isinstance(value, str):
+        if not (value.isascii() and value.isdigit() and len(value) < 10):
+            return _BY_WORD.get(value.strip().lower()) or _LETTERS.get(value)
+        is_number = True
+    if is_number:
         number = int(value)
         if key == "PRIORITY":
             return _of_syslog(number)

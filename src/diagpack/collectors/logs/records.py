@@ -25,7 +25,8 @@ _COMPOSE = re.compile(r"^([\w.-]{1,60}?)\s+\| ?")
 _DATE_HEADER = re.compile(r"^#(?:Start-)?Date:")
 _CONTINUES = re.compile(
     r"^(?:\s+\S|\s*$|Caused by:|\.\.\. \d+ (?:more|common)|Suppressed:|During handling of|The above exception"
-    r"|Traceback \(most recent call last\)|goroutine \d+|created by |[\w./*()$-]+\(.*\)$|\}|\]"
+    r"|Traceback \(most recent call last\)|goroutine \d+|created by |[\w./-]{1,120}\.[\w.()*]{1,80}\([^()]{0,200}\)$"
+    r"|\}|\]"
     r"|(?:[\w$]+[.:]+)*(?:[A-Z]\w*)?(?:Exception|Error|Warning|Throwable|KeyboardInterrupt)(?::|$))"
 )
 
@@ -156,17 +157,19 @@ class RecordReader:
             return False
         if previous.ends_partial:
             return True
+        # Bounded: patterns that look to the end of a line must not meet a hostile one of 8 KiB.
+        head = piece.text[:400]
         if piece.is_container:
-            if _THROWN.match(piece.text):
+            if _THROWN.match(head):
                 return previous.is_failing()
-            return bool(_CONTINUES.match(piece.text))
+            return bool(_CONTINUES.match(head))
         if instant is not None:
             return False
         if piece.text.startswith("#") and previous.time is None:
             return False  # header lines each stand by themselves
         if previous.time is not None or previous.is_orphan:
-            return self._stamper.knows_a_format or bool(_CONTINUES.match(piece.text))
-        return bool(_CONTINUES.match(piece.text))
+            return self._stamper.knows_a_format or bool(_CONTINUES.match(head))
+        return bool(_CONTINUES.match(head))
 
     def _begin(self, piece: _Piece, instant: Instant | None, *, is_orphan: bool) -> None:
         previous = self._open.get(piece.stream)

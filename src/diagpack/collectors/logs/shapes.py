@@ -96,7 +96,8 @@ def _parts(shape: str, match: re.Match[str]) -> Reading | None:
     """The reader of every shape made of named parts. None when the parts are no date or time."""
     group = match.groupdict()
     year = _year(group.get("y"))
-    month = MONTHS[group["mon"].lower()] if group.get("mon") else _int(group.get("mo"))
+    # Ignoring case, `ſ` matches `s`: such a word is in no list.
+    month = MONTHS.get(group["mon"].lower(), 0) if group.get("mon") else _int(group.get("mo"))
     day = _int(group.get("d"))
     if group.get("doy"):
         try:
@@ -109,7 +110,7 @@ def _parts(shape: str, match: re.Match[str]) -> Reading | None:
     seconds = _seconds(group)
     if seconds is None:
         return None
-    zone = (group.get("z") or "").strip()
+    zone = (group.get("z2") or group.get("z") or "").strip()
     return Reading(shape, match.start(), match.end(), year, month, day, seconds, _micros(group), offset_of(zone), zone)
 
 
@@ -183,8 +184,11 @@ def _epoch(shape: str, match: re.Match[str]) -> Reading | None:
 def _tai(shape: str, match: re.Match[str]) -> Reading | None:
     label = int(match["tai"][:16], 16)
     # Writers add 2^62 + 10 to Unix time and know no later leap seconds (daemontools, `tai_now`).
+    seconds = label - (1 << 62) - 10
+    if not 0 < seconds < 1 << 32:
+        return None
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(
-        seconds=label - (1 << 62) - 10, microseconds=int(match["tai"][16:24], 16) // 1000
+        seconds=seconds, microseconds=int(match["tai"][16:24], 16) // 1000
     )
     return _from_moment(shape, moment, match.start(), match.end())
 
@@ -200,7 +204,11 @@ SHAPES: Final = (
     _shape("tai64n", r"@(?P<tai>4[0-9a-f]{23})", 1.0, _tai),
     _shape(
         "iso",
-        _FREE + r"(?P<y>\d{4})(?P<ds>[-/.])(?P<mo>\d{1,2})(?P=ds)(?P<d>\d{1,2})(?:[T_:-]|,?\s{1,3})" + _TIME + _ZONE,
+        _FREE
+        + r"(?P<y>\d{4})(?P<ds>[-/.])(?P<mo>\d{1,2})(?P=ds)(?P<d>\d{1,2})(?:[T_:-]|,?\s{1,3}|\"?,?\s?time=\"?)"
+        + _TIME
+        + _HALF
+        + _ZONE,
         0.9,
     ),
     _shape(
@@ -224,7 +232,7 @@ SHAPES: Final = (
         + _DAY_NAME
         + r",?\s+)?(?P<d>\d{1,2})[ -]{1,2}"
         + _MON
-        + r"[ ,-]{1,2}(?P<y>\d{4}|\d\d),?\s+"
+        + r"[ ,-]{1,2}(?P<y>\d{4}|\d\d),?(?:\s+|::?)"
         + _TIME
         + _HALF
         + _ZONE,
@@ -240,7 +248,8 @@ SHAPES: Final = (
         + _CLOCK
         + _HALF
         + _ZONE
-        + r"\s+(?P<y>(?:19|20)\d\d)\b",
+        + r"\s+(?P<y>(?:19|20)\d\d)\b"
+        + r"(?:\s(?P<z2>[+-]\d{4})\b)?",
         0.9,
     ),
     _shape(
@@ -270,6 +279,18 @@ SHAPES: Final = (
     ),
     _shape("syslog", _FREE + r"(?:" + _DAY_NAME + r",?\s+)?" + _MON + r"\s+(?P<d>\d{1,2})\s+" + _CLOCK + _ZONE, 0.6),
     _shape("day-month", _FREE + r"(?P<d>\d{1,2})[ -]" + _MON + r"\s+" + _CLOCK + _ZONE, 0.6),
+    # WebSphere and some Windows programs: unpadded, or with milliseconds behind a colon, or AM and PM.
+    _shape(
+        "us-slash-short",
+        _FREE
+        + r"(?=\d/|\d\d/\d/|\S+\s+\S+:\d{3}\b|\S+\s+\S+\s?[AaPp]\.?[Mm])"
+        + r"(?P<mo>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d\d),?\s+"
+        + r"(?P<h>\d{1,2}):(?P<mi>\d\d):(?P<s>\d\d)(?:(?P<fs>[.,:])(?P<f>\d{1,9}))?"
+        + _HALF
+        + _ZONE,
+        0.82,
+        _month_first,
+    ),
     _shape(
         "us-slash",
         _FREE
@@ -317,6 +338,11 @@ SHAPES: Final = (
     ),
     _shape("glog-year", r"(?<![\w])[IWEFD](?P<y>\d{4})(?P<mo>\d\d)(?P<d>\d\d) " + _CLOCK, 0.85),
     _shape("glog", r"(?<![\w])[IWEFD](?P<mo>\d\d)(?P<d>\d\d)\s+" + _CLOCK, 0.6),
+    _shape(
+        "chromium",
+        r"(?<=[:\[])(?P<mo>\d\d)(?P<d>\d\d)/(?P<h>\d\d)(?P<mi>\d\d)(?P<s>\d\d)\.(?P<f>\d{3,6})(?=:[A-Z])",
+        0.6,
+    ),
     _shape("month-day", _FREE + r"(?P<mo>\d\d)(?P<ds>[-./])(?P<d>\d\d) " + _CLOCK + _ZONE, 0.6),
     _shape(
         "epoch",

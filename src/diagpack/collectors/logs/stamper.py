@@ -22,6 +22,7 @@ _ANSI = re.compile(r"\x1b(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)
 _NTH: Final = 3
 _SLOTS: Final = 6
 _SECONDARY: Final = 0.55
+_YEARLESS: Final = 0.6
 _JSON: Final = "json"
 _KEYED: Final = "logfmt"
 
@@ -54,6 +55,8 @@ class Stamper:
     is_json: bool = False
     is_indented: bool = False
     is_keyed: bool = False
+    seen: tuple[int, int, int] | None = None
+    """A full date of the same day beside one without a year: year, month, day."""
 
     @property
     def knows_a_format(self) -> bool:
@@ -67,14 +70,14 @@ class Stamper:
         slots, keys = _ranked(found)
         stamped = {index for readings in found.values() for index, _ in readings}
         indented = sum(1 for index in stamped if sample[index][:1] in (" ", "\t"))
-        return cls(slots, _JSON in keys, indented * 5 >= len(stamped) > 0, _KEYED in keys)
+        return cls(slots, _JSON in keys, indented * 2 > len(stamped), _KEYED in keys, _full_date(found, slots))
 
     def read(self, line: str) -> Reading | None:
         """The line's own timestamp; None when it carries none."""
         text = without_escapes(line)
         if text[:1] in (" ", "\t") and not self.is_indented:
             return None
-        if self.is_json:
+        if self.is_json or not self.knows_a_format:
             reading = _json_reading(text)
             if reading is not None:
                 return reading
@@ -87,7 +90,7 @@ class Stamper:
             reading = slot.read(head)
             if reading is not None:
                 return reading
-        return _earliest(head, 30 if self.knows_a_format else HEAD)
+        return _earliest(head, 30, is_known=True) if self.knows_a_format else _earliest(head, HEAD)
 
 
 _Found = dict[tuple[str, int], list[tuple[int, Reading]]]
@@ -128,17 +131,20 @@ def _ranked(found: _Found) -> tuple[tuple[_Slot, ...], frozenset[str]]:
     total = max(1, len(left))
     slots: list[_Slot] = []
     keys: set[str] = set()
+    used: set[tuple[str, int]] = set()
     while left and len(slots) + len(keys) < _SLOTS:
         scores = {
             key: _score(key, open_readings, len(left), shapes)
             for key, readings in found.items()
-            if (open_readings := [each for each in readings if each[0] in left])
+            if key not in used
+            and (open_readings := [each for each in readings if each[0] in left])
             and (len(left) == total or _may_follow(key, open_readings, total, shapes))
         }
         if not scores:
             break
         best = max(scores, key=lambda key: (round(scores[key], 3), -order.index(key[0]), -key[1]))
-        readings = found.pop(best)
+        readings = found[best]
+        used.add(best)
         left -= {index for index, _ in readings}
         if best[0] in (_JSON, _KEYED):
             keys.add(best[0])
@@ -147,16 +153,34 @@ def _ranked(found: _Found) -> tuple[tuple[_Slot, ...], frozenset[str]]:
     return tuple(slots), frozenset(keys)
 
 
+def _full_date(found: _Found, slots: Sequence[_Slot]) -> tuple[int, int, int] | None:
+    """`Feb  6 12:14:14 … [06/Feb/2009:12:14:14.655]`: the year stands in the same line after all."""
+    if not slots or slots[0].shape.richness > _YEARLESS:
+        return None
+    days = dict(found.get((slots[0].shape.name, slots[0].nth), ()))
+    for readings in found.values():
+        for index, reading in readings:
+            own = days.get(index)
+            if own is None or reading.year is None or reading.month is None or reading.day is None:
+                continue
+            if (own.month, own.day) == (reading.month, reading.day):
+                return reading.year, reading.month, reading.day
+    return None
+
+
 def _score(key: tuple[str, int], readings: list[tuple[int, Reading]], lines: int, shapes: dict[str, Shape]) -> float:
     values = [reading for _, reading in readings]
     coverage = len(values) / lines
     varies = 1.0 if len(values) < 4 or len({each.order for each in values}) > 1 else 0.3
     pairs = list(pairwise(values))
     forward = sum(1 for one, two in pairs if one.order <= two.order) / len(pairs) if pairs else 1.0
-    richness = 1.0 if key[0] in (_JSON, _KEYED) else shapes[key[0]].richness
-    is_stated = values[0].offset is not None
     place = sum(each.start for each in values) / len(values)
-    return coverage * varies * (0.4 + 0.6 * forward) + 0.25 * richness + 0.04 * is_stated - place / 1500
+    richness = 1.0 if key[0] in (_JSON, _KEYED) else shapes[key[0]].richness
+    if key[0] == "epoch" and place > 2:
+        richness = 0.4  # a bare number inside a line is more often a thread, a size or an order
+    is_stated = values[0].offset is not None
+    leads = 0.1 if place <= 6 else 0.0  # what begins the line was written by the logger itself
+    return coverage * varies * (0.4 + 0.6 * forward) + 0.25 * richness + 0.04 * is_stated + leads - place / 1500
 
 
 def _may_follow(
@@ -189,14 +213,17 @@ def _json_reading(text: str) -> Reading | None:
     return inner[1] if inner else None
 
 
-def _earliest(head: str, furthest: int) -> Reading | None:
-    """The first timestamp of a line of unknown format; bare numbers and times only right at its start."""
+def _earliest(head: str, furthest: int, *, is_known: bool = False) -> Reading | None:
+    """The first timestamp of a line of another format; bare numbers and times only right at its start.
+
+    In a file whose format is known they are none: they are columns of a wrapped message.
+    """
     best: Reading | None = None
     for shape in SHAPES:
         match = shape.pattern.search(head)
         if match is None or match.start() > furthest:
             continue
-        if shape.name in ("epoch", "time") and match.start() > 2:
+        if shape.name in ("epoch", "time") and (is_known or match.start() > 2):
             continue
         if best is None or match.start() < best.start:
             best = shape.read(shape.name, match) or best

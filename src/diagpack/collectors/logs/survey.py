@@ -4,6 +4,7 @@ Enters: a log's bytes and an `IdFinder`. Leaves: a `Survey`: hits with line numb
 time, and what the pass noticed (invalid bytes, a cut-off end).
 """
 
+import codecs
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterator
@@ -104,7 +105,7 @@ def survey(log: LogBytes, finder: IdFinder, encoding: Encoding, stamper: Stamper
     """Reads the log once, 256 KiB at a time."""
     found = Survey()
     line, line_start, tail = 1, 0, b""
-    decodes = encoding.decodes
+    check = _Utf8Check(encoding)
     for base, buffer, size, done, limit in _chunks(log, finder.longest + encoding.width):
         first = done
         line_at_first, start_at_first = line, line_start
@@ -128,12 +129,12 @@ def survey(log: LogBytes, finder: IdFinder, encoding: Encoding, stamper: Stamper
         if mark_at is not None:
             number = line_at_first + (mark_at != start_at_first)
             found.marks.extend(_mark(buffer, size, base, mark_at, number, encoding, stamper, clock))
-        if found.is_valid and encoding.codec == "utf-8":
-            found.is_valid = decodes(_whole(buffer, first - base, limit - base))
+        check.add(bytes(buffer[first - base : limit - base]))
         found.size_bytes = base + size
         tail = bytes(buffer[max(0, size - CHUNK) : size])
     found.lines_total = line if line_start < found.size_bytes else line - 1
-    found.is_cut_off = log.is_cut_off
+    check.add(b"", final=True)
+    found.is_valid, found.is_cut_off = check.is_valid, log.is_cut_off
     _mark_end(found, tail, encoding, stamper, clock)
     return found
 
@@ -220,17 +221,20 @@ def _mark_end(found: Survey, tail: bytes, encoding: Encoding, stamper: Stamper, 
             return
 
 
-def _whole(buffer: bytearray, start: int, end: int) -> bytes:
-    """A part of UTF-8 text that does not begin or end inside a character."""
-    while start < end and buffer[start] & 0xC0 == 0x80:
-        start += 1
-    for back in range(1, 5):
-        at = end - back
-        if at <= start:
-            break
-        if buffer[at] & 0xC0 == 0xC0:
-            end = at if back < 4 else end
-            break
-        if buffer[at] < 0x80:
-            break
-    return bytes(buffer[start:end])
+class _Utf8Check:
+    """Whether all bytes so far are UTF-8; characters may be split between calls."""
+
+    def __init__(self, encoding: Encoding) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self.is_valid = True
+        self._applies = encoding.codec == "utf-8"
+
+    def add(self, data: bytes, *, final: bool = False) -> None:
+        if not (self._applies and self.is_valid):
+            return
+        if data.isascii() and not self._decoder.getstate()[0]:
+            return
+        try:
+            self._decoder.decode(data, final)
+        except UnicodeDecodeError:
+            self.is_valid = False

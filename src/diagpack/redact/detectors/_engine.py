@@ -5,6 +5,7 @@ a pattern without captures and with one byte a character is what makes it fast (
 """
 
 import functools
+import re
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from typing import Any, Final
@@ -12,12 +13,16 @@ from typing import Any, Final
 import re2
 
 from diagpack.redact.detectors._validators import TRIMMERS, VALIDATORS
-from diagpack.redact.rulebook import LEFT_LIMIT, Rule
+from diagpack.redact.rulebook import LEFT_LIMIT, RESCAN_LIMIT, Rule
 
 # 8 MB, RE2's default, makes the lazy automaton start over on long alternations; 64 MB is used only when needed.
 _MAX_MEM: Final = 64 << 20
 _ANYWHERE: Final = re2._re2.RE2.Anchor.UNANCHORED
 _HERE: Final = re2._re2.RE2.Anchor.ANCHOR_START
+
+
+# An opening bracket that captures: not escaped, not `(?:`, not inside a class (no rule puts one there).
+_GROUP: Final = re.compile(r"(?<!\\)\((?!\?)")
 
 
 class Rank(IntEnum):
@@ -83,9 +88,14 @@ def compiled(pattern: str, *, ignore_case: bool = False, captures: bool = False)
     return Pattern(re2.compile(pattern.encode("ascii"), options))
 
 
-def union_of(rules: Iterable[Rule]) -> Pattern:
-    """One pattern that matches wherever one of the rules does; the flags of each stay its own."""
-    return compiled("|".join(f"(?i:{each.pattern})" if "i" in each.flags else f"(?:{each.pattern})" for each in rules))
+def union_of(rules: Iterable[Rule], *, captures: bool = False) -> Pattern:
+    """One pattern that matches wherever one of the rules does; the flags of each stay its own.
+
+    With captures, each alternative is a group, followed by the groups of its rule.
+    """
+    opening = "(" if captures else "(?:"
+    parts = [f"{opening}{f'(?i:{each.pattern})' if 'i' in each.flags else each.pattern})" for each in rules]
+    return compiled("|".join(parts), captures=captures)
 
 
 class RuleScanner:
@@ -106,6 +116,11 @@ class RuleScanner:
     def is_triggered(self, lowered: bytes) -> bool:
         """Whether a keyword of the rule stands in the lower-cased chunk."""
         return any(keyword in lowered for keyword in self._keywords)
+
+    @property
+    def group_count(self) -> int:
+        """How many groups the pattern has."""
+        return _GROUP.subn("", self.rule.pattern)[1]
 
     @property
     def pattern(self) -> Pattern:
@@ -176,7 +191,12 @@ def walk_left(data: bytes, start: int, allowed: frozenset[int], limit: int = LEF
 
 
 def behind_first_run(data: bytes, start: int, end: int) -> int:
-    """Where to go on after a rejected match: behind its first run of letters and digits, at least one byte on."""
+    """Where to go on after a rejected match: behind its first run of letters and digits, at least one byte on.
+
+    Behind a long match, at its end: reading it again from each of its parts would take quadratic time.
+    """
+    if end - start > RESCAN_LIMIT:
+        return end
     position = start
     while position < end and _is_alphanumeric(data[position]):
         position += 1

@@ -8,7 +8,7 @@ where to look, and only there each rule is tried.
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from diagpack.redact.detectors._engine import Pattern, Rank, RuleScanner, behind_first_run, union_of
+from diagpack.redact.detectors._engine import Pattern, Rank, RuleScanner, behind_first_run, lower_case, union_of
 from diagpack.redact.rulebook import load_rules
 from diagpack.redact.spans import Span
 
@@ -25,6 +25,7 @@ class RuleDetector:
         self.entities = entities
         self.rule_ids = rules
         self.is_frequent = is_frequent
+        self._tails: dict[int, Pattern] = {}
 
     @cached_property
     def _scanners(self) -> tuple[RuleScanner, ...]:
@@ -33,7 +34,22 @@ class RuleDetector:
 
     @cached_property
     def _union(self) -> Pattern:
-        return union_of(scanner.rule for scanner in self._scanners)
+        return union_of((scanner.rule for scanner in self._scanners), captures=True)
+
+    @cached_property
+    def _groups(self) -> tuple[int, ...]:
+        """The number of each rule's own group inside the union."""
+        numbers, number = [], 1
+        for scanner in self._scanners:
+            numbers.append(number)
+            number += 1 + scanner.group_count
+        return tuple(numbers)
+
+    def _later(self, number: int) -> Pattern:
+        """The union of the rules behind one; says in one step that none of them matches either."""
+        if number not in self._tails:
+            self._tails[number] = union_of(scanner.rule for scanner in self._scanners[number + 1 :])
+        return self._tails[number]
 
     @cached_property
     def structural_rules(self) -> frozenset[str]:
@@ -43,19 +59,34 @@ class RuleDetector:
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
         if self.is_frequent:
             for scanner in self._scanners:
+                if scanner.rule.keywords and not scanner.is_triggered(lower_case(data)):
+                    continue
                 for start, end in scanner.values(data):
                     yield Span(start, end, scanner.rule.entity, scanner.rule.id)
         else:
             yield from self._scan_once(data)
 
     def _scan_once(self, data: bytes) -> Iterator[Span]:
-        find, position = self._union.find, 0
-        while (hit := find(data, position)) is not None:
-            for scanner in self._scanners:
-                value = scanner.value_at(data, hit[0])
-                if value is not None:
-                    yield Span(*value, entity=scanner.rule.entity, rule=scanner.rule.id)
-            position = behind_first_run(data, *hit)
+        groups, position = self._union.groups, 0
+        while (match := groups(data, position)) is not None:
+            first, last = match[0]
+            number = next(at for at, group in enumerate(self._groups) if match[group][0] >= 0)
+            found = self._accepted(data, match, number)
+            if found is not None:
+                yield found
+                position = max(last, first + 1)
+            else:
+                position = behind_first_run(data, first, last)
+
+    def _accepted(self, data: bytes, match: list[tuple[int, int]], number: int) -> Span | None:
+        """The finding of the alternative that matched, or of a later one that matches at the same place."""
+        scanner, first = self._scanners[number], match[0][0]
+        value = scanner.value(data, match[self._groups[number] :])
+        while value is None and number + 1 < len(self._scanners) and self._later(number).at(data, first) >= 0:
+            number += 1
+            scanner = self._scanners[number]
+            value = scanner.value_at(data, first)
+        return None if value is None else Span(*value, entity=scanner.rule.entity, rule=scanner.rule.id)
 
 
 def merged(detectors: Sequence[RuleDetector]) -> RuleDetector:

@@ -21,6 +21,12 @@ _INTERNAL: Final = tuple(
     ).split()
 )
 
+# Words right in front of a version or a section number.
+_BEFORE_VERSIONS: Final = tuple(
+    b"version release build ver core section chapter rfc chrome chromium firefox safari edge edg opera webkit android "
+    b"ios macos windows python node java ruby php nginx apache openssl kernel".split()
+)
+
 
 @functools.lru_cache(maxsize=1 << 16)
 def is_internal(value: bytes) -> bool:
@@ -42,7 +48,8 @@ class IpAddresses:
 
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
         for span in self._rules.scan(data, context):
-            if _is_product_version(data, span.start):
+            if _is_product_version(data, span.start) or data[span.start : span.end].endswith(b".0.0.0"):
+                # No host has the address 144.0.0.0; browsers write their versions like that.
                 continue
             if self.with_internal or not is_internal(data[span.start : span.end]):
                 yield span
@@ -53,7 +60,7 @@ def _is_product_version(data: bytes, start: int) -> bool:
     before = data[max(0, start - 12) : start].lower()
     if before.endswith(b"/"):
         return len(before) > 1 and before[-2:-1].isalnum() and not before.endswith((b"ip/", b"//"))
-    return before.rstrip(b" =:\"'").endswith((b"version", b"release", b"build", b"ver"))
+    return before.rstrip(b" =:\"'").endswith(_BEFORE_VERSIONS)
 
 
 DETECTOR: Final[Detector] = IpAddresses()

@@ -6,22 +6,11 @@
   const byId = (id) => document.getElementById(id);
   root.classList.add("scripted");
 
-  // A citation may point into folded details: open them on the way.
-  const reveal = () => {
-    const target = location.hash.length > 1 ? byId(location.hash.slice(1)) : null;
-    for (let at = target; at; at = at.parentElement) {
-      if (at.tagName === "DETAILS") at.open = true;
-      if (at.hidden) at.hidden = false;
-    }
-    if (target) target.scrollIntoView({ block: "center" });
-  };
-  addEventListener("hashchange", reveal);
-  if (location.hash) reveal();
-
   // Filter: words joined by "and", !word leaves out, level:error picks a level.
   const box = byId("filter");
   const shown = byId("shown");
   const rows = all(".f");
+  const sections = all("main > section");
   let texts = null;
   const apply = () => {
     const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -37,15 +26,36 @@
       row.hidden = !fits;
       if (fits) count += 1;
     });
+    // Sections without a match step aside, so that what was found is on the screen.
+    for (const section of sections) {
+      section.hidden = words.length > 0 && !section.querySelector(".f:not([hidden])");
+    }
     shown.textContent = words.length ? `${count} of ${rows.length}` : "";
   };
   box.addEventListener("input", apply);
   const clear = () => { box.value = ""; apply(); };
 
+  // A link may lead into folded details, or to a row that the filter hides.
+  const reveal = (hash) => {
+    const target = hash.length > 1 ? byId(hash.slice(1)) : null;
+    if (!target) return;
+    if (target.closest("[hidden]")) clear();
+    for (let at = target; at; at = at.parentElement) {
+      if (at.tagName === "DETAILS") at.open = true;
+    }
+    target.scrollIntoView({ block: target.tagName === "SECTION" || target.tagName === "MAIN" ? "start" : "center" });
+  };
+  addEventListener("hashchange", () => reveal(location.hash));
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#']");
+    if (link && link.getAttribute("href") === location.hash) reveal(location.hash);
+  });
+  if (location.hash) reveal(location.hash);
+
   // Next and previous finding or failing call.
   const positions = new Map();
   const step = (selector, by) => {
-    const stops = all(selector).filter((each) => !each.hidden);
+    const stops = all(selector).filter((each) => each.checkVisibility());
     if (!stops.length) return;
     const at = stops.indexOf(positions.get(selector));
     const next = stops[at < 0 ? (by > 0 ? 0 : stops.length - 1) : (at + by + stops.length) % stops.length];
@@ -110,9 +120,9 @@
     action();
   });
 
-  // Everything is printed open, and folded again afterwards.
+  // Failing calls are printed open, and folded again afterwards.
   let folded = [];
-  addEventListener("beforeprint", () => { folded = all("details.firstfail:not([open])"); folded.forEach((each) => { each.open = true; }); });
+  addEventListener("beforeprint", () => { folded = all("details.failing:not([open])"); folded.forEach((each) => { each.open = true; }); });
   addEventListener("afterprint", () => folded.forEach((each) => { each.open = false; }));
 
   // Marks the section that is read in the list on the left.

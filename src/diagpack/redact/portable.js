@@ -4,6 +4,7 @@
 "use strict";
 
 const PortableRules = (() => {
+  const RESCAN_LIMIT = 64;
   const isDigit = (code) => code >= 48 && code <= 57;
   const isLetter = (code) => (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
   const isAlphanumeric = (code) => isDigit(code) || isLetter(code);
@@ -218,7 +219,7 @@ const PortableRules = (() => {
         found.push([start, end]);
         pattern.lastIndex = Math.max(last, first + 1);
       } else {
-        let next = first;
+        let next = last - first > RESCAN_LIMIT ? last : first;
         while (next < last && isAlphanumeric(data.charCodeAt(next))) next += 1;
         pattern.lastIndex = Math.max(next, first + 1);
       }

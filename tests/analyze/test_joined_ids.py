@@ -1,0 +1,48 @@
+"""A request seen on both sides is one statement with both citations."""
+
+from pathlib import Path
+
+from diagpack.analyze.joined_ids import RULE
+from diagpack.model.finding import Level
+from tests.analyze._log_evidence import evidence, log, record, request_ids
+
+ID = "4bf92f35-77b3-4da6-a3ce-929d0e0e4736"
+USE = {"id": ID, "spellings": [ID.upper()], "refs": ["[har-1 #3]"], "statuses": [500], "is_failing": True}
+
+
+def test_a_failing_request_found_in_a_log_cites_both(tmp_path: Path):
+    given = log(tmp_path, [record(7, "x", ids=[ID]), record(9, "y", ids=[ID], lines=3)])
+
+    (finding,) = RULE.check(evidence(request_ids(tmp_path, [USE]), given))
+
+    assert finding.statement == f"Request {ID} (status 500) is in the client's evidence and in 2 log records."
+    assert [str(each) for each in finding.refs] == ["[har-1 #3]", "[log-1 L7]", "[log-1 L9-11]"]
+    assert finding.level is Level.WARNING
+
+
+def test_spellings_meet(tmp_path: Path):
+    given = log(tmp_path, [record(7, "x", ids=[ID.replace("-", "").upper()])])
+
+    assert len(list(RULE.check(evidence(request_ids(tmp_path, [USE]), given)))) == 1
+
+
+def test_an_id_seen_on_one_side_only_is_no_join(tmp_path: Path):
+    other = log(tmp_path, [record(7, "x", ids=["other-id"])])
+
+    assert list(RULE.check(evidence(request_ids(tmp_path, [USE]), other))) == []
+    assert list(RULE.check(evidence(request_ids(tmp_path, [USE])))) == []
+    assert (
+        list(
+            RULE.check(evidence(request_ids(tmp_path, [USE | {"refs": []}]), log(tmp_path, [record(7, "x", ids=[ID])])))
+        )
+        == []
+    )
+
+
+def test_a_request_that_went_well_is_only_information(tmp_path: Path):
+    given = log(tmp_path, [record(7, "x", ids=[ID])])
+
+    (finding,) = RULE.check(evidence(request_ids(tmp_path, [USE | {"is_failing": False, "statuses": []}]), given))
+
+    assert finding.level is Level.INFO
+    assert finding.statement.endswith("in 1 log record.")

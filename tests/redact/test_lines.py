@@ -1,0 +1,103 @@
+"""Streams: the same result wherever the pieces are cut."""
+
+import io
+import itertools
+import json
+import random
+
+import pytest
+
+from diagpack.redact import lines
+from diagpack.redact.lines import pieces, ranges, redact_jsonl_stream, redact_text_stream
+from tests.redact.planting import engine, log
+
+
+def _text(data: bytes) -> bytes:
+    return b"".join(redact_text_stream(engine(), io.BytesIO(data), 0, len(data)))
+
+
+def test_text_keeps_its_bytes_outside_of_findings() -> None:
+    data = b"\xef\xbb\xbffirst\r\nsecond \xff\xfe line\tx\r\npassword=canary-1\r\nno end"
+
+    shown = _text(data)
+
+    assert shown.startswith(b"\xef\xbb\xbffirst\r\nsecond \xff\xfe line\tx\r\npassword=dp-password-")
+    assert shown.endswith(b"\r\nno end")
+
+
+def test_no_secret_is_missed_on_a_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "PIECE", 256)
+    key = "-----BEGIN PRIVATE KEY-----\n" + "canaryAAAA\n" * 12 + "-----END PRIVATE KEY-----"
+    chance = random.Random(1)  # noqa: S311 - reproducible, no secret
+    data = "\n".join(
+        chance.choice([f"INFO line {number}", f"password=canary-{number}x", key]) for number in range(300)
+    ).encode()
+
+    shown = _text(data)
+
+    assert b"canary" not in shown
+
+
+@pytest.mark.parametrize("offset", range(-40, 41, 5))
+def test_no_secret_is_missed_on_a_cut_inside_a_very_long_line(offset: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "_LONGEST", 4096)
+    monkeypatch.setattr(lines, "_OVERLAP", 512)
+    secret = b' "access_token": "canary-AAAA-BBBB-1111", '
+    data = b"x, " * ((4096 + offset) // 3) + secret + b"y, " * 4000
+
+    shown = _text(data)
+
+    assert b"canary" not in shown
+    assert len(shown) > len(data) - 40
+
+
+def test_pieces_are_whole_lines() -> None:
+    data = b"".join(b"line %d\n" % number for number in range(50_000))
+
+    found = list(pieces(io.BytesIO(data), 0, len(data)))
+
+    assert b"".join(found) == data
+    assert all(each.endswith(b"\n") for each in found)
+    assert max(map(len, found)) <= 2 * lines.PIECE
+
+
+def test_ranges_cover_everything_and_end_on_lines() -> None:
+    data = b"".join(b"line %d\n" % number for number in range(50_000))
+
+    found = ranges(io.BytesIO(data), len(data), 100_000)
+
+    assert found[0][0] == 0
+    assert found[-1][1] == len(data)
+    assert all(a[1] == b[0] for a, b in itertools.pairwise(found))
+    assert all(data[end - 1 : end] == b"\n" for _, end in found)
+
+
+def test_records_keep_count_order_and_fields() -> None:
+    data = (
+        log("first", "password=canary-1", '{"api_key":"canary-2"}', "last", ids=["req-7"])
+        + b'{"gap":1,"text":"password=canary-3"}\n\nnot json password=canary-4'
+    )
+
+    shown = b"".join(redact_jsonl_stream(engine(), io.BytesIO(data), 0, len(data)))
+
+    assert b"canary" not in shown
+    assert shown.count(b"\n") == data.count(b"\n")
+    records = [json.loads(line) for line in shown.split(b"\n")[:4]]
+    assert [each["line"] for each in records] == [1, 2, 3, 4]
+    assert records[0]["text"] == "first"
+    assert records[3]["ids"] == ["req-7"]
+
+
+def test_a_field_that_lies_about_itself_is_searched_too() -> None:
+    record = {
+        "line": 1,
+        "text": "x",
+        "time": "password=canary-1",
+        "level": "canary@example.com",
+        "bytes": ["ann.canary@example.com"],
+    }
+    data = json.dumps(record).encode() + b"\n"
+
+    shown = b"".join(redact_jsonl_stream(engine(), io.BytesIO(data), 0, len(data)))
+
+    assert b"canary" not in shown

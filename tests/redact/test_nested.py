@@ -1,0 +1,51 @@
+"""What is hidden inside a text."""
+
+import base64
+
+import pytest
+
+from diagpack.redact.nested import looks_opaque
+from diagpack.redact.policy import load_policy
+from tests.redact.planting import engine
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "GET /cb?code=canary-1&x=1 HTTP/1.1",
+        "sent https://h.example.com/reset-password/canary1234567890 to user",
+        "payload /v1/" + base64.b64encode(b'{"password":"canary-1"}').decode() + " ok",
+        "q=" + base64.b64encode(b"password=canary-1 and more").hex(),
+        "xml &lt;password&gt;canary-1&lt;/password&gt; end",
+        'msg="{\\"password\\":\\"canary-1\\"}"',
+        "quoted-printable: password=3Dcanary-1",
+    ],
+)
+def test_hidden_values_go(text: str) -> None:
+    assert "canary" not in engine().text(text)
+
+
+def test_what_inflates_too_far_is_replaced_as_a_whole() -> None:
+    import zlib
+
+    small = load_policy(overrides={"limits": {"inflate_bytes": 1000}})
+    bomb = base64.b64encode(zlib.compress(b"a" * 100_000)).decode()
+    made = engine(policy=small)
+
+    shown = made.text(f"blob {bomb} end")
+
+    assert bomb not in shown
+    assert made.tally["secret/inflates-too-far"] == 1
+
+
+def test_text_without_anything_sensitive_keeps_its_encoding() -> None:
+    text = "a%20b &amp; " + base64.b64encode(b"just a harmless sentence").decode() + ' {\\"a\\": 1}'
+
+    assert engine().text(text) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "answer"), [("done", False), ("a1b2c3d4", True), ("settings", False), ("x" * 20, True)]
+)
+def test_opaque_values_are_told_from_words(value: str, answer: bool) -> None:
+    assert looks_opaque(value) is answer

@@ -1,0 +1,80 @@
+"""One file or value without a case."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from diagpack.redact.standalone import media_type_of, redact_json_value, redact_stream, redact_text
+from tests.redact.planting import KEY, POLICY, har, har_entry
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [
+        (b'{"log":{"entries":[]}}', "application/har+json"),
+        (b'{"a":1}', "application/json"),
+        (b'{"a":1}\n{"a":2}\n', "application/jsonl"),
+        (b"a line\nanother\n", "text/plain"),
+        (b"", "text/plain"),
+        (b"\x89PNG\r\n\x1a\n", "image/png"),
+        (b"PK\x03\x04\x00\x00", "application/octet-stream"),
+    ],
+)
+def test_a_file_is_known_by_its_content(tmp_path: Path, content: bytes, media_type: str) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(content)
+
+    assert media_type_of(path) == media_type
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "password=canary-1x and later canary-1x\n",
+        json.dumps({"password": "canary-1x", "note": "was canary-1x"}),
+        json.dumps(har(har_entry(url="https://h.example.com/?code=canary-1x"))),
+        '{"password":"canary-1x"}\n{"note":"canary-1x"}\n',
+    ],
+)
+def test_a_file_is_its_own_case(tmp_path: Path, content: str) -> None:
+    source, out = tmp_path / "in", tmp_path / "out"
+    source.write_text(content)
+
+    result = redact_stream(source, out, key=KEY, policy=POLICY, name="file-1")
+
+    assert "canary" not in out.read_text()
+    assert sum(result.counts.values()) >= 1
+    assert result.withheld == ()
+
+
+def test_what_cannot_be_inspected_leaves_no_output(tmp_path: Path) -> None:
+    source, out = tmp_path / "in", tmp_path / "out"
+    source.write_bytes(b"PK\x03\x04\x00\x00")
+
+    result = redact_stream(source, out, key=KEY, policy=POLICY, name="file-1")
+
+    assert result.withheld[0]["artifact"] == "file-1"
+    assert not out.exists()
+
+
+def test_values_and_texts_are_redacted_in_two_passes() -> None:
+    shown = redact_json_value({"note": "was canary-1x", "password": "canary-1x"}, key=KEY, policy=POLICY)
+
+    assert "canary" not in json.dumps(shown)
+    assert "canary" not in redact_text("canary-2x then password=canary-2x", key=KEY, policy=POLICY)
+
+
+def test_the_stand_alone_path_does_not_import_presidio() -> None:
+    code = (
+        "import sys; import diagpack.redact.standalone as s; from diagpack.model.keys import CaseKey; "
+        "from diagpack.redact.policy import load_policy; "
+        "s.redact_text('a@b.test', key=CaseKey(b'k' * 32), policy=load_policy()); "
+        "print([m for m in ('presidio_analyzer', 'spacy') if m in sys.modules])"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"
