@@ -590,7 +590,7 @@ const GuideRedactor = (() => {
       this.bySign = [];
       this.byPair = new Map();
       for (const rule of book.rules) {
-        const compiled = PortableRules.compile(rule);
+        const compiled = { ...PortableRules.compile(rule), order: book.rules.indexOf(rule) };
         if (!rule.needs.length) { this.always.push(compiled); continue; }
         for (const word of rule.needs) {
           if (word.length === 1) { this.bySign.push([word, compiled]); continue; }
@@ -618,7 +618,8 @@ const GuideRedactor = (() => {
           }
         }
       }
-      return wanted;
+      // The order of the book decides between two rules that find the same value.
+      return [...wanted].sort((a, b) => a.order - b.order);
     }
 
     spans(data) {
