@@ -452,7 +452,7 @@ const GuideRedactor = (() => {
     scanned(text, depth, isFull) {
       if (text.length < 3) return text;
       this.scans += 1;
-      if (this.onScan && this.onScan(this.scans)) return this.slot(text, "secret");
+      if (this.onScan && this.onScan(this.scans, text.length)) return this.slot(text, "secret");
       const data = Packing.toBytes(wellFormed(text));
       const spans = this.scanner.spans(data);
       if (isFull && depth <= MOST_DEPTH) this.moreSpans(data, depth, spans);
