@@ -121,7 +121,8 @@ def test_the_keyboard_alone_is_enough(place: Path) -> None:
         return [["tabto", selector], ["press", *keys]]
 
     actions = [
-        *go("#start", "Enter"), ["tabto", "#choose"], ["choose", "Enter", str(place / "right.har")], ["wait", "#next:focus"],
+        *go("#start", "Enter"), ["tabto", "#choose"], ["choose", "Enter", str(place / "right.har")],
+        ["wait", "#next:focus"],
         ["press", "Enter"], *go("input[name=answer]", "Space"), *go("#next", "Enter"),
         ["tabto", "#answer"], ["type", "It fails"], *go("#next", "Enter"),
         *go("#skip", "Enter"), ["wait", "input[name=reason]:focus"], ["press", "Space"], *go("#skip-confirm", "Enter"),
@@ -139,8 +140,8 @@ def test_the_keyboard_alone_is_enough(place: Path) -> None:
 @pytest.mark.parametrize("language", ["en", "de", "ja"])
 def test_no_page_has_a_serious_accessibility_fault(language: str, place: Path) -> None:
     (place / "page.html").write_bytes(build_page(**common(language=language)))
-    actions = [["axe"], ["click", "#start"], ["axe"], ["upload", "#file", str(place / "right.har")], ["wait", "#result .notes"],
-               ["axe"], ["click", "#next"], ["axe"], *ANSWERS, ["axe"], ["click", "#next"], ["axe"], ["text", "body"]]  # fmt: skip
+    actions = [["axe"], ["click", "#start"], ["axe"], ["upload", "#file", str(place / "right.har")],
+               ["wait", "#result .notes"], ["axe"], ["click", "#next"], ["axe"], *ANSWERS, ["axe"], ["click", "#next"], ["axe"], ["text", "body"]]  # fmt: skip
 
     out = drive("chromium", place / "page.html", actions, place / "down", language=language)
 
@@ -163,8 +164,8 @@ def test_a_rule_that_runs_too_long_costs_its_value_and_not_the_page(place: Path)
     book = {**rules(), "rules": [*rules()["rules"], slow]}
     (place / "page.html").write_bytes(build_page(**common(rules=book, rule_seconds=2)))
     (place / "slow.har").write_text(json.dumps(canary_har(extra="a" * 60)), encoding="utf-8")
-    actions = [["click", "#start"], ["upload", "#file", str(place / "slow.har")], ["wait", "#result .notes"], ["text", "#result"],
-               ["click", "#next"], *ANSWERS, *SAVE]  # fmt: skip
+    actions = [["click", "#start"], ["upload", "#file", str(place / "slow.har")], ["wait", "#result .notes"],
+               ["text", "#result"], ["click", "#next"], *ANSWERS, *SAVE]  # fmt: skip
 
     out = drive("chromium", place / "page.html", actions, place / "down")
 
