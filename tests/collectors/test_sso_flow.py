@@ -38,7 +38,7 @@ def judged(*entries: dict[str, Any], **config: Any) -> dict[str, Any]:
 def test_a_good_login_has_no_error_and_takes_its_expectation_from_the_request() -> None:
     found = judged(*saml_login())
 
-    assert ids(found, "error") == set()
+    assert ids(found) == {"saml.only_assertion"}
     assert [each["kind"] for each in found["messages"]] == ["authn-request", "response"]
     assert found["messages"][1]["har_entry"] == 3
 
@@ -324,3 +324,15 @@ def test_a_base64_body_with_the_form_is_read_when_the_post_is_missing() -> None:
 
 def test_a_har_without_a_login_gives_nothing() -> None:
     assert judged(entry("GET", "https://app.example.com/", 200, 1)) == {"messages": [], "findings": [], "flow": []}
+
+
+def test_only_steps_of_the_login_and_its_hosts_are_kept() -> None:
+    other = [entry("GET", f"https://cdn.example.net/{number}", 200, 1) for number in range(50)]
+    pages = [entry("GET", f"https://app.example.com/{number}", 200, 1) for number in range(500)]
+
+    found = judged(*other, *pages, *saml_login(status=500))
+
+    hosts = {each["url"].split("/")[2] for each in found["flow"]}
+    assert hosts == {"app.example.com", "idp.example.test"}
+    assert len(found["flow"]) < 120
+    assert finding(found, "saml.acs_500")["ref"].startswith("/flow/")

@@ -235,3 +235,11 @@ def test_no_value_of_a_broken_message_is_shown() -> None:
     broken = response().replace("</saml:Subject>", "canary-broken")
 
     assert "canary" not in open_text(diagnose(broken.encode(), config={}, at=EVENT))
+
+
+def test_a_signed_part_without_a_canonical_form_is_survived() -> None:
+    xml = signed(response()).replace("<saml:Conditions", '<x xmlns="relative/uri"/><saml:Conditions', 1)
+
+    found = diagnose(xml.encode(), config={}, at=EVENT)
+
+    assert found["messages"][0]["kind"] == "response"

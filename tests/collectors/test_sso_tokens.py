@@ -203,3 +203,7 @@ def test_an_unencoded_payload_is_not_malformed() -> None:
 
     assert "jwt.malformed" not in ids(found)
     assert {"oidc.crit", "oidc.not_a_jwt"} <= ids(found)
+
+
+def test_a_short_key_in_a_certificate_is_no_reason_to_stop() -> None:
+    assert "oidc.sig_invalid" in ids(judged(signed_token(), idp_certificates=[key_pair("small", bits=1024)[1]]))

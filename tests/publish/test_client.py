@@ -53,7 +53,7 @@ def test_a_server_that_is_not_there_is_not_an_unknown_outcome() -> None:
     with client("http://127.0.0.1:9", waits) as one, pytest.raises(RemoteError) as caught:
         one.post("/issue", {})
 
-    assert caught.value.id == "DP522"
+    assert caught.value.id == "DP582"
     assert len(waits) == 5
 
 

@@ -168,7 +168,7 @@ def test_faults_end_in_one_issue(jira: FakeJira, package: VerifiedPackage, fault
             publish(jira, package, journal, clock)
             break
         except RemoteError as problem:
-            assert problem.id == "DP525"
+            assert problem.id == "DP585"
             clock.sleep(130)
 
     check_filed_once(jira, package)
@@ -211,7 +211,7 @@ def test_while_the_outcome_is_unknown_nothing_is_sent_again(jira: FakeJira, pack
     with pytest.raises(RemoteError) as caught:
         publish(jira, package, journal, clock)
 
-    assert caught.value.id == "DP525"
+    assert caught.value.id == "DP585"
     assert caught.value.exit_code == 7
     assert jira.count(r"POST .*/issue") == 1
     assert next(iter(journal.values.values()))["state"] == "creating"
@@ -284,7 +284,7 @@ def test_two_issues_of_one_case_are_shown_and_neither_is_touched(jira: FakeJira,
     with pytest.raises(RemoteError, match="ENG-1, ENG-2") as caught:
         publish(jira, package, MemoryJournal())
 
-    assert caught.value.id == "DP526"
+    assert caught.value.id == "DP586"
     assert jira.issues["ENG-2"].attachments == []
 
 

@@ -357,7 +357,7 @@ def assessment(**changes: Any) -> Assessment:
         signature=CaseSignature("dp1:3f9a1c77e02b", {"status": "500", "path": "/api/v2/session"}),
         similar=(
             SimilarCase(
-                "CS-812", "strong", "same exception and the same three frames; differs: status 401", "fixed in 4.2.1"
+                "CS-812", "strong", "same exception, same frames as CS-812 (fixed in 4.2.1); differs: status", ""
             ),
         ),
         timeline=timeline(),

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import unquote
 
 from diagpack.model.exchange import from_entry
 from diagpack.model.repro import Call, Slots, call_of
@@ -100,6 +101,7 @@ def recorder(answer: bytes = b"{}", status: int = 500) -> Iterator[Recorder]:
             self.send_response(status)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(answer)))
+            self.send_header("connection", "close")
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(answer)
@@ -201,16 +203,38 @@ def plan_for(entries: list[dict[str, Any]], hosts: tuple[str, ...]) -> Plan:
 OWN = frozenset("host content-length connection accept-encoding transfer-encoding".split())
 
 
-def is_faithful(call: Call, got: Recorded, extra: frozenset[str] = frozenset()) -> str:
-    """What differs, or an empty text. Expected values are computed from the call, without any writer's code."""
+def is_faithful(call: Call, got: Recorded | None, extra: frozenset[str] = frozenset(), is_loose: bool = False) -> str:
+    """What differs, or an empty text. Expected values are computed from the call, without any writer's code.
+
+    `is_loose` forgives what JavaScript clients do to addresses (percent-encoding, `\\` for `/`, dot segments) and
+    headers with `{{`, which are left out on purpose.
+    """
+    if got is None:
+        return "absent"
     path = "".join(each for each in call.path if isinstance(each, str))
     expected = [(name.lower(), "".join(map(str, value))) for name, value in call.headers]
     seen = [(name.lower(), value) for name, value in got.headers if name.lower() not in OWN | extra]
     body = call.body if isinstance(call.body, bytes) else b""
     if got.method != call.method:
         return "method"
-    if got.target != path:
+    if is_loose:
+        expected = [each for each in expected if "{{" not in each[1]]
+        if loosely(got.target) != loosely(path):
+            return "target"
+    elif got.target != path:
         return "target"
     if sorted(seen) != sorted(each for each in expected if each[0] not in extra):
         return "headers"
     return "" if got.body == body else "body"
+
+
+def loosely(target: str) -> str:
+    """A target without the differences that a WHATWG URL parser makes."""
+    parts: list[str] = []
+    path, question, query = target.replace("\\", "/").partition("?")
+    for part in unquote(path).split("/"):
+        if part == "..":
+            parts = parts[:-1]
+        else:
+            parts.append(part)
+    return "/".join(parts) + question + unquote(query)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diagpack.model.evidence import EvidenceSet
-from diagpack.render._exchanges import http_text, indented_json, most_important, recorded
+from diagpack.render._exchanges import form_lines, http_text, indented_json, most_important, recorded
 from tests.render.escalations import REQUEST_ID, escalation
 from tests.support import evidence as support
 
@@ -90,3 +90,11 @@ def test_json_is_indented_and_every_token_stays_as_it_was(text: str, shown: str)
 @given(st.text('{}[]",:\\ a1', max_size=80))
 def test_indenting_never_loses_a_character(text: str) -> None:
     assert "".join(indented_json(text).split()) == "".join(text.split())
+
+
+def test_a_form_body_is_decoded_line_by_line() -> None:
+    mime = "application/x-www-form-urlencoded; charset=UTF-8"
+
+    assert form_lines("RelayState=%2Fhome&user=a+b&empty=", mime) == "RelayState = /home\nuser = a b\nempty = "
+    assert form_lines("a=1", "application/json") == "a=1"
+    assert form_lines("&".join(["a=1"] * 500), mime) == "&".join(["a=1"] * 500)

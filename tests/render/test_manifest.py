@@ -14,6 +14,8 @@ def test_it_names_schema_package_case_and_signature() -> None:
     assert manifest["id"] == "CS-1042-esc1"
     assert manifest["case"] == "CS-1042"
     assert manifest["signature"] == "dp1:3f9a1c77e02b"
+    assert manifest["parts"] == {"status": "500", "path": "/api/v2/session"}
+    assert manifest["tokens"] == []
     assert len(manifest["policy_sha256"]) == 64
 
 

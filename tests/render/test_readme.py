@@ -89,6 +89,8 @@ def test_the_four_commands_accept_an_intact_package(signed: Path) -> None:
     [
         "echo x >> report.md",
         "echo x > extra.txt",
+        f"echo x > evidence/{SUMS}",
+        "ln -s /etc/passwd evidence/link.txt",
         "rm ticket.md",
         f"sed -i s/report.md/report.txt/ {SUMS}",
     ],

@@ -59,7 +59,7 @@ def test_the_first_screen_answers_the_first_questions(page: lxml.html.HtmlElemen
         assert words in first
     for words in ("40 users of one tenant", "POST", REQUEST_ID, "S2, priority high", "no workaround", "3 of 3 runs"):
         assert words in first
-    assert "CS-812 strong same exception" in first
+    assert "CS-812 strong same exception, same frames" in first
     assert "diagpack verify CS-1042-esc1.zip" in first
 
 

@@ -1,7 +1,188 @@
 """Commands on one piece of evidence, with or without a case: har, logs, sso, redact, repro."""
 
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
 import typer
+
+from diagpack.cli.options import JsonOption, ProfileOption
+from diagpack.cli.output import emit, emit_line, say, show
+from diagpack.errors import ExitCode, UsageError
 
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
+    for command, function in (("har", har), ("logs", logs), ("sso", sso), ("redact", redact)):
+        app.command(command, rich_help_panel="Evidence")(function)
+
+
+def har(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE [FAILING]", help="One HAR; or a working and a failing one.")
+    ],
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What failed in a HAR, ranked, with request IDs; or how two captures differ. Output is redacted."""
+    from diagpack.pipeline.standalone import compare_hars, read_har
+    from diagpack.team.profile import load_profile
+
+    team = load_profile(profile)
+    if len(files) == 2:
+        compared = compare_hars(files[0], files[1], team)
+        if as_json:
+            emit("har-compare/1", compared)
+        else:
+            show(f"{compared['paired']} calls paired; first difference: {compared['first'] or 'none'}")
+            for each in compared["differences"][:40]:
+                show(f"  {each['kind']:8} {each['text']}")
+        return
+    if len(files) != 1:
+        raise UsageError("DP918", "har reads one file, or compares two", hint="diagpack har WORKING FAILING")
+    found = read_har(files[0], team)
+    if as_json:
+        emit("har/1", found)
+    else:
+        _show_har(found)
+    raise typer.Exit(ExitCode.PARTIAL if found["truncated_percent"] is not None else ExitCode.OK)
+
+
+def _show_har(found: dict[str, Any]) -> None:
+    show(f"{found['entries']} entries, written by {found['writer']}, {found['first']} to {found['last']}")
+    if found["skew_seconds"]:
+        show(f"clock: {found['skew_seconds']:+.0f} s against the servers")
+    for each in found["failing"][:30]:
+        ids = f"  {each['request_ids'][0]}" if each["request_ids"] else ""
+        show(f"  #{each['entry']:<5}{each['status']:>4} {each['method']:6} {each['url'][:90]}  {each['why']}{ids}")
+    if not found["failing"]:
+        show("  no failing call")
+    for each in found["capture"]:
+        say(f"capture: {each['message']}")
+    for note in found["notes"]:
+        say(note)
+
+
+def logs(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Log files, plain or compressed.")],
+    id: Annotated[list[str] | None, typer.Option("--id", metavar="ID", help="A request or trace ID.")] = None,
+    since: Annotated[str, typer.Option("--from", metavar="TIME", help="ISO 8601 with zone, start of the window.")] = "",
+    until: Annotated[str, typer.Option("--to", metavar="TIME", help="End of the window.")] = "",
+    zone: Annotated[str, typer.Option("--tz", metavar="ZONE", help="Zone of times that state none.")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="All records, within the caps.")] = False,
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Cut the records of request IDs or of a time window out of log files. Output is redacted."""
+    from diagpack.pipeline.standalone import read_logs
+    from diagpack.team.profile import load_profile
+
+    window = _window(since, until)
+    records = read_logs(files, load_profile(profile), ids=id or (), window=window, zone=zone, everything=everything)
+    for record in records:
+        if as_json:
+            emit_line(record)
+        elif record.get("summary"):
+            say(", ".join(f"{name} {value}" for name, value in record.items() if name != "summary" and value))
+        elif "gap" in record:
+            show(str(record["text"]))
+        else:
+            for line in str(record["text"]).splitlines():
+                show(f"{record['source']}:{record['line']}: {line}")
+
+
+def _window(since: str, until: str) -> Any:
+    from diagpack.model.case import Window
+
+    if not since and not until:
+        return None
+    start = _time(since) if since else datetime(1970, 1, 2, tzinfo=UTC)
+    end = _time(until) if until else datetime.now(UTC) + timedelta(days=1)
+    try:
+        return Window(start, end)
+    except ValueError as problem:
+        raise UsageError("DP919", str(problem), hint="--from must be before --to") from None
+
+
+def _time(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError("DP919", "this is not a time", hint="for example 2026-03-03T10:19:40Z") from None
+    if moment.tzinfo is None:
+        raise UsageError("DP919", "the time has no zone", hint="add Z or an offset, 2026-03-03T10:19:40+01:00")
+    return moment
+
+
+def sso(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="SAML response, JWT, tracer export or HAR; - for stdin.")],
+    at: Annotated[str, typer.Option("--at", metavar="TIME", help="When it happened (ISO 8601 with zone).")] = "",
+    config: Annotated[
+        Path | None, typer.Option("--config", metavar="FILE", help="What is expected (YAML).", show_default=False)
+    ] = None,
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Every diagnosis of a SAML or OIDC message with its evidence, judged at the time it happened."""
+    from diagpack.pipeline.standalone import read_sso
+    from diagpack.team.profile import load_profile
+
+    path = None if file == "-" else Path(file)
+    content = sys.stdin.buffer.read(16 << 20) if path is None else b""
+    found = read_sso(path, content, load_profile(profile), config=config, at=_time(at) if at else None)
+    if as_json:
+        emit("sso/1", found)
+        return
+    for message in found["messages"]:
+        steps = " > ".join(message.get("steps", ()))
+        show(f"{message.get('family', '')} {message.get('kind', '')} {steps}")
+    for each in found["findings"]:
+        show(f"  {each['level']:8}{each['certainty']:7}{each['id']}: {each['evidence']}")
+        if each.get("ask"):
+            show(f"  {'':15}ask: {each['ask']}")
+
+
+def redact(
+    target: Annotated[str, typer.Argument(metavar="FILE | CASE", help="A file; or a case with --reveal.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="OUT", help="Where to write.")] = None,
+    reveal: Annotated[str, typer.Option("--reveal", metavar="TOKEN", help="Show one value to you; recorded.")] = "",
+    cases: Annotated[
+        Path | None, typer.Option("--cases", metavar="DIR", envvar="DIAGPACK_CASES", help="Where cases are kept.")
+    ] = None,
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Redact one file of any kind; or show the value behind one token of a case (--reveal)."""
+    from diagpack.team.profile import load_profile
+
+    if reveal:
+        _reveal(target, reveal, cases)
+        return
+    from diagpack.pipeline.standalone import redact_one
+
+    source = Path(target)
+    out = output or source.with_name(f"redacted-{source.name}")
+    done = redact_one(source, out, load_profile(profile))
+    if as_json:
+        emit(
+            "redact/1",
+            {
+                "output": str(out),
+                "counts": dict(done.result.counts),
+                "withheld": [dict(x) for x in done.result.withheld],
+            },
+        )
+        return
+    show(str(out))
+    listed = ", ".join(f"{name} {count}" for name, count in done.result.counts.items())
+    say(f"{sum(done.result.counts.values())} values replaced: {listed or 'none'}")
+
+
+def _reveal(case: str, token: str, cases: Path | None) -> None:
+    from diagpack.cli.case_commands import folder_of
+    from diagpack.pipeline.cases import reveal as look_up
+
+    if not sys.stdout.isatty():
+        raise UsageError("DP920", "a value is shown only on a terminal", hint="do not redirect or pipe this command")
+    show(look_up(folder_of(case, cases), token))

@@ -16,6 +16,17 @@ def register(app: typer.Typer) -> None:
     app.command("doctor", rich_help_panel="Team")(doctor)
     app.command("explain", rich_help_panel="Team")(explain)
     app.command("audit", rich_help_panel="Team")(audit)
+    app.command("handoff", rich_help_panel="Team")(handoff)
+    app.command("setup", rich_help_panel="Team")(setup)
+    app.command("profile", rich_help_panel="Team")(profile_check)
+    checklists = typer.Typer(help="List, show and check checklists.", no_args_is_help=True, rich_markup_mode=None)
+    checklists.command("list")(checklist_list)
+    checklists.command("lint")(checklist_lint)
+    app.add_typer(checklists, name="checklist", rich_help_panel="Team")
+    keys = typer.Typer(help="Signing keys, and the line that others need to trust yours.", rich_markup_mode=None)
+    keys.command("new")(keys_new)
+    keys.command("show")(keys_show)
+    app.add_typer(keys, name="keys", rich_help_panel="Team")
 
 
 def demo(
@@ -117,3 +128,105 @@ def audit(
         for name, value in report.items():
             show(f"{name}: {value}")
     raise typer.Exit(ExitCode.OK if report["intact"] else ExitCode.INVALID)
+
+
+def handoff(case: CaseArgument, cases: CasesOption = None, profile: ProfileOption = None) -> None:
+    """The next shift's page: where the case stands, the message to the customer, both updates."""
+    from diagpack.cli.case_commands import folder_of
+    from diagpack.pipeline.cases import reload
+    from diagpack.pipeline.settings import load_settings
+
+    assessment = reload(folder_of(case, cases), load_settings(profile)).assessment
+    for title, text in (
+        ("Where it stands", "\n".join(map(str, assessment.extra.get("status", ())))),
+        ("Message to the customer", assessment.customer_message),
+        ("Customer update (draft)", str(assessment.extra.get("customer_update", ""))),
+        ("Internal update (draft)", str(assessment.extra.get("internal_update", ""))),
+    ):
+        show(f"== {title}")
+        for line in text.splitlines():
+            show(line)
+        show()
+
+
+def setup(
+    into: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write.")] = Path(
+        "diagpack-profile.yaml"
+    ),
+    site: Annotated[str, typer.Option("--jira-site", metavar="URL", help="https address of your Jira.")] = "",
+    project: Annotated[str, typer.Option("--jira-project", metavar="KEY", help="Project to file in.")] = "",
+    host: Annotated[list[str] | None, typer.Option("--host", metavar="HOST", help="A host of your product.")] = None,
+) -> None:
+    """Write a commented team profile to start from, and your signing key if you have none."""
+    from diagpack.pipeline.settings import user_signer
+    from diagpack.pipeline.setup import write_profile
+    from diagpack.team.profile import load_profile
+
+    write_profile(into, site=site, project=project, hosts=tuple(host or ()))
+    signer = user_signer(load_profile(into))
+    show(str(into))
+    say(f"You sign as {signer.principal}. Next: diagpack keys show, and diagpack doctor --profile {into}")
+
+
+def profile_check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The profile to check.")], as_json: JsonOption = False
+) -> None:
+    """Check a team profile: unknown keys, wrong kinds, secrets that do not belong there."""
+    from diagpack.team.profile import load_profile
+
+    profile = load_profile(file)
+    if as_json:
+        emit("profile/1", {"name": profile.name, "language": profile.language, "hosts": list(profile.hosts)})
+    else:
+        show(f"{file.name} is valid: {profile.name or 'no name'}, {len(profile.hosts)} hosts")
+
+
+def checklist_list(as_json: JsonOption = False) -> None:
+    """The checklists there are, one line each."""
+    from diagpack.assess.checklists import load_checklists
+
+    known = load_checklists()
+    if as_json:
+        emit("checklist/1", {"checklists": {id: each.title.get("en", "") for id, each in known.items()}})
+        return
+    for id, each in known.items():
+        show(f"{id:24} {each.title.get('en', '')}")
+
+
+def checklist_lint(files: Annotated[list[Path], typer.Argument(metavar="FILES…", help="Checklists to check.")]) -> None:
+    """Check checklists against their schema; one line for each fault."""
+    from diagpack.assess.checklists import lint_checklist
+
+    faults = [(path, fault) for path in files for fault in lint_checklist(path)]
+    for path, fault in faults:
+        show(f"{path.name}: {fault}")
+    if not faults:
+        show("no faults")
+    raise typer.Exit(ExitCode.INVALID if faults else ExitCode.OK)
+
+
+def keys_new(
+    path: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where to write the key.")] = None,
+    principal: Annotated[str, typer.Option("--principal", metavar="NAME", help="Who signs, as others know you.")] = "",
+) -> None:
+    """Make a signing key (Ed25519, OpenSSH format). Set DIAGPACK_KEY_PASSPHRASE to protect it."""
+    import os
+
+    from diagpack.pipeline.settings import key_path
+    from diagpack.pipeline.settings import principal as own_principal
+    from diagpack.sign.signer import new_key
+
+    signer = new_key(path or key_path(), principal or own_principal(), os.environ.get("DIAGPACK_KEY_PASSPHRASE"))
+    show(signer.public_line)
+
+
+def keys_show(profile: ProfileOption = None, as_json: JsonOption = False) -> None:
+    """The line that engineers put into their allowed_signers to trust your packages."""
+    from diagpack.pipeline.settings import allowed_signers, user_signer
+    from diagpack.team.profile import load_profile
+
+    signer = user_signer(load_profile(profile))
+    if as_json:
+        emit("keys/1", {"principal": signer.principal, "public": signer.public_line})
+    else:
+        show(allowed_signers(signer).strip())

@@ -23,7 +23,7 @@ _MAGIC: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"
 
 
 class Images:
-    """Section `images` of case.yaml: `approved`, a list of SHA-256 values or source labels."""
+    """Reads section `images` of the case: `approved`, a list of SHA-256 values or source labels."""
 
     id: Final = "images"
     needs: Final[tuple[str, ...]] = ()

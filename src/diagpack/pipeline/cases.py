@@ -24,9 +24,10 @@ from diagpack.case.retention import Closed, close_case
 from diagpack.errors import UsageError
 from diagpack.model.escalation import Escalation
 from diagpack.model.redacted import RedactionReport
-from diagpack.pipeline.run import assess_evidence
+from diagpack.pipeline.run import assess_evidence, map_path
 from diagpack.pipeline.settings import Settings
 from diagpack.redact.boundary import load_evidence
+from diagpack.redact.mapping import reveal as reveal_token
 from diagpack.sign.container import read_package
 
 
@@ -130,6 +131,14 @@ def confirm_parts(folder: CaseDir, parts: Sequence[str]) -> None:
     at = datetime.now(UTC).isoformat(timespec="seconds")
     confirmed = {**load_case(folder.yaml).confirmed, **{part: {"by": person(), "at": at} for part in parts}}
     record_decisions(folder, withhold={}, confirmed=confirmed)
+
+
+def reveal(folder: CaseDir, token: str) -> str:
+    """One value, to the holder of the case key; recorded in the audit log before it is shown."""
+    passphrase = os.environ.get("DIAGPACK_PASSPHRASE")
+    key, _ = load_or_create_key(folder, passphrase=passphrase, use_keyring=not os.environ.get("DIAGPACK_NO_KEYRING"))
+    AuditLog(folder.audit).append("reveal", by=person(), token=token[:80])
+    return reveal_token(map_path(folder), key, token)
 
 
 def close(folder: CaseDir) -> Closed:

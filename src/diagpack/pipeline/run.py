@@ -100,7 +100,7 @@ def collect(folder: CaseDir, inputs: Inputs, settings: Settings, say: Say) -> Ou
         say(f"redacting {len(raws)} artifacts")
         stage = staging(folder)
         try:
-            redaction = _redact(raws, case, key, stage.evidence, settings)
+            redaction = _redact(raws, case, key, stage.evidence, map_path(folder), settings)
             escalation = assess_evidence(folder, redaction.artifacts, redaction.report, redaction.withheld, settings)
             say(_summary(escalation))
             head = audit.append("collect", artifacts=len(redaction.artifacts), policy=redaction.report.policy_sha256)
@@ -125,6 +125,11 @@ def collect(folder: CaseDir, inputs: Inputs, settings: Settings, say: Say) -> Ou
     )
 
 
+def map_path(folder: CaseDir) -> Path:
+    """Where the encrypted map of pseudonyms lies: in the raw zone, so that closing the case deletes it."""
+    return folder.raw / "map"
+
+
 def _keep_delivered(folder: CaseDir, stage: Staging, new: str) -> None:
     """Packages that were sent stay beside the new one."""
     for earlier in sorted(folder.out.glob(f"{folder.id}-esc*")):
@@ -132,7 +137,9 @@ def _keep_delivered(folder: CaseDir, stage: Staging, new: str) -> None:
             stage.keep(earlier.name)
 
 
-def _redact(raws: Sequence[Any], case: Case, key: CaseKey, evidence_dir: Path, settings: Settings) -> Redaction:
+def _redact(
+    raws: Sequence[Any], case: Case, key: CaseKey, evidence_dir: Path, map_file: Path, settings: Settings
+) -> Redaction:
     policy = load_policy(settings.profile.policy, case.sections.get("policy", {}))
     seeds = Seeds(
         people=case.people,
@@ -151,6 +158,8 @@ def _redact(raws: Sequence[Any], case: Case, key: CaseKey, evidence_dir: Path, s
         withheld=case.withheld,
         workers=settings.workers if sum(each.size_bytes for each in raws) > PARALLEL_FROM_BYTES else 1,
         extra_detectors=settings.extra_detectors,
+        map_path=map_file,
+        ner=settings.ner,
     )
 
 

@@ -34,7 +34,7 @@ class Rejected(DiagpackError):
 
     def __init__(self, status: int, fields: tuple[str, ...], words: str) -> None:
         super().__init__(
-            "DP521", f"Jira refused ({status}): {words}", hint="see the field named, or the project's rights"
+            "DP581", f"Jira refused ({status}): {words}", hint="see the field named, or the project's rights"
         )
         self.status = status
         self.fields = fields
@@ -98,7 +98,7 @@ class JiraClient:
             if answer is not None and answer.status < 500:
                 return answer
             self._sleep(_backoff(attempt))
-        raise RemoteError("DP522", "Jira does not answer", hint="check the network and run the same command again")
+        raise RemoteError("DP582", "Jira does not answer", hint="check the network and run the same command again")
 
     def _once(self, method: str, path: str, **request: Any) -> Answer:
         """A call that must not happen twice: resent only when it is certain that it was not received."""
@@ -115,7 +115,7 @@ class JiraClient:
             if answer.status >= 500:
                 raise UnknownOutcome
             return answer
-        raise RemoteError("DP522", "Jira cannot be reached", hint="check the network and run the same command again")
+        raise RemoteError("DP582", "Jira cannot be reached", hint="check the network and run the same command again")
 
     def _send(self, method: str, path: str, attempt: int, **request: Any) -> Answer | None:
         """One attempt. None after a 429 that was waited for; raises Rejected and AuthenticationError."""
@@ -133,7 +133,7 @@ class JiraClient:
     def _wait(self, response: httpx.Response, attempt: int) -> None:
         reason = response.headers.get("RateLimit-Reason", "")
         if reason.startswith("jira-quota"):
-            raise RemoteError("DP523", "Jira's quota is used up", hint="run the same command again in an hour")
+            raise RemoteError("DP583", "Jira's quota is used up", hint="run the same command again in an hour")
         asked = response.headers.get("Retry-After", "")
         seconds = float(asked) if asked.isdigit() else _backoff(attempt)
         self._sleep(min(seconds, MAX_WAIT_SECONDS) * random.uniform(0.9, 1.3))  # noqa: S311 - jitter, not a secret
@@ -148,7 +148,7 @@ def _read(response: httpx.Response) -> bytes:
     for piece in response.iter_bytes():
         body += piece
         if len(body) > MAX_ANSWER_BYTES:
-            raise RemoteError("DP524", "Jira's answer is larger than any real one", hint="check jira.site")
+            raise RemoteError("DP584", "Jira's answer is larger than any real one", hint="check jira.site")
     return bytes(body)
 
 

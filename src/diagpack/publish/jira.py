@@ -119,8 +119,8 @@ class _Delivery:
     def _wait_for_index(self, plan: Plan, since: float, *, is_final: bool = True) -> str:
         """Look until the quiet time since the create is over.
 
-        Raises RemoteError (DP525) when it is not over: unknown, run again to resume. When it is over and nothing was
-        found, the answer is "" for a later run (which may create) and DP525 for the run that sent the create.
+        Raises RemoteError (DP585) when it is not over: unknown, run again to resume. When it is over and nothing was
+        found, the answer is "" for a later run (which may create) and DP585 for the run that sent the create.
         """
         for wait in (0.0, *_LOOKUP_WAITS):
             self.ctx.sleep(wait)
@@ -131,20 +131,20 @@ class _Delivery:
         if not is_final and self.ctx.clock() - since >= self.settings.quiet_seconds:
             return ""
         raise RemoteError(
-            "DP525",
+            "DP585",
             "it is not known whether Jira created the issue",
             hint="run the same command again in two minutes; --assume-not-created if you looked and it is not there",
         )
 
     def _look_up(self, *, has_labels: bool = True) -> str:
-        """The issue of this case, by label or by property. Raises RemoteError (DP526) when there are two."""
+        """The issue of this case, by label or by property. Raises RemoteError (DP586) when there are two."""
         jql = f'project = "{self.settings.project}" AND labels = "{self.label}"'
         if not has_labels:
             jql = f'project = "{self.settings.project}" AND creator = currentUser() AND created >= -2d'
         keys = [key for key, found in self._search(jql) if has_labels or found == self.label]
         if len(keys) > 1:
             raise RemoteError(
-                "DP526", f"two issues belong to this case: {', '.join(keys[:5])}", hint="name one with --issue KEY"
+                "DP586", f"two issues belong to this case: {', '.join(keys[:5])}", hint="name one with --issue KEY"
             )
         return keys[0] if keys else ""
 
@@ -177,7 +177,7 @@ class _Delivery:
             except UnknownOutcome:
                 self.ctx.sleep(1.0)
         if not self._has(key, name, len(content)):
-            raise RemoteError("DP527", f"{name} could not be attached to {key}", hint="run the same command again")
+            raise RemoteError("DP587", f"{name} could not be attached to {key}", hint="run the same command again")
 
     def _has(self, key: str, name: str, size: int) -> bool:
         answer = self.client.get(f"/issue/{key}", fields="attachment")
@@ -210,7 +210,7 @@ class _Delivery:
         for name, content in self.attachments.items():
             if not self._has(key, name, len(content)):
                 raise RemoteError(
-                    "DP528", f"{name} disappeared from {key} after the upload", hint="ask which app deletes zip files"
+                    "DP588", f"{name} disappeared from {key} after the upload", hint="ask which app deletes zip files"
                 )
         return {name: hashlib.sha256(content).hexdigest() for name, content in self.attachments.items()}
 
@@ -222,7 +222,7 @@ def label_for(case_id: str, settings: JiraSettings) -> str:
 
 
 def ticket_of(package: VerifiedPackage) -> Ticket:
-    """The ticket inside the verified package. Raises PackageError (DP529) when it has none."""
+    """The ticket inside the verified package. Raises PackageError (DP589) when it has none."""
     try:
         document = json.loads(package.files["ticket.adf.json"])
         return Ticket(
@@ -233,7 +233,7 @@ def ticket_of(package: VerifiedPackage) -> Ticket:
             severity=str(document.get("severity", "")),
         )
     except (KeyError, ValueError, TypeError):
-        raise PackageError("DP529", "the package has no ticket text", hint="run collect again") from None
+        raise PackageError("DP589", "the package has no ticket text", hint="run collect again") from None
 
 
 def short_description(package: VerifiedPackage, is_cloud: bool) -> Any:

@@ -88,11 +88,17 @@ class TextDetectors:
         return self.settle(data, [(Rank.PERSONAL, span) for span in run(PROSE, data, "")])
 
     def settle(self, data: bytes, found: Iterable[tuple[Rank, Span]]) -> list[Span]:
-        """Apply protection and resolve overlaps: structural secret, protected, vendor secret, personal data."""
+        """Apply protection and resolve overlaps: structural secret, protected, vendor secret, personal data.
+
+        The `@` behind the password of a URL starts a host, not an e-mail address.
+        """
+        found = list(found)
+        hosts = {span.end for _rank, span in found if span.rule.startswith("url-")}
         kept = [
             (rank, span)
             for rank, span in found
-            if rank is Rank.STRUCTURAL or span.rule in _GUARDED_RULES or not self._is_protected(data, span)
+            if not (span.rule == "email" and data.find(b"@", span.start, span.end) in hosts)
+            and (rank is Rank.STRUCTURAL or span.rule in _GUARDED_RULES or not self._is_protected(data, span))
         ]
         return resolve(kept)
 

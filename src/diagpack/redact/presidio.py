@@ -58,7 +58,6 @@ class PresidioText:
         self._families = tuple(_Family(each) for each in detectors.detectors)
         self._engine = _engine(self._families, NoOpNlpEngine([{"lang_code": "en", "model_name": "no_op"}]))
         self._prose_engine = _prose_engine(ner) if ner else None
-        self._by_name = {family.detector.id: family.detector for family in self._families}
 
     @classmethod
     def load(cls, *, ner: str = "", **config: Any) -> "PresidioText":
@@ -105,7 +104,13 @@ class PresidioText:
         _assert_only(self._engine, self._families)
         results = list(_results(self._engine, text, start))
         _assert_nothing_lost(self._families, results, start)
-        return [(self._detectors.rank_of(self._by_name[family], span), span) for family, span in results]
+        # Presidio drops a finding inside another of the same class, whichever rule it came from; which rule found a
+        # value decides whether protection may overrule it, so the rewriter gets every finding that went in.
+        return [
+            (self._detectors.rank_of(family.detector, span), Span(start + span.start, start + span.end, *_what(span)))
+            for family in self._families
+            for span in family.returned
+        ]
 
     def _named_entities(self, data: bytes) -> Iterator[Span]:
         assert self._prose_engine is not None  # noqa: S101 - the caller checked; mypy cannot see it
@@ -261,6 +266,10 @@ def _next_start(data: bytes, start: int, end: int) -> int:
 def _touching(found: Sequence[tuple[Rank, Span]], end: int) -> Span | None:
     """A finding that reaches the end of the chunk and may go on behind it."""
     return next((span for _rank, span in found if span.end >= end - 1), None)
+
+
+def _what(span: Span) -> tuple[str, str]:
+    return span.entity, span.rule
 
 
 def _byte_offsets(text: str) -> list[int]:

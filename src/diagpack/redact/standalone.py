@@ -5,7 +5,7 @@ Presidio is not imported, so these start fast. One file is its own case: it is r
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from diagpack.redact.pseudonyms import Pseudonyms
 from diagpack.redact.residue import ResidueScanner
 from diagpack.redact.seeds import Seeds, detectors_for, plant, vendor_id_patterns
 from diagpack.redact.structure import redact_structure
+from diagpack.redact.walk_har import HarWalker
+from diagpack.redact.walk_json import Document, MarkedWalker
 
 _HEAD = 65536
 # Residue is searched in pieces of this size, with an overlap longer than any value that is searched for.
@@ -72,6 +74,24 @@ class Standalone:
             raise
         except Exception:
             raise _failed("value") from None
+
+    def har(self, document: Any) -> Any:
+        """A parsed HAR, redacted in two passes. Raises RedactionError (DP211)."""
+        return self._walked(document, lambda engine, parsed: HarWalker(engine, Document()).har(parsed))
+
+    def marked(self, document: Any) -> Any:
+        """A summary a collector wrote: its marks decide. Raises RedactionError (DP211)."""
+        return self._walked(document, lambda engine, parsed: MarkedWalker(engine, Document()).walk(parsed))
+
+    def _walked(self, document: Any, walk: Callable[[Engine, Any], Any]) -> Any:
+        try:
+            learned = self.learner()
+            walk(self.engine(learned, {}), document)
+            return walk(self.engine(None, learned.dictionary()), document)
+        except RedactionError:
+            raise
+        except Exception:
+            raise _failed("document") from None
 
     def text(self, text: str) -> str:
         """A text of unknown structure, redacted in two passes. Raises RedactionError (DP211)."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
+from urllib.parse import parse_qsl
 
 from diagpack.model.capture import Capture, captures
 from diagpack.model.evidence import EvidenceSet
@@ -104,6 +105,17 @@ def indented_json(text: str) -> str:
         else:
             out.append({",": "," + _indent(depth), ":": ": "}.get(mark, mark))
     return "".join(out)
+
+
+def form_lines(body: str, mime: str) -> str:
+    """A form body as decoded `name = value` lines; any other body unchanged."""
+    if "x-www-form-urlencoded" not in mime.lower() or "=" not in body or len(body) > 100_000:
+        return body
+    try:
+        pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=200)
+    except ValueError:
+        return body
+    return "\n".join(f"{name} = {value}" for name, value in pairs)
 
 
 def _indent(depth: int) -> str:

@@ -13,7 +13,7 @@ from diagpack.model.ref import HarEntry
 from diagpack.model.repro import Slots
 from diagpack.render._citations import Citations, anchor
 from diagpack.render._curl import curl
-from diagpack.render._exchanges import Recorded, http_text, indented_json
+from diagpack.render._exchanges import Recorded, form_lines, http_text, indented_json
 from diagpack.render._visible import clipped
 from diagpack.render._waterfall import Axis, Bar
 
@@ -140,7 +140,7 @@ def _row(each: Recorded, axis: Axis, command: str, *, is_detailed: bool, is_firs
         transcript="" if is_detailed else http_text(each, body_lines=0, width=300),
         request_headers=_clipped_headers(each, each.parsed.request_headers) if is_detailed else (),
         response_headers=_clipped_headers(each, each.parsed.response_headers) if is_detailed else (),
-        request_body=_body(each, each.request_body) if is_detailed else "",
+        request_body=_body(each, form_lines(each.request_body, each.parsed.request_mime)) if is_detailed else "",
         response_body=_body(each, each.response_body) if is_detailed else "",
         curl=command,
     )

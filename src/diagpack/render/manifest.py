@@ -30,7 +30,9 @@ def described(escalation: Escalation) -> dict[str, Any]:
         "versions": dict(sorted(escalation.versions.items())),
         "policy_sha256": escalation.redaction.policy_sha256,
         "signature": assessment.signature.value,
-        "signature_parts": dict(sorted(assessment.signature.parts.items())),
+        # With `case` and `signature`, what the search for similar cases compares.
+        "parts": dict(sorted(assessment.signature.parts.items())),
+        "tokens": sorted(map(str, assessment.extra.get("words") or ())),
         "checklist": {
             "id": assessment.checklist,
             "reason": assessment.checklist_reason,

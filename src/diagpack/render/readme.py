@@ -30,15 +30,15 @@ With diagpack:
 
   diagpack verify {id}.zip
 
-Without diagpack, in four commands. TRUST is your team's own list of signers (ssh "allowed_signers"
-format). Never take it from a package.
+Without diagpack, in four commands. TRUST is the full path of your team's own list of signers (ssh
+"allowed_signers" format). Never take it from a package.
 
   unzip -q {id}.zip && cd {id}
   ssh-keygen -Y verify -f TRUST -n {namespace} -s {signature} \\
     -I "$(ssh-keygen -Y find-principals -s {signature} -f TRUST)" < {sums}
   sha256sum -c --quiet --strict {sums}
   diff <(sed 's/^[0-9a-f]*  //' {sums} | sort) \\
-    <(find . -type f ! -name {sums} ! -name {signature} ! -name {signature}.tsr | sed 's|^\\./||' | sort)
+    <(find . ! -type d | sed 's|^\\./||' | grep -vxE '{sums}(\\.sig(\\.tsr)?)?' | sort)
 
 1 unpacks. 2 says who signed the list of digests. 3 compares every file with its digest. 4 prints any
 file that is on disk but not in the list, or the other way round: nothing printed means none
@@ -53,7 +53,7 @@ file that is on disk but not in the list, or the other way round: nothing printe
     gc {sums} | % {{ $h,$p = $_ -split '  ',2; if ((Get-FileHash -LiteralPath $p).Hash -ne $h) {{ "CHANGED $p" }} }}
     $l = gc {sums} | % {{ ($_ -split '  ',2)[1] }}
     gci -r -file | % {{ (Resolve-Path -Relative -LiteralPath $_.FullName).Substring(2) -replace '\\\\','/' }} |
-      ? {{ $_ -notin $l -and $_ -notlike '{sums}*' }}
+      ? {{ $_ -notin $l -and $_ -notin '{sums}','{signature}','{signature}.tsr' }}
 
 Anything printed by the last three lines is a difference.
 """

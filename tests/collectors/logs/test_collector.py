@@ -8,6 +8,7 @@ import pytest
 
 from diagpack.collectors.logs import COLLECTOR
 from diagpack.errors import CollectError
+from diagpack.model.request_ids import spellings
 from tests.collectors._lent import Lent, content, source
 
 ID = "4bf92f35-77b3-4da6-a3ce-929d0e0e4736"
@@ -44,6 +45,26 @@ def test_ids_are_named_as_the_request_id_artifact_names_them(tmp_path: Path):
     (artifact,) = COLLECTOR.collect(source(tmp_path, HIT), ctx)
 
     assert artifact.raw_facts["hits"] == {ID.upper(): 1}
+
+
+def test_every_spelling_of_a_pasted_id_stands_for_the_id_as_it_was_pasted(tmp_path: Path):
+    decimal = str(int(ID.replace("-", "")[16:], 16))
+    ctx = Lent(tmp_path, ids=spellings(ID))
+
+    (artifact,) = COLLECTOR.collect(source(tmp_path, HIT.replace(ID.encode(), decimal.encode())), ctx)
+
+    assert artifact.raw_facts["hits"] == {ID: 1}
+    assert artifact.raw_facts["query"]["ids"] == [ID]
+
+
+def test_of_very_many_ids_the_first_are_searched_and_the_others_counted(tmp_path: Path):
+    ctx = Lent(tmp_path, ids=(ID, *(f"request-{n:06}" for n in range(500))))
+
+    (artifact,) = COLLECTOR.collect(source(tmp_path, HIT), ctx)
+
+    assert artifact.raw_facts["hits"] == {ID: 1}
+    assert artifact.raw_facts["ids_left_out"] == 101
+    assert len(artifact.raw_facts["query"]["ids"]) == 400
 
 
 def test_zones_are_configured_for_all_logs_or_by_file_name(tmp_path: Path):

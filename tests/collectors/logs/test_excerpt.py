@@ -126,12 +126,22 @@ def test_a_log_that_is_not_sorted_is_still_searched_for_the_window(tmp_path: Pat
     assert [each["line"] for each in records if "line" in each] == list(range(3_001, 3_011))
 
 
-def test_hits_outside_the_window_are_shown_beside_it(tmp_path: Path):
-    path = _write(tmp_path, _lines(10_000, special={9_000: f"req={ID}"}))
-    records, _ = _excerpt(path, ID, window=Window(START, START + timedelta(seconds=5)), slack=timedelta(0))
+def test_with_hits_only_the_errors_of_the_window_are_shown_beside_them(tmp_path: Path):
+    path = _write(tmp_path, _lines(10_000, special={9_000: f"req={ID}", 100: "ERROR boom", 5_000: "ERROR later"}))
+    records, _ = _excerpt(path, ID, window=Window(START, START + timedelta(minutes=5)), slack=timedelta(0))
 
     assert [each["line"] for each in _hits(records)] == [9_001]
-    assert records[0]["line"] == 1
+    assert [each["line"] for each in records if each.get("level") == "error"] == [101]
+    assert len([each for each in records if "line" in each]) == 1 + 17
+
+
+def test_a_window_without_hit_is_shown_whole_and_says_that_there_was_none(tmp_path: Path):
+    window = Window(START, START + timedelta(seconds=9))
+    records, _ = _excerpt(_write(tmp_path, _lines(1_000)), ID, window=window, slack=timedelta(0))
+
+    assert records[0]["text"].startswith("no hit")
+    assert "the nearest line whose time was read is of 2026-03-03T10:00:00.250000+00:00" in records[0]["text"]
+    assert [each["line"] for each in records if "line" in each] == list(range(1, 10))
 
 
 def test_no_hit_is_a_result_with_the_range_that_was_searched(tmp_path: Path):
@@ -250,6 +260,17 @@ def test_an_empty_log_is_an_error(tmp_path: Path):
         list(excerpt([_write(tmp_path, b"\n\n")], [ID]))
 
     assert caught.value.id == "DP130"
+
+
+def test_a_log_that_cannot_be_read_does_not_stop_the_others(tmp_path: Path):
+    good, empty, gone = _write(tmp_path, _lines(20, special={5: f"req={ID}"})), tmp_path / "empty", tmp_path / "gone"
+    empty.write_bytes(b"")
+
+    *records, summary = excerpt([empty, gone, good, tmp_path], [ID])
+
+    assert len(_hits(records)) == 1
+    assert summary["hits"] == 1
+    assert [each.get("missing", {}).get("id") for each in summary["files"]] == ["DP130", "DP130", None, "DP130"]
 
 
 def test_parts_of_a_composite_id_are_searched_too(tmp_path: Path):

@@ -109,6 +109,14 @@ def test_an_epoch_inside_the_line_is_read_where_every_line_has_one():
     assert _seconds(lines) == [36_600 + n for n in range(9)]
 
 
+def test_a_bare_time_in_a_wrapped_message_does_not_begin_a_record():
+    stamper = Stamper.learn([f"2026-03-03 10:11:{n:02} INFO x" for n in range(9)])
+
+    assert stamper.read("10:11:12 first column of a table") is None
+    assert stamper.read("1772532672 first column of a table") is None
+    assert stamper.read("03/Mar/2026:10:11:12 +0000 another program") is not None
+
+
 _SEEDS = (
     "Mar  3, 2026 10:11:12 AM UTC host x",
     "@4000000069a6b3ca07735940 x",

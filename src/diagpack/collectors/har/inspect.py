@@ -7,7 +7,7 @@ and the facts of the artifact. Used by the collector and by the command that wor
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from diagpack.collectors.har.haralyzer_view import summarise
 from diagpack.collectors.har.read import Reading, read_entries
@@ -17,6 +17,8 @@ from diagpack.collectors.har.survey import Survey, browser_of, capture_findings
 from diagpack.model.case import Window
 from diagpack.model.exchange import from_entry, mapping, text
 from diagpack.model.failure import Party
+
+_STRIPPING: Final = ("chrome", "edge")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -59,9 +61,10 @@ def inspect(path: Path, *, window: Window | None = None, hosts: Sequence[str] = 
         truncated_percent=reading.truncated_percent,
     )
     summary = summarise(log, slimmer.entries)
+    recorded_by = browser_of(reading.log, survey.user_agent)
     facts = {
         "writer": writer_of(reading.log),
-        "browser": browser_of(reading.log, survey.user_agent),
+        "browser": recorded_by,
         "entries_total": survey.total,
         "entries_kept": len(slimmer.entries),
         "entries_failed": survey.failed,
@@ -69,7 +72,8 @@ def inspect(path: Path, *, window: Window | None = None, hosts: Sequence[str] = 
         "last": survey.last.isoformat() if survey.last else None,
         "skew_seconds": survey.skew_seconds,
         "skew_samples": len(survey.skews),
-        "is_auth_stripped": not survey.has_credentials,
+        # Chrome and Edge leave credentials out by default; other writers keep them, so none means there were none.
+        "is_auth_stripped": not survey.has_credentials and survey.total > 1 and recorded_by in _STRIPPING,
         "capture": findings,
         "dropped": [{"reason": reason, "count": count} for reason, count in sorted(slimmer.dropped.items())],
         "pages_seen": summary.pages,

@@ -11,7 +11,8 @@ from itertools import islice
 from typing import Final
 
 from diagpack.collectors.logs.cut import Caps
-from diagpack.collectors.logs.excerpt import LogExcerpt, Query, excerpt, excerpt_of, query_of
+from diagpack.collectors.logs.excerpt import LogExcerpt, excerpt, excerpt_of
+from diagpack.collectors.logs.query import Query, query_of
 from diagpack.collectors.logs.recognition import score
 from diagpack.collectors.logs.streams import LogBytes
 from diagpack.errors import CollectError
@@ -42,7 +43,8 @@ class LogCollector:
     def collect(self, source: Source, ctx: CollectContext) -> Iterator[RawArtifact]:
         """Raises CollectError (DP130, DP134)."""
         log = LogBytes(source.open_raw)
-        found = excerpt_of(log, source.label, _query(source, ctx), anchor=_anchor(source, log, ctx))
+        ids, left_out = _spelled(ctx)
+        found = excerpt_of(log, source.label, _query(source, ctx, ids), anchor=_anchor(source, log, ctx))
         if found.is_cut_off:
             ctx.missing(
                 source,
@@ -61,38 +63,44 @@ class LogCollector:
             folder="logs",
             suffix=".jsonl",
             content=(json.dumps(each, ensure_ascii=True).encode() + b"\n" for each in found.records),
-            facts={"name": source.name, "size_bytes": source.size_bytes, "sha256": source.sha256, **found.facts},
+            facts={
+                "name": source.name,
+                "size_bytes": source.size_bytes,
+                "sha256": source.sha256,
+                "ids_left_out": left_out,
+                **found.facts,
+            },
         )
 
 
-def _query(source: Source, ctx: CollectContext) -> Query:
+def _query(source: Source, ctx: CollectContext, ids: Mapping[str, str]) -> Query:
     section = ctx.section("logs")
     zones = section.get("zones")
     zone = zones.get(source.name, "") if isinstance(zones, Mapping) else ""
     minutes = section.get("slack_minutes", 5)
     return Query(
-        ids=_spelled(ctx),
+        ids=ids,
         window=ctx.window,
         slack=timedelta(minutes=minutes if isinstance(minutes, int | float) else 5),
         zone=str(zone or section.get("zone") or ""),
     )
 
 
-def _spelled(ctx: CollectContext) -> dict[str, str]:
-    """Every spelling to the ID it stands for, as the artifact of kind `request-ids` has it."""
+def _spelled(ctx: CollectContext) -> tuple[dict[str, str], int]:
+    """Every spelling to the ID it stands for, named as in the artifact `request-ids`; and how many IDs are left out."""
     wanted: dict[str, str] = {}
     for artifact in ctx.artifacts("request-ids"):
         with artifact.open_raw() as stream:
             wanted |= _spellings_of(stream.read())
-    forms: dict[str, str] = {}
-    # The analyst's come first, then failing calls: those are the ones to keep when there are too many.
+    # All spellings come in one flat list: the first of a family names it.
     for each in ctx.request_ids():
-        # All spellings come in one flat list: the first of a family names it.
-        family = forms.setdefault(each.replace("-", "").lower(), each)
-        wanted.setdefault(each, family)
-    order = dict.fromkeys(wanted.get(each, each) for each in ctx.request_ids())
-    kept = frozenset(islice(order, _IDS_MAX))
-    return dict(query_of_forms({form: id for form, id in wanted.items() if id in kept}))
+        if each not in wanted:
+            for form in spellings(each):
+                wanted.setdefault(form, each)
+    # The analyst's come first, then failing calls: those are the ones to keep when there are too many.
+    kept = frozenset(islice(dict.fromkeys(wanted[each] for each in ctx.request_ids()), _IDS_MAX))
+    left_out = len(set(wanted.values())) - len(kept)
+    return dict(query_of_forms({form: id for form, id in wanted.items() if id in kept})), left_out
 
 
 def query_of_forms(wanted: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -40,14 +40,21 @@ HIT_ERROR, HIT, ERROR, NEAR, PLAIN = range(5)
 class Keeper:
     """Takes every record that was read and keeps, in bounded memory, those that may be shown.
 
-    `window`: records inside it are kept (None: none are). `keeps_errors`: errors are kept wherever they are.
-    `ends`: byte offsets before and behind which records are kept as the start and end of the log.
+    `window`: records inside it are kept (None: none are); only its errors without `shows_window`. `keeps_errors`:
+    errors are kept wherever they are. `ends`: byte offsets before and behind which records are kept as start and end.
     """
 
     def __init__(
-        self, caps: Caps, *, window: Window | None = None, keeps_errors: bool = False, ends: tuple[int, int] = (0, -1)
+        self,
+        caps: Caps,
+        *,
+        window: Window | None = None,
+        shows_window: bool = True,
+        keeps_errors: bool = False,
+        ends: tuple[int, int] = (0, -1),
     ) -> None:
         self._caps, self._window, self._keeps_errors, self._ends = caps, window, keeps_errors, ends
+        self._shows_window = shows_window
         self._kept: dict[int, list[Chosen]] = {}
         self._late: dict[int, deque[Chosen]] = {}
         self._before: deque[Record] = deque(maxlen=caps.around)
@@ -91,7 +98,7 @@ class Keeper:
         )
         if (is_inside or self._keeps_errors) and record.level in ERRORS:
             return ERROR
-        if is_inside or record.start < self._ends[0] or 0 <= self._ends[1] <= record.start:
+        if (is_inside and self._shows_window) or record.start < self._ends[0] or 0 <= self._ends[1] <= record.start:
             return PLAIN
         return None
 

@@ -1,26 +1,28 @@
 """A log's excerpt: which records to show for these IDs and this window.
 
 Enters: one log and a `Query`. Leaves: JSON-like records with gap lines, and a summary of what was searched. With IDs:
-every record that holds one, its surroundings, and the records of IDs found in those (the second hop). With a window:
-the records inside it. With neither: errors, and the start and end of the log.
+every record that holds one, its surroundings, the records of IDs found in those (the second hop), and the errors of the
+window. With a window and no hit: the records inside it. With neither: errors, and the start and end of the log.
 """
 
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from diagpack.collectors.logs.clock import Clock
-from diagpack.collectors.logs.cut import Caps, Chosen, Keeper, with_gaps
+from diagpack.collectors.logs.cut import Caps, Keeper
 from diagpack.collectors.logs.encodings import Encoding, detect
 from diagpack.collectors.logs.hops import candidates
 from diagpack.collectors.logs.idsearch import IdFinder
 from diagpack.collectors.logs.lines import Line, LineReader
+from diagpack.collectors.logs.query import Query, query_of
 from diagpack.collectors.logs.records import LINES_MAX, Record, RecordReader
+from diagpack.collectors.logs.report import facts_of, kind_of, shown
 from diagpack.collectors.logs.stamper import SAMPLE_LINES, Stamper
 from diagpack.collectors.logs.streams import LogBytes
 from diagpack.collectors.logs.survey import Hit, Survey, survey
@@ -34,29 +36,10 @@ _LOOK: Final = 8 << 10
 _LOOK_FAR: Final = 64 << 10
 _ENDS: Final = 16 << 10
 _RARE: Final = 200
-_SHORTEST: Final = 4
 _ERROR_WORDS: Final = (
     "ERROR", "FATAL", "CRITICAL", "SEVERE", "PANIC", "EMERG", "Exception", "Traceback", "panic:", "[error]",
     "level=error", '"error"', '"fatal"',
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """`ids`: every spelling to search, to the ID it stands for. `slack`: how far around the window to look."""
-
-    ids: Mapping[str, str] = field(default_factory=dict)
-    window: Window | None = None
-    slack: timedelta = timedelta(minutes=5)
-    zone: str = ""
-    caps: Caps = field(default_factory=Caps)
-    is_everything: bool = False
-
-    @property
-    def wide_window(self) -> Window | None:
-        if self.window is None:
-            return None
-        return Window(self.window.start - self.slack, self.window.end + self.slack)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +60,6 @@ class _Log:
     encoding: Encoding
     stamper: Stamper
     clock: Clock
-
-
-def query_of(ids: Sequence[str], **options: Any) -> Query:
-    """A query over IDs as a person gives them: spellings are added, and the parts of composite IDs."""
-    wanted: dict[str, str] = {}
-    for each in ids:
-        for form in (*spellings(each), *(part for part in _parts(each))):
-            if len(form) >= _SHORTEST:
-                wanted.setdefault(form, each)
-    return Query(ids=wanted, **options)
-
-
-def _parts(id: str) -> Iterator[str]:
-    """`32hex#109#uuid` holds two IDs that other systems log alone."""
-    for separator in "#|;,":
-        if separator in id:
-            yield from (part for part in id.split(separator) if len(part) >= 12)
 
 
 def excerpt_of(log: LogBytes, source: str, query: Query, *, anchor: datetime) -> LogExcerpt:
@@ -119,13 +85,13 @@ def excerpt_of(log: LogBytes, source: str, query: Query, *, anchor: datetime) ->
     zones: dict[str, int] = defaultdict(int)
     invalid = 0
     for record, ids in _records(opened, found, spans, hits):
-        zones[_kind_of(record)] += 1
+        zones[kind_of(record)] += 1
         invalid += record.invalid_lines
         keeper.offer(record, ids)
     chosen = keeper.chosen()
     return LogExcerpt(
-        tuple(_shown(chosen, source, found, query, counts)),
-        _facts(opened, found, query, chosen, counts, hops, zones, keeper.cut_records),
+        tuple(shown(chosen, source, found, query, counts)),
+        facts_of(opened.encoding, found, query, chosen, counts, hops, zones, keeper.cut_records),
         found.is_valid and not invalid and opened.encoding.codec != "cp1252",
         found.is_cut_off,
     )
@@ -229,10 +195,10 @@ def _keeper(query: Query, found: Survey, *, wants_errors: bool, has_hits: bool) 
     if query.is_everything:
         return Keeper(query.caps, ends=(found.size_bytes + 1, -1))
     window = query.wide_window
-    # With hits, only the errors of the window are of interest beside them; the Keeper ranks them so.
+    # With hits, only the errors of the window are shown beside them: the rest is other people's data.
     shows_ends = wants_errors or (not has_hits and (window is None or not found.times))
     ends = (_ENDS, max(0, found.size_bytes - _ENDS)) if shows_ends else (0, -1)
-    return Keeper(query.caps, window=window, keeps_errors=wants_errors, ends=ends)
+    return Keeper(query.caps, window=window, shows_window=not has_hits, keeps_errors=wants_errors, ends=ends)
 
 
 def _records(
@@ -282,75 +248,6 @@ def _holds(record: Record, hit: Hit) -> bool:
     return any(form.replace("-", "").lower() in folded for form in spellings(hit.id))
 
 
-def _kind_of(record: Record) -> str:
-    if record.time is None:
-        return "none"
-    first = record.time.zone.split(" ")[0].split(";")[0]
-    return first if first in ("assumed", "configured", "header") else "stated"
-
-
-def _shown(
-    chosen: Sequence[Chosen], source: str, found: Survey, query: Query, counts: Mapping[str, int]
-) -> Iterator[dict[str, Any]]:
-    if query.ids and not counts:
-        yield _no_hit(chosen, source, found, query)
-    yield from with_gaps(chosen, source, lines_total=found.lines_total)
-
-
-def _no_hit(chosen: Sequence[Chosen], source: str, found: Survey, query: Query) -> dict[str, Any]:
-    """No hit is a result: what was searched, what it covers, and the usual reasons."""
-    times = found.times
-    covers = f"{min(times).isoformat()} to {max(times).isoformat()}" if times else "no readable time range"
-    nearest = ""
-    if query.window is not None and times:
-        center = query.window.start
-        closest = min(times, key=lambda each: abs(each - center))
-        nearest = f"; the nearest line whose time was read is of {closest.isoformat()}"
-    wanted = len(set(query.ids.values()))
-    text = (
-        f"no hit: {wanted} {'ID' if wanted == 1 else 'IDs'} searched in {found.lines_total:,} lines, covering {covers}"
-        f"{nearest}. Usual reasons: another region or host, the log was rotated away, "
-        "or the ID is from the CDN and not from the application."
-    )
-    return {"source": source, "gap": 0, "text": text}
-
-
-def _facts(
-    opened: _Log,
-    found: Survey,
-    query: Query,
-    chosen: Sequence[Chosen],
-    counts: Mapping[str, int],
-    hops: Mapping[str, str],
-    zones: Mapping[str, int],
-    cut_records: int,
-) -> dict[str, Any]:
-    times = [*found.times, *(each.record.time.at for each in chosen if each.record.time)]
-    kinds = sorted((kind for kind in zones if kind != "none"), key=lambda kind: -zones[kind])
-    labels = sorted({each.record.time.zone for each in chosen if each.record.time})
-    window = query.window
-    return {
-        "lines_total": found.lines_total,
-        "plain_bytes": found.size_bytes,
-        "encoding": opened.encoding.name,
-        "zone": labels[0] if len(labels) == 1 else (opened.clock.zone_label if "assumed" in kinds else "mixed"),
-        "zone_source": "none" if not kinds else kinds[0] if len(kinds) == 1 else "mixed",
-        "first": min(times).isoformat() if times else None,
-        "last": max(times).isoformat() if times else None,
-        "is_sorted": found.is_sorted,
-        "query": {
-            "ids": sorted(set(query.ids.values())),
-            "hops": dict(hops),
-            "window": [window.start.isoformat(), window.end.isoformat()] if window else None,
-            "slack_seconds": int(query.slack.total_seconds()),
-        },
-        "hits": dict(sorted(counts.items())),
-        "hit_records": sum(1 for each in chosen if each.ids),
-        "records": len(chosen),
-        "truncated": cut_records,
-    }
-
-
 def log_of(path: Path) -> LogBytes:
     """A log file, plain or compressed."""
 
@@ -373,18 +270,29 @@ def excerpt(
     """Records of several logs, then one summary (`"summary": true`). Raw content: the caller redacts.
 
     `source` of each record is the file's name. `everything` shows all records within the caps.
-    Raises CollectError (DP130) when no log can be read.
+    A log that cannot be read is named in the summary. Raises CollectError (DP130) when none can.
     """
     query = query_of(ids, window=window, slack=slack, zone=zone, is_everything=everything, caps=caps or Caps())
     files: list[dict[str, Any]] = []
+    failed: list[CollectError] = []
     for path in paths:
-        anchor = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        found = excerpt_of(log_of(path), path.name, query, anchor=anchor)
-        yield from found.records
-        files.append({"source": path.name, "is_cut_off": found.is_cut_off, **found.facts})
+        try:
+            anchor = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            found = excerpt_of(log_of(path), path.name, query, anchor=anchor)
+        except OSError:
+            failed.append(CollectError("DP130", "this log cannot be read", hint="check the file and its permissions"))
+        except CollectError as error:
+            failed.append(error)
+        else:
+            yield from found.records
+            files.append({"source": path.name, "is_cut_off": found.is_cut_off, **found.facts})
+            continue
+        if len(failed) == len(paths):
+            raise failed[-1] from None
+        files.append({"source": path.name, "missing": {"id": failed[-1].id, "reason": failed[-1].message}})
     yield {
         "summary": True,
         "files": files,
-        "hits": sum(count for each in files for count in each["hits"].values()),
-        "records": sum(each["records"] for each in files),
+        "hits": sum(count for each in files for count in each.get("hits", {}).values()),
+        "records": sum(each.get("records", 0) for each in files),
     }

@@ -90,7 +90,7 @@ class Stamper:
             reading = slot.read(head)
             if reading is not None:
                 return reading
-        return _earliest(head, 30 if self.knows_a_format else HEAD)
+        return _earliest(head, 30, is_known=True) if self.knows_a_format else _earliest(head, HEAD)
 
 
 _Found = dict[tuple[str, int], list[tuple[int, Reading]]]
@@ -213,14 +213,17 @@ def _json_reading(text: str) -> Reading | None:
     return inner[1] if inner else None
 
 
-def _earliest(head: str, furthest: int) -> Reading | None:
-    """The first timestamp of a line of unknown format; bare numbers and times only right at its start."""
+def _earliest(head: str, furthest: int, *, is_known: bool = False) -> Reading | None:
+    """The first timestamp of a line of another format; bare numbers and times only right at its start.
+
+    In a file whose format is known they are none: they are columns of a wrapped message.
+    """
     best: Reading | None = None
     for shape in SHAPES:
         match = shape.pattern.search(head)
         if match is None or match.start() > furthest:
             continue
-        if shape.name in ("epoch", "time") and match.start() > 2:
+        if shape.name in ("epoch", "time") and (is_known or match.start() > 2):
             continue
         if best is None or match.start() < best.start:
             best = shape.read(shape.name, match) or best

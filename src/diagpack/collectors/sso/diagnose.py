@@ -12,6 +12,7 @@ from diagpack.collectors.sso.config import Expectation, read_config
 from diagpack.collectors.sso.exchanges import read_exchanges
 from diagpack.collectors.sso.flow import judge_alone, judge_exchanges
 from diagpack.collectors.sso.forms import unwrap
+from diagpack.collectors.sso.report import HOSTILE
 from diagpack.errors import CollectError
 
 
@@ -36,7 +37,7 @@ def diagnose_source(
             return with_pointers(judge_exchanges(exchanges, expected, clock))
         return with_pointers(judge_alone(unwrap(data), expected, clock))
     # Hostile input reached code that was not written for it. The cause holds the document, so it stays here.
-    except (RecursionError, MemoryError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError):
+    except HOSTILE:
         raise CollectError(
             "DP121", "this login capture could not be read", hint="capture it again, as a HAR or the SAMLResponse alone"
         ) from None

@@ -14,10 +14,15 @@ from diagpack.collectors.sso.clock import Clock, stamp
 from diagpack.collectors.sso.config import Expectation
 from diagpack.collectors.sso.exchanges import Exchange
 from diagpack.collectors.sso.forms import SAML_PARAMETERS, from_html, from_pairs
-from diagpack.collectors.sso.report import Report
+from diagpack.collectors.sso.report import HOSTILE, Report
 from diagpack.collectors.sso.saml_message import Message
 
 _MAX_MESSAGES: Final = 200
+_MAX_STEPS: Final = 500
+_MAX_OTHER_STEPS: Final = 100
+_LOGIN_FIELDS: Final = frozenset(
+    "SAMLRequest SAMLResponse wresult client_id grant_type code state id_token error".split()
+)
 _MAX_PAGE: Final = 500_000
 _STATIC = (".js", ".css", ".png", ".svg", ".woff", ".woff2", ".ico", ".jpg", ".gif", ".map")
 
@@ -46,7 +51,7 @@ class _Steps:
     """Gives every exchange a pointer; only those a finding points to, or that carry a login, are written."""
 
     def __init__(self, exchanges: list[Exchange]) -> None:
-        self._shown = [each for each in exchanges if _is_step(each)]
+        self._shown = _steps(exchanges)
         self._paths = {each.entry: f"/flow/{index}" for index, each in enumerate(self._shown)}
 
     def path(self, entry: int) -> str:
@@ -56,9 +61,19 @@ class _Steps:
         return [_step(each) for each in self._shown]
 
 
-def _is_step(exchange: Exchange) -> bool:
-    """Everything but static files: cookies are set on ordinary pages."""
-    return not urls.bare(exchange.url).lower().endswith(_STATIC)
+def _steps(exchanges: list[Exchange]) -> list[Exchange]:
+    """Exchanges of the login, and what else its hosts answered (cookies are set on ordinary pages), up to a limit."""
+    login = {each.entry for each in exchanges if _LOGIN_FIELDS & set(each.fields)}
+    hosts = {urls.host(each.url) for each in exchanges if each.entry in login}
+    others = [
+        each.entry
+        for each in exchanges
+        if each.entry not in login
+        and urls.host(each.url) in hosts
+        and not urls.bare(each.url).lower().endswith(_STATIC)
+    ]
+    shown = login | set(others[:_MAX_OTHER_STEPS])
+    return [each for each in exchanges if each.entry in shown][:_MAX_STEPS]
 
 
 def _step(exchange: Exchange) -> dict[str, Any]:
@@ -130,7 +145,7 @@ def _judge(captured: Captured, expected: Expectation, clock: Clock) -> saml_flow
     """One message; a hostile one that breaks a check is named as unreadable, and the others go on."""
     try:
         return _judged(captured, expected, clock)
-    except (RecursionError, MemoryError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError):
+    except HOSTILE:
         return _judged(
             replace(captured, family="broken", content=b"", problem="this message could not be judged"), expected, clock
         )

@@ -6,9 +6,23 @@ a JSON pointer.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+from lxml import etree
 
 from diagpack.model.sso_vocabulary import Entry, vocabulary
+
+# What hostile input can raise in code that was written for messages: refused by name, never shown.
+HOSTILE: Final = (
+    RecursionError,
+    MemoryError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    etree.LxmlError,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,12 @@ _SCHEME = compiled(
     ignore_case=True,
 )
 _WORD = compiled(r"[^\s\"'<>,;\\]+")
+_COOKIE_NAME = compiled(r"[ \t]*[^\s=;,\"'\\]+")
+_COOKIE_PLAIN = compiled(r"(?:[^\s;,]|,[^\s;])*")
+_COOKIE_INNER = compiled(r"(?:[^\s;,\"'\\]|,[^\s;\"'\\])*")
+_COOKIE_QUOTED = compiled(r"\"[^\"\r\n]*\"")
+_DATE = compiled(r"[A-Za-z]+,[ ][A-Za-z0-9: -]+|[A-Za-z0-9:-]+")
+_WORD = compiled(r"[^\s\"'<>,;\\]+")
 _QUOTED_LINE = compiled(r"[^\r\n\"'\\]+")
 _PLAIN_LINE = compiled(r"[^\r\n]+")
 _PARAMETER = compiled(r"[A-Za-z][A-Za-z0-9_-]*=")
@@ -47,34 +53,27 @@ def _behind_parameters(data: bytes, start: int) -> int:
             position += 1
 
 
-def cookie_spans(data: bytes, start: int, attributes: frozenset[str]) -> Iterator[Span]:
-    """Each value of a Cookie or Set-Cookie header; names and attributes stay."""
-    opened = data[start - 1 : start] if data[start - 1 : start] in (b'"', b"'") else b""
-    end = (_QUOTED_LINE if opened else _PLAIN_LINE).at(data, start)
-    position = start
-    for piece in data[start : max(start, end)].split(b";"):
-        for pair_start, pair in _pairs(piece, position):
-            name, _equals, value = pair.partition(b"=")
-            if name.strip().lower().decode("latin1") in attributes or not value:
-                continue
-            value_start = pair_start + len(name) + 1
-            value_end = value_start + _cookie_length(value)
-            if value_end > value_start:
-                yield Span(value_start, value_end, "cookie", "slot-cookie")
-        position += len(piece) + 1
+def read_cookies(data: bytes, start: int, attributes: frozenset[str]) -> tuple[list[Span], int]:
+    """The values of a Cookie or Set-Cookie header, and where the header ends; names and attributes stay."""
+    is_quoted = data[start - 1 : start] in (b'"', b"'")
+    found, position = [], start
+    while (name_end := _COOKIE_NAME.at(data, position)) > position:
+        name = data[position:name_end].strip().lower().decode("latin1")
+        position = name_end
+        if data[position : position + 1] == b"=":
+            first, position = position + 1, _cookie_end(data, position + 1, name, is_quoted)
+            if position > first and name not in attributes:
+                found.append(Span(first, position, "cookie", "slot-cookie"))
+        # A comma with a blank joins several Set-Cookie headers; anything else is the rest of a log line.
+        if data[position : position + 1] != b";" and data[position : position + 2] != b", ":
+            break
+        position += 1
+    return found, position
 
 
-def _pairs(piece: bytes, position: int) -> Iterator[tuple[int, bytes]]:
-    """`Path=/, next=…` holds two pairs: servers join several Set-Cookie headers with a comma."""
-    for part in piece.split(b", "):
-        if b"=" in part:
-            yield position, part
-        position += len(part) + 2
-
-
-def _cookie_length(value: bytes) -> int:
-    """A quoted value with its blanks; otherwise up to the first blank, where a log line goes on."""
-    if value[:1] == b'"' and (end := value.find(b'"', 1)) > 0:
-        return end + 1
-    blank = value.find(b" ")
-    return len(value) if blank < 0 else blank
+def _cookie_end(data: bytes, start: int, name: str, is_quoted: bool) -> int:
+    if name == "expires":
+        return max(start, _DATE.at(data, start))
+    if data[start : start + 1] == b'"' and not is_quoted:
+        return max(start, _COOKIE_QUOTED.at(data, start), _COOKIE_PLAIN.at(data, start))
+    return max(start, (_COOKIE_INNER if is_quoted else _COOKIE_PLAIN).at(data, start))

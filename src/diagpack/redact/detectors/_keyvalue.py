@@ -97,7 +97,8 @@ def read_values(data: bytes, position: int, where: str, is_percent: bool) -> tup
     """The places of the value that starts at `position`, and where to go on."""
     if where == "xml":
         end = data.find(b"<", position, position + _LONGEST)
-        return ([(position, end)], end) if end > position else ([], position)
+        is_element = end > position and data[end + 1 : end + 2] == b"/"
+        return ([(position, end)], end) if is_element else ([], position)
     if data[position : position + 1] == b"[":
         return _list(data, position)
     if data[position : position + 1] == b"{":
@@ -114,16 +115,16 @@ def read_values(data: bytes, position: int, where: str, is_percent: bool) -> tup
 
 
 def closing(data: bytes, start: int, opening: bytes) -> int:
-    """Where a quoted value ends: its own quote with the same escaping, else the end of the line."""
-    limit = min([at for at in (data.find(each, start) for each in _LINE_END) if at >= 0], default=len(data))
-    position = start
-    while True:
-        position = data.find(opening, position, limit)
-        if position < 0:
-            return limit
-        if opening[:1] == b"\\" or not _is_escaped(data, start, position):
-            return position
-        position += 1
+    """Where a quoted value ends: its own quote with the same escaping, or the end of the line before it."""
+    position = data.find(opening, start)
+    while position >= 0 and opening[:1] != b"\\" and _is_escaped(data, start, position):
+        position = data.find(opening, position + 1)
+    # The line end is looked for only up to the quote: a long line of quoted values is read once.
+    limit = len(data) if position < 0 else position
+    for each in _LINE_END:
+        line_end = data.find(each, start, limit)
+        limit = limit if line_end < 0 else line_end
+    return limit
 
 
 def _is_escaped(data: bytes, floor: int, position: int) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from diagpack.redact.detectors._engine import Rank, compiled, lower_case
+from diagpack.redact.detectors._validators import has_digit
 from diagpack.redact.spans import Detector, Span
 
 _JWT = compiled(r"\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)*")
@@ -27,7 +28,15 @@ _LOOSE_USERINFO = compiled(
 )
 _ORACLE = compiled(r"jdbc:oracle:[a-z]+:([^\s/@\"':]+)/([^\s@\"']+)@", ignore_case=True, captures=True)
 _BEARER = compiled(r"\bbearer(?:[ \t]+|%20)[A-Za-z0-9._~+/=-]+", ignore_case=True)
+_TYPE = compiled(r"(?:type|scheme|method)[\"'\\]*[ ]*[=:>][ ]*[\"'\\]*$", ignore_case=True)
 _BASIC = compiled(r"\bbasic(?:[ \t]+|%20)[A-Za-z0-9+/_=-]+", ignore_case=True)
+
+
+# User names of programs in connection strings: diagnostic, and nobody's.
+_SERVICE_USERS: Final = frozenset(
+    b"app admin root user git postgres mysql guest default service sa system oracle redis mongo deploy test "
+    b"anonymous".split()
+)
 
 
 class CredentialShapes:
@@ -81,14 +90,16 @@ def _userinfo(data: bytes) -> Iterator[Span]:
             user, colon, password = data[start:end].partition(b":")
             if colon and password:
                 yield Span(end - len(password), end, "password", "url-password")
-            if user:
-                entity = "token" if not colon and len(user) >= 16 else "user"
+            if user and user.lower() not in _SERVICE_USERS:
+                entity = "token" if not colon and len(user) >= 16 and has_digit(user) else "user"
                 yield Span(start, start + len(user), entity, f"url-{entity}")
 
 
 def _bearer(data: bytes) -> Iterator[Span]:
     """Twelve characters or more with a digit or both cases: not "bearer authentication"."""
     for first, last in _BEARER.spans(data):
+        if _TYPE.find(data[max(0, first - 16) : first]) is not None:
+            continue  # `token_type=Bearer`: the word behind it is something else
         word = data[first:last]
         value = word[6:].lstrip(b" \t").removeprefix(b"%20").rstrip(b".")
         if len(value) >= 12 and (any(48 <= byte <= 57 for byte in value) or not (value.islower() or value.isupper())):

@@ -12,7 +12,7 @@ from diagpack.redact.detectors import _headers
 from diagpack.redact.detectors._engine import Rank
 from diagpack.redact.detectors._keyvalue import KeyValue, KeyValueScanner
 from diagpack.redact.detectors._validators import is_mixed
-from diagpack.redact.rulebook import Slots, slots, stem_pattern
+from diagpack.redact.rulebook import Slots, folded, slots, stem_pattern
 from diagpack.redact.spans import SECRET_CLASSES, Detector, Span
 
 # User names that name a role, not a person.
@@ -20,6 +20,10 @@ _ROLES: Final = frozenset(
     "admin root user test guest info support system service default public private anonymous unknown localhost nobody "
     "daemon www-data postgres mysql nginx administrator none null true false - name email api bot".split()
 )
+
+
+# The shell's working directory, not a password.
+_DIRECTORIES: Final = frozenset({"pwd", "oldpwd"})
 
 
 class KeyedValues:
@@ -31,9 +35,15 @@ class KeyedValues:
     rank = Rank.STRUCTURAL
 
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
-        names = slots()
+        names, behind_cookies = slots(), 0
         for found in _scanner().scan(data):
-            yield from _spans(data, found, names)
+            if found.key_start < behind_cookies:
+                continue
+            if found.values and names.secret(found.key, "header") == "cookie":
+                spans, behind_cookies = _headers.read_cookies(data, found.values[0][0], names.cookie_attributes)
+                yield from spans
+            else:
+                yield from _spans(data, found, names)
 
 
 @functools.cache
@@ -48,9 +58,6 @@ def _scanner() -> KeyValueScanner:
 
 def _spans(data: bytes, found: KeyValue, names: Slots) -> Iterator[Span]:
     header = names.secret(found.key, "header")
-    if header == "cookie" and found.values:
-        yield from _headers.cookie_spans(data, found.values[0][0], names.cookie_attributes)
-        return
     if found.key.lower().endswith("authorization") and found.values:
         yield from _headers.authorization_spans(data, found.values[0][0])
         return
@@ -63,7 +70,7 @@ def _spans(data: bytes, found: KeyValue, names: Slots) -> Iterator[Span]:
     personal = names.personal(found.key, "text")
     if personal is not None:
         for start, end in found.values:
-            if data[start:end].lower().decode("latin1") not in _ROLES | names.kept_values:
+            if _is_personal_value(data[start:end], personal, names):
                 yield Span(start, end, personal, f"slot-{personal}")
 
 
@@ -72,8 +79,17 @@ def _is_secret_value(value: bytes, names: Slots) -> bool:
     return bool(value.strip(b"*x.-")) and value.lower().decode("latin1") not in names.kept_values
 
 
+def _is_personal_value(value: bytes, entity: str, names: Slots) -> bool:
+    """No role, no flag, no dashes; an e-mail slot in text holds an e-mail (`MAIL:RCPT` of a mail log does not)."""
+    if entity == "email" and not (b"@" in value or b"%40" in value or b"u0040" in value):
+        return False
+    return bool(value.strip(b"-*.")) and value.lower().decode("latin1") not in _ROLES | names.kept_values
+
+
 def _is_plausible(value: bytes, found: KeyValue, names: Slots) -> bool:
     """A weak word such as `token` or `session` in plain log text needs a value that looks like a credential."""
+    if folded(found.key) in _DIRECTORIES and value.startswith(b"/"):
+        return False
     if found.where in ("query", "json", "flag") or names.is_strong(found.key):
         return True
     return len(value) >= 8 and is_mixed(value)

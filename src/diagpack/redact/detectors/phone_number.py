@@ -30,6 +30,7 @@ _PHONE_KEYS: Final = ("phone", "mobile", "msisdn", "tel", "fax", "cell")
 # Above this many look-ups in one chunk, a candidate with a context counts without one: never slower, never less.
 _LOOK_UPS: Final = 200
 _FORBIDDEN_BEFORE: Final = frozenset(b"._-/=:#$%@&?+")
+_IN_A_NAME: Final = (b"-", b"_", b"/")
 _FORBIDDEN_AFTER: Final = frozenset(b"_-/=:%@")
 
 
@@ -71,6 +72,8 @@ def _near_words(data: bytes) -> Iterator[tuple[int, int]]:
     """Digit groups up to 45 bytes behind a context word or 20 before it."""
     opened = closed = 0
     for start, end in _WORD.spans(data):
+        if data[start - 1 : start] in _IN_A_NAME or data[end : end + 1] in _IN_A_NAME:
+            continue  # `footer-mobile.png`: part of a file name, not of a sentence
         first, last = max(0, start - _BEFORE_WORD), min(len(data), end + _BEHIND_WORD + 24)
         if first > closed:
             yield from _CANDIDATE.spans(data, opened, closed)

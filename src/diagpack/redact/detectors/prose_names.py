@@ -32,6 +32,12 @@ _GREETING = compiled(
     r"gr\xc3\xbc\xc3\x9fen|cordialement|saludos),?\r?\n?|\n(?:--|- |\xe2\x80\x94|\xe2\x80\x93))[ \t\r\n]*$",
     ignore_case=True,
 )
+# Weaker: only before two capitalised words that are no ordinary ones.
+_CUE = compiled(
+    r"\b(?:contact|ask|asked|told|colleague|manager|employee|admin|administrator|customer|user|according to|by|with|"
+    r"from|for|and|met|call|phoned|emailed)[ ]$",
+    ignore_case=True,
+)
 _TOKEN = compiled(r"[^ ]+")
 _LOOK_BACK: Final = 40
 _LONGEST_NAME: Final = 4
@@ -85,11 +91,13 @@ class ProseNames:
             tokens = _tokens(data, start, end, words)
             before = data[max(0, start - _LOOK_BACK) : start]
             is_named = _TITLE.find(before) is not None or _GREETING.find(before) is not None
-            yield from _names(tokens, is_named)
+            yield from _names(tokens, is_named, _CUE.find(before) is not None)
 
 
-def _names(tokens: list[_Token], is_named: bool) -> Iterator[Span]:
-    """Names among the capitalised words of one run; `is_named`: a title or greeting stands before it."""
+def _names(tokens: list[_Token], is_named: bool, is_cued: bool) -> Iterator[Span]:
+    """Names among the capitalised words of one run; a title or greeting (named) or a cue stands before it."""
+    if is_cued and [token.kind for token in tokens] == ["unknown", "unknown"]:
+        is_named = True
     position = 0
     while position < len(tokens):
         length = _length(tokens[position : position + _LONGEST_NAME], is_named and position == 0)

@@ -15,6 +15,7 @@ from diagpack.render.repro.bodies import as_node_header, body_path, encoded, is_
 
 # httpYac reads `...name` as a spread of an expression and other beginnings as directives.
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
+_FORM: Final = re.compile(r"[A-Za-z0-9%_.*+~-]+=[A-Za-z0-9%_.*+~&=-]*", re.ASCII)
 _METHOD: Final = re.compile(r"[A-Z][A-Z-]{0,19}", re.ASCII)
 
 
@@ -60,6 +61,10 @@ def _call(call: Call) -> list[str]:
 
 def _body(call: Call) -> list[str]:
     if isinstance(call.body, bytes):
+        form = call.body.decode("utf-8", "replace")
+        # httpYac sends nothing when a form stands in a file; form text of these letters cannot act.
+        if _FORM.fullmatch(form):
+            return ["", form]
         return ["", f"< ./{body_path(call)}"]
     if call.body is None or is_active(call.body):
         return []

@@ -1,0 +1,208 @@
+"""Redaction side by side: diagpack, Presidio's defaults, detect-secrets and scrubadub on the same generated data.
+
+    python benchmarks/redaction.py [--megabytes 2]
+
+Enters: nothing but a size. Leaves: one table. Tools that are not installed are shown as such. Presidio's default set
+runs on the no-op engine (its default engine would download a model) and reads a sample, because it is slow.
+"""
+
+import argparse
+import importlib.util
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tests.redact.generated import Part, log_lines, prose
+from tests.redact.recipes import build, seeded
+
+from diagpack.redact.detect import TextDetectors
+from diagpack.redact.rulebook import load_rules
+
+Range = tuple[int, int]
+Scan = Callable[[bytes], Iterable[Range]]
+
+# Presidio's defaults read this much of the log; at 0.07 MB/s more would take minutes.
+_SLOW_SAMPLE = 200_000
+_COLUMNS = (
+    ("MB/CPU s", 9), ("secrets", 8), ("personal", 9), ("vendor", 7), ("names", 6), ("other text", 11),
+    ("ids touched", 12), ("diag touched", 13),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    name: str
+    scan: Scan
+    prose: Scan
+    sample: int
+
+
+def tools(size: int) -> Iterator[Tool]:
+    """Every tool that is installed."""
+    ours = TextDetectors.load()
+    yield Tool("diagpack detectors", _ranges(ours.scan), _ranges(ours.names_in_prose), size)
+    if _has("presidio_analyzer"):
+        from diagpack.redact.presidio import PresidioText
+
+        engine = PresidioText.load()
+        yield Tool("diagpack in Presidio", _ranges(engine.scan), _ranges(engine.names_in_prose), size)
+        stock = _presidio_defaults()
+        yield Tool("Presidio defaults", stock, stock, _SLOW_SAMPLE)
+    if _has("detect_secrets"):
+        yield Tool("detect-secrets", _detect_secrets, _detect_secrets, _SLOW_SAMPLE)
+    if _has("scrubadub"):
+        yield Tool("scrubadub", _scrubadub(), _scrubadub(), _SLOW_SAMPLE)
+
+
+def _has(module: str) -> bool:
+    return importlib.util.find_spec(module) is not None
+
+
+def _ranges(scan: Callable[[bytes], list]) -> Scan:
+    return lambda data: [(span.start, span.end) for span in scan(data)]
+
+
+def _presidio_defaults() -> Scan:
+    import tldextract
+    from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
+    from presidio_analyzer.nlp_engine import NoOpNlpEngine
+
+    tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+    engine = NoOpNlpEngine([{"lang_code": "en", "model_name": "no_op"}])
+    registry = RecognizerRegistry(supported_languages=["en"])
+    registry.load_predefined_recognizers(languages=["en"], nlp_engine=engine)
+    analyzer = AnalyzerEngine(registry=registry, nlp_engine=engine, supported_languages=["en"])
+
+    def scan(data: bytes) -> Iterator[Range]:
+        for start in range(0, len(data), 4096):
+            for each in analyzer.analyze(data[start : start + 4096].decode("latin1"), "en", score_threshold=0.4):
+                yield start + each.start, start + each.end
+
+    return scan
+
+
+def _detect_secrets(data: bytes) -> Iterator[Range]:
+    from detect_secrets.core.scan import scan_line
+    from detect_secrets.settings import default_settings
+
+    with default_settings():
+        start = 0
+        for line in data.split(b"\n"):
+            for each in scan_line(line.decode("latin1")):
+                at = line.decode("latin1").find(each.secret_value or "")
+                if each.secret_value and at >= 0:
+                    yield start + at, start + at + len(each.secret_value)
+            start += len(line) + 1
+
+
+def _scrubadub() -> Scan:
+    import scrubadub
+
+    scrubber = scrubadub.Scrubber()
+
+    def scan(data: bytes) -> Iterator[Range]:
+        for start in range(0, len(data), 4096):
+            for filth in scrubber.iter_filth(data[start : start + 4096].decode("latin1")):
+                yield start + filth.beg, start + filth.end
+
+    return scan
+
+
+def _flat(lines: Iterable[list[Part]]) -> tuple[bytes, list[tuple[int, int, str]]]:
+    """The text, and (start, end, kind) of every token."""
+    data, marks = bytearray(), []
+    for parts in lines:
+        for text, kind in [*parts, ("\n", "")]:
+            start = len(data)
+            data += text.encode()
+            marks.append((start, len(data), kind))
+    return bytes(data), marks
+
+
+def _measure(scan: Scan, data: bytes, marks: list[tuple[int, int, str]]) -> dict[str, float]:
+    """Share of each kind that was covered: whole for what must go, at all for what must stay."""
+    covered = bytearray(len(data))
+    for start, end in scan(data):
+        covered[start:end] = b"\1" * (end - start)
+    hits, totals = Counter[str](), Counter[str]()
+    for start, end, kind in marks:
+        if end > len(data):
+            break
+        count = sum(covered[start:end])
+        must_go = kind in ("secret", "personal", "name")
+        totals[kind] += 1
+        hits[kind] += (count == end - start) if must_go else count > 0
+        totals["other"] += 0 if must_go else end - start
+        hits["other"] += 0 if must_go else count
+    return {kind: hits[kind] / totals[kind] for kind in totals if totals[kind]}
+
+
+def _vendor_share(scan: Scan) -> float:
+    """How many documented token shapes are covered in free text, by their last eight characters."""
+    source, hits = seeded("benchmark"), 0
+    rules = load_rules("secrets")
+    for rule in rules:
+        example = build(rule.example, source)
+        data = f"the log says {example} and goes on".encode()
+        covered = {at for start, end in scan(data) for at in range(start, end)}
+        hits += all(at in covered for at in range(13 + len(example) - 8, 13 + len(example)))
+    return hits / len(rules)
+
+
+def _row(tool: Tool, log: bytes, marks: list[tuple[int, int, str]]) -> list[str]:
+    data = log[: tool.sample]
+    list(tool.scan(data[:50_000]))
+    started = time.process_time()
+    list(tool.scan(data))
+    speed = len(data) / 1e6 / (time.process_time() - started)
+    found = _measure(tool.scan, data, marks)
+    named = _measure(tool.prose, *_flat(prose(300, seeded("names"))))
+    shares = (found["secret"], found["personal"], _vendor_share(tool.scan), named["name"], named["other"],
+              found["id"], found["diag"])  # fmt: skip
+    return [f"{speed:.2f}", *(f"{share:.1%}" for share in shares)]
+
+
+def _whole_engine(log: bytes) -> str:
+    """Discover, rewrite and residue scan of one file, by the stand-alone engine."""
+    if not _has("diagpack.redact.standalone"):
+        return "the engine is not in this tree"
+    from diagpack.redact.policy import load_policy
+    from diagpack.redact.standalone import Standalone
+
+    from diagpack.model.keys import CaseKey
+
+    alone = Standalone(CaseKey(bytes(range(32))), load_policy())
+    with tempfile.TemporaryDirectory() as folder:
+        source, out = Path(folder, "in.log"), Path(folder, "out.log")
+        source.write_bytes(log)
+        started = time.process_time()
+        alone.file(source, out, source.name)
+        return f"{len(log) / 1e6 / (time.process_time() - started):.2f} MB/CPU s"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--megabytes", type=float, default=2.0)
+    wanted = int(parser.parse_args().megabytes * 1e6)
+    log, marks = _flat(log_lines(wanted // 200, seeded("benchmark")))
+    print(
+        f"{len(log) / 1e6:.1f} MB of generated log, 300 sentences of prose, {len(load_rules('secrets'))} token shapes"
+    )
+    print(f"{'':22}" + "".join(f"{title:>{width}}" for title, width in _COLUMNS))
+    for tool in tools(len(log)):
+        cells = _row(tool, log, marks)
+        print(f"{tool.name:22}" + "".join(f"{c:>{w}}" for c, (_, w) in zip(cells, _COLUMNS, strict=True)), flush=True)
+    for module, name in (("detect_secrets", "detect-secrets"), ("scrubadub", "scrubadub")):
+        if not _has(module):
+            print(f"{name:22} not installed")
+    print(f"{'whole engine':22} {_whole_engine(log)}")
+
+
+if __name__ == "__main__":
+    main()

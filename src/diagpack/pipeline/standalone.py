@@ -1,0 +1,188 @@
+"""Reading one piece of evidence without a case: `har`, `logs`, `sso`, `redact FILE`.
+
+Enters: a path. Leaves: redacted values only, under a key of this user, so that equal values look equal from one call to
+the next. Presidio is not imported and nothing raw is written anywhere.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+import yaml
+
+from diagpack.errors import CollectError, RedactionError, UsageError
+from diagpack.model.case import Window
+from diagpack.model.keys import CaseKey
+from diagpack.redact.policy import load_policy
+from diagpack.redact.standalone import Standalone, StreamResult
+from diagpack.team.profile import Profile
+
+MAX_SSO_BYTES = 64 << 20
+
+
+def user_key() -> CaseKey:
+    """This user's key for pseudonyms outside of cases; made on first use, readable by nobody else."""
+    path = platformdirs.user_config_path("diagpack") / "pseudonym_key"
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            # Another run made it in this moment.
+            return CaseKey(path.read_bytes())
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(secrets.token_bytes(32))
+    return CaseKey(path.read_bytes())
+
+
+def redactor(profile: Profile) -> Standalone:
+    return Standalone(user_key(), load_policy(profile.policy))
+
+
+def read_har(path: Path, profile: Profile) -> dict[str, Any]:
+    """What `diagpack har FILE --json` prints: entries, writer, failing, request_ids, capture, dropped."""
+    from diagpack.analyze.failing_calls import request_ids_of
+    from diagpack.collectors.har.inspect import inspect
+    from diagpack.model.exchange import exchanges_of
+    from diagpack.model.failure import Party, failures, groups
+    from diagpack.model.id_harvest import harvest
+
+    view = inspect(_regular(path), hosts=profile.hosts)
+    redact = redactor(profile)
+    document = redact.har(json.loads(b"".join(view.content())))
+    facts = redact.marked(view.facts)
+    exchanges = exchanges_of(document)
+    found = groups(failures(exchanges, Party(profile.hosts, exchanges)))
+    return {
+        "entries": facts["entries_total"],
+        "writer": facts["writer"],
+        "failing": [
+            {
+                "entry": each.index,
+                "method": each.method,
+                "url": each.url,
+                "status": each.status,
+                "why": group.failure.reason,
+                "kind": str(group.failure.kind),
+                "request_ids": list(request_ids_of((each,))),
+            }
+            for group in found
+            for each in group.exchanges
+        ],
+        "request_ids": list(
+            dict.fromkeys(each.id for exchange in exchanges for each in harvest(exchange, is_failing=False))
+        ),
+        "capture": facts["capture"],
+        "dropped": facts["dropped"],
+        "skew_seconds": facts["skew_seconds"],
+        "first": facts["first"],
+        "last": facts["last"],
+        "truncated_percent": facts["truncated_percent"],
+        "notes": list(view.notes),
+    }
+
+
+def compare_hars(working: Path, failing: Path, profile: Profile) -> dict[str, Any]:
+    """Two captures side by side; what differs first comes first."""
+    from diagpack.analyze.compare_har import compare
+    from diagpack.collectors.har.inspect import inspect
+    from diagpack.model.exchange import exchanges_of
+
+    redact = redactor(profile)
+    sides = [
+        exchanges_of(redact.har(json.loads(b"".join(inspect(_regular(path)).content())))) for path in (working, failing)
+    ]
+    found = compare(sides[0], sides[1])
+    return {
+        "paired": found.paired,
+        "is_failing": found.is_failing,
+        "first": found.first.text if found.first else None,
+        "differences": [
+            {"kind": each.kind, "text": each.text, "working": each.working, "failing": each.failing}
+            for each in found.differences
+        ],
+    }
+
+
+def read_sso(path: Path | None, content: bytes, profile: Profile, *, config: Path | None, at: datetime | None) -> Any:
+    """`{"messages", "findings"}`, redacted. `path` is None for pasted text."""
+    from diagpack.collectors.sso.diagnose import diagnose
+
+    if path is not None:
+        if _regular(path).stat().st_size > MAX_SSO_BYTES:
+            raise CollectError("DP174", "the file is too large for this command", hint="use diagpack collect")
+        content = path.read_bytes()
+    return redactor(profile).marked(diagnose(content, config=_config(config), at=at))
+
+
+def _config(path: Path | None) -> Mapping[str, Any]:
+    """The `sso:` configuration: a file of its own, or a case.yaml that has such a part. Paths are relative to it."""
+    if path is None:
+        return {}
+    try:
+        document = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        raise UsageError(
+            "DP915", "the configuration cannot be read as YAML", hint="check path and indentation"
+        ) from None
+    section = document.get("sso", document) if isinstance(document, dict) else None
+    if not isinstance(section, dict):
+        raise UsageError("DP915", "the configuration is not a mapping", hint="keys such as sp_entity_id, acs_urls")
+    here = path.resolve().parent
+    for name in ("idp_certificates", "idp_metadata", "jwks"):
+        if isinstance(section.get(name), str):
+            section[name] = str(here / section[name])
+        elif isinstance(section.get(name), list):
+            section[name] = [str(here / str(each)) if _is_path(str(each)) else each for each in section[name]]
+    return section
+
+
+def _is_path(text: str) -> bool:
+    return len(text) < 1000 and "\n" not in text and "BEGIN" not in text
+
+
+def read_logs(
+    paths: Sequence[Path], profile: Profile, *, ids: Sequence[str], window: Window | None, zone: str, everything: bool
+) -> Iterator[Mapping[str, Any]]:
+    """Records, then one summary, redacted one by one."""
+    from diagpack.collectors.logs.excerpt import excerpt
+
+    redact = redactor(profile)
+    for path in paths:
+        _regular(path)
+    for record in excerpt(paths, ids, window, zone=zone, everything=everything):
+        shown = redact.marked({name: value for name, value in record.items() if name != "text"})
+        if "text" in record:
+            shown["text"] = redact.text(str(record["text"]))
+        yield {name: shown[name] for name in record}
+
+
+@dataclass(frozen=True, slots=True)
+class RedactedFile:
+    """The result of `redact FILE -o OUT`."""
+
+    path: Path | None
+    result: StreamResult
+
+
+def redact_one(path: Path, out: Path, profile: Profile) -> RedactedFile:
+    """One file of any kind. Raises RedactionError (exit 5) when nothing could be written."""
+    if out.exists():
+        raise UsageError("DP916", "the output file exists", hint="name another with -o; nothing is overwritten")
+    result = redactor(profile).file(_regular(path), out, "input")
+    if result.withheld:
+        raise RedactionError("DP174", f"withheld: {result.withheld[0]['reason']}", hint="nothing was written")
+    return RedactedFile(out, result)
+
+
+def _regular(path: Path) -> Path:
+    if not path.is_file():
+        reason = "this is a folder" if path.is_dir() else "there is no such file"
+        raise UsageError("DP917", reason, hint="name a file")
+    return path

@@ -1,0 +1,264 @@
+"""Each family of values by example: what is found, exactly how much of it, and what only looks like it."""
+
+import pytest
+
+from diagpack.redact.detect import TextDetectors
+from diagpack.redact.detectors.phone_number import is_valid
+from diagpack.redact.detectors.vendor_secrets import VendorSecrets
+from tests.redact.recipes import build, card, iban, seeded
+
+DETECTORS = TextDetectors.load()
+
+
+def found(text: str) -> list[str]:
+    data = text.encode()
+    return [data[span.start : span.end].decode() for span in DETECTORS.scan(data)]
+
+
+def names(text: str) -> list[str]:
+    data = text.encode()
+    return [data[span.start : span.end].decode() for span in DETECTORS.names_in_prose(data)]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("password=canary-1 next", "canary-1"),
+        ("password: 'canary 2' next", "canary 2"),
+        ('{"password": "can\\"ary", "n": 1}', 'can\\"ary'),
+        ('msg="{\\"clientSecret\\": \\"canary-3\\"}"', "canary-3"),
+        ('{\\\\\\"password\\\\\\":\\\\\\"canary-4\\\\\\"}', "canary-4"),
+        ('{"name": "x-api-key", "value": "canary-5"}', "canary-5"),
+        ('{\n "name": "Authorization",\n "value": "Bearer canary-6"}', "canary-6"),
+        ("<Password>canary-7</Password>", "canary-7"),
+        ("&quot;password&quot;:&quot;canary-8&quot;", "canary-8"),
+        ("a=1%26password%3Dcanary-9%26b=2", "canary-9"),
+        ("/cb?code=canary-a&page=2", "canary-a"),
+        ("mysql --password canary-b db", "canary-b"),
+        ("export DB_PASS=canary-c", "canary-c"),
+        ("Authorization: Basic Y2FuYXJ5OmNhbmFyeQ== rest", "Y2FuYXJ5OmNhbmFyeQ=="),
+        ("proxy-authorization=Token canary-d", "canary-d"),
+        ("pin=4711 &otp=123456", "123456"),
+        ("otp_code=123456", "123456"),
+        ("Server=db;User Id=app;Password=canary;Pwd=x", "canary"),
+    ],
+)
+def test_a_value_is_found_behind_its_key_in_any_spelling(text: str, value: str) -> None:
+    assert value in found(text)
+
+
+def test_cookie_values_go_and_names_and_attributes_stay() -> None:
+    text = "Set-Cookie: sid=canary-1; Path=/; Expires=Wed, 21 Oct 2026 07:28:00 GMT; HttpOnly, b=canary-2; Max-Age=5"
+
+    assert found(text) == ["canary-1", "canary-2"]
+    assert found("Cookie: a=canary-3; _ga=GA1.2.3 status=200") == ["canary-3", "GA1.2.3"]
+
+
+def test_parameters_of_a_digest_or_signed_header_go_as_one() -> None:
+    text = 'Authorization: Digest username="canary", nonce="n", response="r"\nHost: x'
+
+    assert found(text) == ['username="canary", nonce="n", response="r"']
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "unexpected token: EOF",
+        "token_type=Bearer expires_in=3600",
+        "password: required",
+        "state=OPEN code=E42 session 12",
+        "basic authentication and bearer authentication",
+        "csrf_enabled=true signature_algorithm=RS256",
+        '"code": "invalid_grant", "state": "open"',
+        "name=worker-7 user=root",
+        "PWD=/srv/build passwordStatus: Ok cmds=MAIL:RCPT user=--",
+        "rcpt=<folsomstreet> id=7 table=<user>, more=<x>",
+    ],
+)
+def test_words_that_only_sound_secret_stay(text: str) -> None:
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("mail jane@canary.example now", "jane@canary.example"),
+        ("email=jane%40canary.example&x", "jane%40canary.example"),
+        ('"to":"jane\\u0040canary.example"', "jane\\u0040canary.example"),
+        ("jürgen@bücher.example schrieb", "jürgen@bücher.example"),
+        ("path=/u/jane@corp.local/x", "jane@corp.local"),
+        ("user='jane@canary.example", "jane@canary.example"),
+    ],
+)
+def test_an_email_is_found_with_its_borders(text: str, value: str) -> None:
+    assert found(text) == [value]
+
+
+def test_pictures_and_decorators_are_no_emails() -> None:
+    assert found("icon@2x.png @dataclass a@b user@") == []
+
+
+@pytest.mark.parametrize(
+    "address", ["198.51.100.7", "203.0.113.255", "2001:db8::1", "2001:db8:1:2:3:4:5:6", "2606:4700::1111"]
+)
+def test_a_public_address_is_found(address: str) -> None:
+    assert found(f"from {address} port 80") == [address]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10.0.0.1 192.168.1.1 127.0.0.1 169.254.1.1 fe80::1 ::1 fd00::1",
+        "Chrome/10.15.7.1 version 1.2.3.4 1.2.3.4.5 1.3.6.1.4.1 300.1.1.1 01.2.3.4",
+        "std::a::b 10:11:12 a::b ::ffff dead::",
+    ],
+)
+def test_internal_addresses_and_lookalikes_stay(text: str) -> None:
+    assert found(text) == []
+
+
+def test_cards_ibans_and_national_ids_pass_their_checks() -> None:
+    source = seeded(7)
+    number, account = card(source), iban(source)
+
+    assert found(f"paid with {number} today") == [number]
+    assert found("card 4111-1111-1111-1111.") == ["4111-1111-1111-1111"]
+    assert found("amex 3782 822463 10005 ok") == ["3782 822463 10005"]
+    assert found(f"to {account} and") == [account]
+    assert found("GB82 WEST 1234 5698 7654 32 is it") == ["GB82 WEST 1234 5698 7654 32"]
+    assert found("ssn 123-45-6789 now") == ["123-45-6789"]
+    assert found("passport number 912345678 of") == ["912345678"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4111111111111112 1772359872 2026 1772359872123",
+        "000-12-3456 666-12-3456 912-34-5678 build 123-45-67890",
+        "DE00000000000000000000 AB12CDEF3456",
+        "00:00:00:00:00:00 ff:ff:ff:ff:ff:ff",
+    ],
+)
+def test_numbers_that_fail_their_check_stay(text: str) -> None:
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("call me at +44 20 7946 0958.", "+44 20 7946 0958"),
+        ("tel 030 901820 please", "030 901820"),
+        ("fax: (212) 555-0143", "(212) 555-0143"),
+        ("reach us: 212-555-0143", "212-555-0143"),
+    ],
+)
+def test_a_phone_number_is_found_by_form_or_context(text: str, value: str) -> None:
+    assert found(text) == [value]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "offset 2125550143",
+        "v1.2.3 bytes=2125550143 number 5",
+        "partition 212 555 0143 lag",
+        "error number 1772359872",
+        'footer-mobile.png HTTP/1.1" 200 62894',
+    ],
+)
+def test_numbers_without_form_or_context_are_no_phones(text: str) -> None:
+    assert found(text) == []
+
+
+def test_many_candidates_are_never_passed_for_lack_of_time() -> None:
+    text = " ".join(f"call {number}" for number in range(70_000_000, 70_000_600))
+
+    assert len(found(text)) >= 300
+
+
+def test_validity_needs_a_region_or_a_country_code() -> None:
+    assert is_valid("+4930901820", ())
+    assert not is_valid("030901820", ("US",))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("/home/canaryuser/app.log", "canaryuser"),
+        ("/Users/c.nary/x", "c.nary"),
+        ("C:\\Users\\Canary Bird\\file", "Canary Bird"),
+        ("C:\\\\Users\\\\canary\\\\file", "canary"),
+        ("12 Canary Street", "12 Canary Street"),
+        ("Musterstraße 12 in", "Musterstraße 12"),
+        ("10, rue de la Paix", "10, rue de la Paix"),
+        ("at 48.13743, 11.57549 now", "48.13743, 11.57549"),
+        ("born on 3 March 1980.", "3 March 1980"),
+    ],
+)
+def test_paths_streets_positions_and_birthdays(text: str, value: str) -> None:
+    assert found(text) == [value]
+
+
+def test_accounts_of_machines_in_paths_stay() -> None:
+    assert found("/home/ubuntu/x C:\\Users\\Public\\x /home/runner/work") == []
+
+
+def test_key_blocks_tokens_and_url_passwords() -> None:
+    block = "-----BEGIN " + "PRIVATE KEY-----\\nQ0FOQVJZ\\n-----END " + "PRIVATE KEY-----"
+
+    assert found(f'"k":"{block}"') == [block]
+    assert found("-----BEGIN " + "CERTIFICATE-----") == []
+    assert found("jwt eyJhbGciOiJub25lIn0.eyJzdWIiOiJjIn0.c2ln end") == ["eyJhbGciOiJub25lIn0.eyJzdWIiOiJjIn0.c2ln"]
+    assert found("amqp://app:canary@q.example/") == ["canary"]
+
+
+def test_a_token_across_two_blocks_of_a_long_line_is_found() -> None:
+    token = build("ghp_{alnum:36}", seeded(3))
+    for shift in (-20, -3, 0, 5):
+        data = b"y" * ((1 << 16) + shift - 1) + b" " + token.encode() + b" " + b"z" * 100_000
+
+        spans = list(VendorSecrets().scan(data))
+
+        assert [data[span.start : span.end].decode() for span in spans] == [token]
+
+
+def test_customer_words_are_whole_words_in_any_case() -> None:
+    detectors = TextDetectors.load(words={"Acme": "company", "Müller": "name"})
+    data = "ACME acme Acmes MÜLLER müller".encode()
+
+    assert [data[span.start : span.end].decode() for span in detectors.scan(data)] == [
+        "ACME",
+        "acme",
+        "MÜLLER",
+        "müller",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("I spoke with Hannah Wagner yesterday", ["Hannah Wagner"]),
+        ("Mr. Zorblax called", ["Zorblax"]),
+        ("my name is Zorblax Quux, thanks", ["Zorblax Quux"]),
+        ("Best regards,\nXiomara Quux", ["Xiomara Quux"]),
+        ("José García-López wrote", ["José García-López"]),
+        ("Grace Hopper's laptop", ["Grace Hopper"]),
+        ("please contact Zorblax Quux today", ["Zorblax Quux"]),
+    ],
+)
+def test_names_in_prose(text: str, expected: list[str]) -> None:
+    assert names(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Chrome Browser on Windows Server",
+        "May I ask Support Team to check Azure Active Directory?",
+        "Single Sign On fails with Access Denied in JavaScript",
+        "Hi Team, Read Server Block",
+        "Mark the message and Bill the customer in Spring Boot",
+    ],
+)
+def test_ordinary_capitalised_words_stay(text: str) -> None:
+    assert names(text) == []
