@@ -56,7 +56,8 @@ def assess(
     `case`: the JSON form of `model.case.Case`, redacted. `profile_view`: `hosts`, `production`, … of the team profile.
     `known_issues`, `past`: see `similar`. `queries`: makes log queries for an ID and a time span. `is_urgent`: see
     `readiness`. `has_live_credentials`: what the redactor found; None takes it from the counts of the artifacts.
-    `delivery`: facts of the package and the reason given to `submit`, for E12 to E15 and E18. Raises UsageError (DP300) when the case names a checklist that does not exist.
+    `delivery`: facts of the package and the reason given to `submit`, for E12 to E15 and E18. Raises UsageError (DP300)
+    when the case names a checklist that does not exist.
 
     `extra` of the result: `inputs` of the severity, `timeline_omitted`, `words` (to be stored with the signature),
     `customer_update`, `internal_update`, `status` (lines), `message_is_draft` (the language needs a speaker),
