@@ -21,8 +21,8 @@ _PROXY_HEADERS: Final = ("via", "x-bluecoat-via", "x-squid-error", "proxy-authen
 # check that Cato and Check Point publish for recognising their inspection.
 _INSPECTORS: Final = re.compile(
     r"\b(?:zscaler|netskope|blue ?coat|forcepoint|websense|fortinet|fortigate|palo alto|check ?point|sophos|umbrella|"
-    r"mcafee|skyhigh|trend micro|barracuda|watchguard|sonicwall|untangle|squid|cato networks|iboss|menlo security|avast|"
-    r"avg|kaspersky|eset|bitdefender|inspection|ssl proxy|mitmproxy|charles proxy|fiddler|portswigger)\b",
+    r"mcafee|skyhigh|trend micro|barracuda|watchguard|sonicwall|untangle|squid|cato networks|iboss|menlo security|"
+    r"avast|avg|kaspersky|eset|bitdefender|inspection|ssl proxy|mitmproxy|charles proxy|fiddler|portswigger)\b",
     re.ASCII | re.IGNORECASE,
 )
 # Order matters: Edge and Opera also say "Chrome", and Chrome also says "Safari".
