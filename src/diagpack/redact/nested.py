@@ -26,9 +26,9 @@ _BASE64 = (
 _LONG = r"[A-Za-z0-9+/_-]{64}[A-Za-z0-9+/_-]*=*"
 _HEX = r"(?:[2-7][0-9a-fA-F]){8}(?:[0-9a-fA-F]{2})*"
 _PARAMETER = r"[?&#;][A-Za-z0-9_.\-\[\]%]+=[^&#\s\"'<>;,\\]+"
-_START = re.compile(rb"[A-Za-z0-9]")
+# Runs of one piece that are opened together.
+_TOGETHER = 5000
 _RUN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/_-")
-_SEGMENT_DELIMITERS = frozenset(b"/?#&=.;:\"'<> ")
 
 
 def _options() -> "re2.Options":
@@ -77,11 +77,13 @@ class Nested:
 
     def _packed_runs(self, data: bytes) -> Iterator[Edit]:
         found = [each for each in self._runs(data) if each is not None]
-        # A million tiny runs cost one scan together, not one each.
-        if len(found) > 8:
-            self._engine.prefetch([each[2].text.decode("utf-8", "surrogateescape") for each in found])
-        for start, end, unpacked in found:
-            yield from self._rewritten(start, end, data[start:end], unpacked)
+        # A million tiny runs cost a few scans together, not one each.
+        for first in range(0, len(found), _TOGETHER):
+            group = found[first : first + _TOGETHER]
+            if len(group) > 8:
+                self._engine.prefetch([each[2].text.decode("utf-8", "surrogateescape") for each in group])
+            for start, end, unpacked in group:
+                yield from self._rewritten(start, end, data[start:end], unpacked)
 
     def _runs(self, data: bytes) -> Iterator[tuple[int, int, Unpacked] | None]:
         for match in self._packed.finditer(data):
