@@ -22,11 +22,11 @@ from diagpack.collectors.har.pieces import PIECE, TooDeep, Utf8Pieces
 from diagpack.errors import CollectError
 
 MAX_BYTES: Final = 4 << 30
-MAX_ENTRIES: Final = 1_000_000
+MAX_ENTRIES: Final = 300_000
 SMALL_BYTES: Final = 16 << 20
 _HEAD_LIMIT: Final = 8 << 20
-_FREE: Final = 4 << 20
-_MAX_RATIO: Final = 200
+_FREE: Final = 1 << 20
+_MAX_RATIO: Final = 100
 _DAMAGE: Final = (ijson.JSONError, UnicodeDecodeError, TooDeep, OverflowError, EOFError, OSError, zlib.error)
 _RE_EXPORT: Final = "export it again from the browser's Network panel with “Save all as HAR”"
 
