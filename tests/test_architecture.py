@@ -16,6 +16,18 @@ TESTED_ELSEWHERE = {
 }
 
 
+def test_patterns(module: Path) -> list[str]:
+    """Where the tests of a module may stand. A package below a room may be tested by theme: test_<package>_….py."""
+    stem, room = module.stem.lstrip("_"), "/".join(module.parts[:-1])
+    patterns = [f"tests/{room}/test_{stem}*.py"]
+    if len(module.parts) > 2:
+        patterns += [f"tests/{module.parts[0]}/test_{module.parts[1]}*.py", f"tests/{module.parts[0]}/test_{stem}*.py"]
+    return patterns
+
+
+test_patterns.__test__ = False  # type: ignore[attr-defined]
+
+
 def test_every_module_has_a_test_file() -> None:
     missing = []
     for module in MODULES:
@@ -23,17 +35,17 @@ def test_every_module_has_a_test_file() -> None:
         if str(relative) in TESTED_ELSEWHERE:
             assert (ROOT / TESTED_ELSEWHERE[str(relative)]).exists()
             continue
-        stem = relative.stem.lstrip("_")
-        folder = ROOT / "tests" / relative.parent
-        if not any(folder.glob(f"test_{stem}*.py")):
-            missing.append(f"{relative}: write tests/{relative.parent}/test_{stem}.py")
+        if not any(list(ROOT.glob(pattern)) for pattern in test_patterns(relative)):
+            missing.append(f"{relative}: write tests/{relative.parent}/test_{relative.stem.lstrip('_')}.py")
 
     assert missing == []
 
 
 def test_every_package_is_declared_and_ships() -> None:
     text = (ROOT / "pyproject.toml").read_text()
-    declared = set(re.findall(r'^    "(diagpack[\w.]*)",$', text, re.MULTILINE))
+    listed = re.search(r"^packages = \[\n(.*?)\]", text, re.MULTILINE | re.DOTALL)
+    assert listed is not None
+    declared = set(re.findall(r'"(diagpack[\w.]*)"', listed.group(1)))
     found = {".".join(("diagpack", *path.parent.relative_to(SOURCE).parts)) for path in SOURCE.rglob("__init__.py")}
 
     assert declared == found | {"diagpack.checklists"}

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from diagpack.assess.conditions import Scene, log_ref
 from diagpack.assess.impact import is_error
+from diagpack.assess.traces import headline
 from diagpack.assess.view import SERIOUS_BELOW, Call, moment, short, skew_of
 from diagpack.model.assessment import Cited, TimelineEvent
 from diagpack.model.finding import Level
@@ -75,7 +76,7 @@ def _failed_exchange(exchange: Call, scene: Scene) -> FirstFailure:
     refs = [exchange.ref]
     if joined:
         artifact, record = joined[0]
-        text += f"; the log says: {short(str(record.get('text', '')), 160)}"
+        text += f"; the log says: {short(headline(str(record.get('text', ''))), 160)}"
         refs.append(log_ref(artifact.id, record))
     return FirstFailure(Cited(text, tuple(refs)), ids, exchange)
 
@@ -88,7 +89,7 @@ def _failed_record(scene: Scene, window: tuple[datetime, datetime] | None) -> Fi
     errors.sort(key=lambda pair: moment(pair[1].get("time")) or late)
     inside = (pair for pair in errors if _inside(moment(pair[1].get("time")), window))
     artifact, record = next(inside, errors[0])
-    text = f"The log records: {short(str(record.get('text', '')), 240)}"
+    text = f"The log records: {short(headline(str(record.get('text', ''))), 240)}"
     return FirstFailure(Cited(text, (log_ref(artifact.id, record),)), tuple(map(str, record.get("ids") or ())))
 
 

@@ -11,11 +11,13 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
 Pairs = tuple[tuple[str, str], ...]
 
+_ONLY_TEXT: Final = {str}
 _FRACTION = re.compile(r"(\.\d{6})\d+")
 _COMPACT_OFFSET = re.compile(r"([+-]\d{2})(\d{2})$")
 _ID_SEGMENT: Final = re.compile(
@@ -207,6 +209,8 @@ def text(value: Any) -> str:
 
 def number(value: Any, default: float) -> float:
     """A finite number, also from text; else `default`."""
+    if type(value) is int and -(10**15) < value < 10**15:
+        return value
     if isinstance(value, str) and len(value) < 40:
         try:
             value = float(value)
@@ -250,7 +254,7 @@ def _plain_pairs(value: Any) -> Pairs | None:
         found = tuple([(each["name"], each["value"]) for each in value])
     except (KeyError, TypeError, IndexError):
         return None
-    return found if all(type(name) is str and type(content) is str for name, content in found) else None
+    return found if set(map(type, chain.from_iterable(found))) <= _ONLY_TEXT else None
 
 
 def first_of(headers: Pairs, name: str) -> str:
