@@ -136,7 +136,9 @@ def api_500() -> Story:
     gateway = [
         *background(start - timedelta(seconds=30), 80, 60),
         log_line(at, "INFO", request_id, f"POST /api/v2/orders to orders-7 trace_id={trace_id}"),
-        log_line(at + timedelta(milliseconds=231), "WARN", request_id, "POST /api/v2/orders 500 from orders-7 in 231 ms"),
+        log_line(
+            at + timedelta(milliseconds=231), "WARN", request_id, "POST /api/v2/orders 500 from orders-7 in 231 ms"
+        ),
     ]
     failure = (
         "com.example.orders.PricingException: division by zero for quantity 0\n"
@@ -150,7 +152,8 @@ def api_500() -> Story:
         _json_line(at + timedelta(milliseconds=212), "ERROR", trace_id, "order could not be created", 102, failure),
     ]
     service += [
-        _json_line(start + timedelta(seconds=n), "INFO", f"{n:032x}", f"created order {1000 + n}", n) for n in range(1, 40)
+        _json_line(start + timedelta(seconds=n), "INFO", f"{n:032x}", f"created order {1000 + n}", n)
+        for n in range(1, 40)
     ]
     return Story(
         id="API-1",
@@ -416,5 +419,12 @@ def _hook(at: datetime, level: str, delivery: str, text: str) -> str:
 
 def _json_line(at: datetime, level: str, trace_id: str, text: str, span: int, thrown: str = "") -> str:
     moment = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    record = {"ts": moment, "level": level, "service": "orders", "trace_id": trace_id, "span": f"{span:016x}", "msg": text}
+    record = {
+        "ts": moment,
+        "level": level,
+        "service": "orders",
+        "trace_id": trace_id,
+        "span": f"{span:016x}",
+        "msg": text,
+    }
     return json.dumps({**record, **({"exception": thrown} if thrown else {})})
