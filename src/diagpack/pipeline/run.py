@@ -36,11 +36,10 @@ from diagpack.model.missing import Missing
 from diagpack.model.redacted import RedactedArtifact, RedactionReport, ScannedFiles
 from diagpack.pipeline.collecting import Inputs, add_case_artifacts, collect_all, ingest_all
 from diagpack.pipeline.past import past_cases
+from diagpack.pipeline.redacting import case_policy, case_seeds
 from diagpack.pipeline.settings import Settings, versions
 from diagpack.plugins import discover
 from diagpack.redact.boundary import Redaction, redact_case
-from diagpack.redact.policy import load_policy
-from diagpack.redact.seeds import Seeds
 from diagpack.render.run import render
 from diagpack.sign.build import build
 from diagpack.sign.signer import Signer
@@ -140,20 +139,11 @@ def _keep_delivered(folder: CaseDir, stage: Staging, new: str) -> None:
 def _redact(
     raws: Sequence[Any], case: Case, key: CaseKey, evidence_dir: Path, map_file: Path, settings: Settings
 ) -> Redaction:
-    policy = load_policy(settings.profile.policy, case.sections.get("policy", {}))
-    seeds = Seeds(
-        people=case.people,
-        companies=case.companies,
-        domains=case.domains,
-        words_hide=tuple(case.words.get("hide", ())),
-        words_keep=tuple(case.words.get("keep", ())),
-        vendor_ids=case.vendor_ids,
-    )
     return redact_case(
         raws,
         key=key,
-        policy=policy,
-        seeds=seeds,
+        policy=case_policy(case, settings),
+        seeds=case_seeds(case),
         evidence_dir=evidence_dir,
         withheld=case.withheld,
         workers=settings.workers if sum(each.size_bytes for each in raws) > PARALLEL_FROM_BYTES else 1,
