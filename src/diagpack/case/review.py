@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from diagpack.case.jsonl import canonical
 from diagpack.case.journal import FileJournal
+from diagpack.case.jsonl import canonical
 from diagpack.model.keys import CaseKey
 
 _NAME: Final = "reviews"

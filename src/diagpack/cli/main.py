@@ -12,7 +12,14 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from diagpack.cli import case_commands, evidence_commands, guide_commands, package_commands, team_commands
+from diagpack.cli import (
+    case_commands,
+    evidence_commands,
+    guide_commands,
+    package_commands,
+    review_commands,
+    team_commands,
+)
 from diagpack.cli.output import fail, styled
 from diagpack.errors import DiagpackError, ExitCode
 
@@ -55,7 +62,14 @@ app = typer.Typer(
 )
 
 _state = {"debug": False}
-_MODULES: tuple[ModuleType, ...] = (case_commands, evidence_commands, package_commands, guide_commands, team_commands)
+_MODULES: tuple[ModuleType, ...] = (
+    case_commands,
+    review_commands,
+    evidence_commands,
+    package_commands,
+    guide_commands,
+    team_commands,
+)
 
 
 @app.callback(invoke_without_command=True)

@@ -7,7 +7,7 @@ Collecting fails forward (a `Missing` per fault), redacting fails closed (`Redac
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ from diagpack.model.keys import CaseKey
 from diagpack.model.missing import Missing
 from diagpack.model.redacted import RedactedArtifact, RedactionReport, ScannedFiles
 from diagpack.pipeline.collecting import Inputs, add_case_artifacts, collect_all, ingest_all
+from diagpack.pipeline.credentials import advice, limitation, with_advice
 from diagpack.pipeline.past import past_cases
 from diagpack.pipeline.redacting import case_policy, case_seeds
 from diagpack.pipeline.settings import Settings, versions
@@ -118,7 +119,7 @@ def collect(folder: CaseDir, inputs: Inputs, settings: Settings, say: Say) -> Ou
         package=folder.out / path.name,
         escalation=escalation,
         missing=(*missing, *redaction.withheld),
-        live_credentials=tuple(map(str, redaction.live_credentials)),
+        live_credentials=advice(redaction.artifacts, product_hosts(escalation.case, settings), now=settings.now),
         signer=settings.signer.principal,
         has_throwaway_key=settings.has_throwaway_key,
     )
@@ -179,6 +180,14 @@ def assess_evidence(
         past=past_cases(folder),
         queries=lambda id, start, end: queries(id, start, end, settings.templates),
     )
+    sentences = advice(artifacts, product_hosts(view, settings))
+    extra = {
+        **assessment.extra,
+        "credentials": sentences,
+        "customer_update": with_advice(
+            str(assessment.extra.get("customer_update") or ""), sentences, str(view.get("language") or "en")
+        ),
+    }
     number = 1 + len(FileJournal(folder.journal).get("delivered") or {})
     return Escalation(
         case_id=folder.id,
@@ -186,11 +195,17 @@ def assess_evidence(
         case=view,
         evidence=evidence,
         findings=findings,
-        assessment=assessment,
+        assessment=replace(assessment, extra=extra),
         redaction=report,
         versions=versions(settings),
-        limitations=report.notes,
+        limitations=(*report.notes, *limitation(sentences)),
     )
+
+
+def product_hosts(case: Mapping[str, Any], settings: Settings) -> tuple[str, ...]:
+    """The product's own hosts, as the redacted case and the profile name them."""
+    named = (case.get("environment") or {}).get("hosts") or ()
+    return (*(str(each) for each in named), *settings.profile.hosts)
 
 
 def _summary(escalation: Escalation) -> str:

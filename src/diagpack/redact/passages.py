@@ -16,12 +16,13 @@ from diagpack.redact import work
 class Passage:
     """`place`: `#37 /request/url` (HAR entry), `L12` (line of the original), `/answers/expected` (JSON pointer).
 
-    `label` is the key, field or header it stands under; empty for plain text.
+    `label` is the key, field or header it stands under; empty for plain text and for keys themselves (`is_key`).
     """
 
     place: str
     label: str
     text: str
+    is_key: bool = False
 
 
 def passages(content: bytes, media_type: str) -> Iterator[Passage]:
@@ -43,18 +44,18 @@ def _records(content: bytes) -> Iterator[Passage]:
         record = json.loads(line)
         own = record.get("line") if isinstance(record, dict) else None
         place = f"L{own if isinstance(own, int) else number}"
-        for _, label, text in _leaves(record):
-            yield Passage(place, "" if label == "text" else label, text)
+        for _, label, text, is_key in _leaves(record):
+            yield Passage(place, "" if label == "text" else label, text, is_key)
 
 
 def _document(document: Any) -> Iterator[Passage]:
     entries = _entries(document)
-    for pointer, label, text in _leaves(document):
+    for pointer, label, text, is_key in _leaves(document):
         place = pointer
         parts = pointer.split("/", 4)
         if entries and parts[:3] == ["", "log", "entries"] and len(parts) == 5:
             place = f"#{_number(entries, parts[3])} /{parts[4]}"
-        yield Passage(place, label, text)
+        yield Passage(place, label, text, is_key)
 
 
 def _entries(document: Any) -> list[Any]:
@@ -70,8 +71,8 @@ def _number(entries: list[Any], index: str) -> str:
     return str(own) if isinstance(own, int) else index
 
 
-def _leaves(document: Any) -> Iterator[tuple[str, str, str]]:
-    """Pointer, label and text of every leaf and of every key, without recursion: documents nest up to 200 deep."""
+def _leaves(document: Any) -> Iterator[tuple[str, str, str, bool]]:
+    """Pointer, label, text of every leaf and of every key, without recursion: documents nest up to 200 deep."""
     stack: list[tuple[str, str, Any]] = [("", "", document)]
     while stack:
         pointer, label, value = stack.pop()
@@ -79,7 +80,7 @@ def _leaves(document: Any) -> Iterator[tuple[str, str, str]]:
             named = value.get("name")
             children = []
             for key, each in value.items():
-                yield pointer, "", str(key)
+                yield pointer, "", str(key), True
                 # HAR and HTML forms list `{"name": …, "value": …}`: the name says what the value is.
                 shown = named if key == "value" and isinstance(named, str) else str(key)
                 children.append((f"{pointer}/{key}", shown, each))
@@ -87,6 +88,6 @@ def _leaves(document: Any) -> Iterator[tuple[str, str, str]]:
         elif isinstance(value, list):
             stack += reversed([(f"{pointer}/{index}", label, each) for index, each in enumerate(value)])
         elif isinstance(value, str):
-            yield pointer, label, value
+            yield pointer, label, value, False
         elif isinstance(value, int | float) and not isinstance(value, bool):
-            yield pointer, label, str(value)
+            yield pointer, label, str(value), False
