@@ -94,6 +94,7 @@ def test_a_server_error_whose_log_rejects_the_assertion_is_the_configuration() -
         ([call(401, "https://hooks.example.net/webhook", method="POST")], Outcome.CUSTOMER_CONFIGURATION),
         ([log([log_record(1, "webhook delivery 7 got 401", level="warn")])], Outcome.CUSTOMER_CONFIGURATION),
         ([call(200), environment(tls_inspection={"value": "Example CA", "refs": []})], Outcome.THIRD_PARTY),
+        ([call(200, _securityDetails={"issuer": "Zscaler Root CA"})], Outcome.THIRD_PARTY),
         ([call(0, _error="net::ERR_BLOCKED_BY_CLIENT")], Outcome.THIRD_PARTY),
         ([call(407)], Outcome.UNCLEAR),
         ([call(503, "https://cdn.example.net/x.js")], Outcome.THIRD_PARTY),

@@ -296,6 +296,19 @@ def test_vendor_ids_stay(tmp_path: Path) -> None:
     assert "acct_9x8y7z6w" in redaction.artifacts[0].text()
 
 
+def test_a_vendor_field_outranks_personal_data_and_never_a_secret(tmp_path: Path) -> None:
+    seeds = Seeds(vendor_ids=("customerId", "password"))
+
+    redaction = _redact(
+        tmp_path,
+        raw(tmp_path, "api-1", '{"customerId":"Kx82-Lm91-Qz","password":"canary-1x"}', media_type="application/json"),
+        seeds=seeds,
+    )
+
+    assert "Kx82-Lm91-Qz" in redaction.artifacts[0].text()
+    assert "canary" not in redaction.artifacts[0].text()
+
+
 def test_live_credentials_are_counted_with_their_own_expiry(tmp_path: Path) -> None:
     token = compact_jwt({"sub": "canary", "exp": 1999999999})
 

@@ -13,10 +13,18 @@ from diagpack.assess.conditions import Scene, case_refs
 from diagpack.assess.view import short
 from diagpack.model.assessment import Cited
 from diagpack.model.redacted import RedactedArtifact
-from diagpack.model.ref import EvidenceRef, Pointer, Whole
+from diagpack.model.ref import EvidenceRef, HarEntry, Pointer, Whole
 
 SKEW_SHOWN_SECONDS: Final = 2.0
 _PROXY_HEADERS: Final = ("via", "x-bluecoat-via", "x-squid-error", "proxy-authenticate", "x-zscaler-request-id")
+# Makers of gateways and security programs that re-sign connections with a certificate of their own. Source: the issuer
+# check that Cato and Check Point publish for recognising their inspection.
+_INSPECTORS: Final = re.compile(
+    r"\b(?:zscaler|netskope|blue ?coat|forcepoint|websense|fortinet|fortigate|palo alto|check ?point|sophos|umbrella|"
+    r"mcafee|skyhigh|trend micro|barracuda|watchguard|sonicwall|untangle|squid|cato networks|iboss|menlo security|"
+    r"avast|avg|kaspersky|eset|bitdefender|inspection|ssl proxy|mitmproxy|charles proxy|fiddler|portswigger)\b",
+    re.ASCII | re.IGNORECASE,
+)
 # Order matters: Edge and Opera also say "Chrome", and Chrome also says "Safari".
 _BROWSERS: Final = (
     ("Edge", re.compile(r"\bEdg(?:e|A|iOS)?/(\d+)", re.ASCII)),
@@ -101,9 +109,27 @@ def _path(scene: Scene) -> Iterator[tuple[str, Cited]]:
         if name and each.is_first_party:
             yield "proxy", Cited(f"{name}: {short(each.response_headers[name], 120)}", (each.ref,))
             break
+    yield from _issuer(scene)
     for finding in scene.findings:
         if "tls" in finding.id and "inspect" in finding.id and finding.refs:
             yield "tls inspection", Cited(short(finding.statement, 240), finding.refs[:2])
+            return
+
+
+def _issuer(scene: Scene) -> Iterator[tuple[str, Cited]]:
+    """Who issued the product's certificate as the browser saw it (Chromium and Playwright record it)."""
+    own = {each.ref: each.host for each in scene.exchanges if each.is_first_party}
+    for artifact in scene.evidence.of_kind("har"):
+        for entry in scene.evidence.entries(artifact):
+            details, index = entry.get("_securityDetails"), entry.get("_dpEntry")
+            issuer = details.get("issuer") if isinstance(details, Mapping) else None
+            ref = EvidenceRef(artifact.id, HarEntry(index)) if isinstance(index, int) else None
+            if not isinstance(issuer, str) or not issuer or ref not in own:
+                continue
+            yield "tls issuer", Cited(short(issuer, 160), (ref,))
+            if _INSPECTORS.search(issuer[:500]):
+                words = f"the certificate of {short(own[ref], 80)} was issued by {short(issuer, 160)}"
+                yield "tls inspection", Cited(words, (ref,))
             return
 
 

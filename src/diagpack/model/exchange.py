@@ -9,8 +9,10 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import chain
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
@@ -319,6 +321,9 @@ def parse_time(value: Any) -> datetime | None:
     """An ISO 8601 time as an aware datetime in UTC; a time without a zone is taken as UTC. None when it is no time."""
     if not isinstance(value, str) or not 10 <= len(value) <= 40:
         return None
+    with suppress(ValueError, OverflowError):
+        parsed = datetime.fromisoformat(value)
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
     cleaned = _COMPACT_OFFSET.sub(r"\1:\2", _FRACTION.sub(r"\1", value.strip()))
     try:
         parsed = datetime.fromisoformat(cleaned)
@@ -335,6 +340,7 @@ def split_url(url: str) -> SplitResult:
         return SplitResult("", "", url, "", "")
 
 
+@lru_cache(maxsize=256)
 def host_of(url: str) -> str:
     """Lower-case host name of a URL; empty when it has none."""
     try:

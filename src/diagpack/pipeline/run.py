@@ -15,6 +15,7 @@ from typing import Any
 from diagpack.analyze.queries import queries
 from diagpack.analyze.run import analyze
 from diagpack.assess.checklists import load_checklists
+from diagpack.assess.lint_view import Delivery
 from diagpack.assess.run import assess
 from diagpack.case.audit import AuditLog
 from diagpack.case.commit import Staging, recover, staging
@@ -169,6 +170,9 @@ def assess_evidence(
     report: RedactionReport,
     withheld: Sequence[Missing],
     settings: Settings,
+    *,
+    has_live_credentials: bool | None = None,
+    delivery: Delivery | None = None,
 ) -> Escalation:
     """Redacted evidence to escalation: rules, then the assess room. The same input gives the same escalation."""
     evidence = EvidenceSet(artifacts, (*_redacted_gaps(artifacts), *withheld))
@@ -186,7 +190,9 @@ def assess_evidence(
         profile_view=settings.profile.view(),
         is_urgent=settings.is_urgent,
         known_issues=settings.known_issues,
-        past=past_cases(folder),
+        past=past_cases(folder, settings.profile.packages),
+        has_live_credentials=has_live_credentials,
+        delivery=delivery,
         queries=lambda id, start, end: queries(id, start, end, settings.templates),
     )
     number = 1 + len(FileJournal(folder.journal).get("delivered") or {})
