@@ -18,6 +18,7 @@ from diagpack.cli import (
     guide_commands,
     package_commands,
     repro_commands,
+    review_commands,
     team_commands,
 )
 from diagpack.cli.output import fail, styled
@@ -64,6 +65,7 @@ app = typer.Typer(
 _state = {"debug": False}
 _MODULES: tuple[ModuleType, ...] = (
     case_commands,
+    review_commands,
     evidence_commands,
     repro_commands,
     package_commands,

@@ -7,7 +7,7 @@ Collecting fails forward (a `Missing` per fault), redacting fails closed (`Redac
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -36,12 +36,12 @@ from diagpack.model.keys import CaseKey
 from diagpack.model.missing import Missing
 from diagpack.model.redacted import RedactedArtifact, RedactionReport, ScannedFiles
 from diagpack.pipeline.collecting import Inputs, add_case_artifacts, collect_all, ingest_all
+from diagpack.pipeline.credentials import advice, limitation, with_advice
 from diagpack.pipeline.past import past_cases
+from diagpack.pipeline.redacting import case_policy, case_seeds
 from diagpack.pipeline.settings import Settings, versions
 from diagpack.plugins import discover
 from diagpack.redact.boundary import Redaction, redact_case
-from diagpack.redact.policy import load_policy
-from diagpack.redact.seeds import Seeds
 from diagpack.render.run import render
 from diagpack.sign.build import build
 from diagpack.sign.signer import Signer
@@ -120,7 +120,7 @@ def collect(folder: CaseDir, inputs: Inputs, settings: Settings, say: Say) -> Ou
         package=folder.out / path.name,
         escalation=escalation,
         missing=(*missing, *redaction.withheld),
-        live_credentials=tuple(map(str, redaction.live_credentials)),
+        live_credentials=advice(redaction.artifacts, product_hosts(escalation.case, settings), now=settings.now),
         signer=settings.signer.principal,
         has_throwaway_key=settings.has_throwaway_key,
     )
@@ -141,20 +141,11 @@ def _keep_delivered(folder: CaseDir, stage: Staging, new: str) -> None:
 def _redact(
     raws: Sequence[Any], case: Case, key: CaseKey, evidence_dir: Path, map_file: Path, settings: Settings
 ) -> Redaction:
-    policy = load_policy(settings.profile.policy, case.sections.get("policy", {}))
-    seeds = Seeds(
-        people=case.people,
-        companies=case.companies,
-        domains=case.domains,
-        words_hide=tuple(case.words.get("hide", ())),
-        words_keep=tuple(case.words.get("keep", ())),
-        vendor_ids=case.vendor_ids,
-    )
     return redact_case(
         raws,
         key=key,
-        policy=policy,
-        seeds=seeds,
+        policy=case_policy(case, settings),
+        seeds=case_seeds(case),
         evidence_dir=evidence_dir,
         withheld=case.withheld,
         workers=settings.workers if sum(each.size_bytes for each in raws) > PARALLEL_FROM_BYTES else 1,
@@ -195,6 +186,14 @@ def assess_evidence(
         delivery=delivery,
         queries=lambda id, start, end: queries(id, start, end, settings.templates),
     )
+    sentences = advice(artifacts, product_hosts(view, settings))
+    extra = {
+        **assessment.extra,
+        "credentials": sentences,
+        "customer_update": with_advice(
+            str(assessment.extra.get("customer_update") or ""), sentences, str(view.get("language") or "en")
+        ),
+    }
     number = 1 + len(FileJournal(folder.journal).get("delivered") or {})
     return Escalation(
         case_id=folder.id,
@@ -202,11 +201,17 @@ def assess_evidence(
         case=view,
         evidence=evidence,
         findings=findings,
-        assessment=assessment,
+        assessment=replace(assessment, extra=extra),
         redaction=report,
         versions=versions(settings),
-        limitations=report.notes,
+        limitations=(*report.notes, *limitation(sentences)),
     )
+
+
+def product_hosts(case: Mapping[str, Any], settings: Settings) -> tuple[str, ...]:
+    """The product's own hosts, as the redacted case and the profile name them."""
+    named = (case.get("environment") or {}).get("hosts") or ()
+    return (*(str(each) for each in named), *settings.profile.hosts)
 
 
 def _summary(escalation: Escalation) -> str:

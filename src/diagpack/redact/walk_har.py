@@ -32,6 +32,15 @@ class HarWalker(JsonWalker):
             raise ValueError("not a HAR")
         return {name: self._log(each) if name == "log" else self._other(name, each) for name, each in document.items()}
 
+    def calls(self, document: Any) -> Any:
+        """An `api` artifact: `{"exchanges": [{"request": …, "response": …}]}`, both spelled as in HAR 1.2."""
+        if not isinstance(document, dict) or not isinstance(document.get("exchanges"), list):
+            raise ValueError("not a list of exchanges")
+        return {
+            name: [self._entry(exchange) for exchange in each] if name == "exchanges" else self._other(name, each)
+            for name, each in document.items()
+        }
+
     def _log(self, log: dict[str, Any]) -> dict[str, Any]:
         out: dict[str, Any] = {}
         for name, each in self._allowed(log).items():
