@@ -24,7 +24,8 @@ _ROLES: Final = frozenset(
 
 # `second user: same result`: words of a sentence, and nobody's name.
 _FILLERS: Final = frozenset(
-    "same other another first second third next last every any all no none not is was has had can cannot sees gets".split()
+    "same other another first second third next last every any all no none not is was has had can "
+    "cannot sees gets".split()
 )
 # The shell's working directory, not a password.
 _DIRECTORIES: Final = frozenset({"pwd", "oldpwd"})
