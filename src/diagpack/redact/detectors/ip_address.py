@@ -46,6 +46,10 @@ class IpAddresses:
         self.with_internal = with_internal
         self._rules = RuleDetector(self.id, self.entities, ("ipv4", "ipv6-short", "ipv6-full"), is_frequent=True)
 
+    def trigger(self) -> str:
+        """A pattern that matches wherever a finding may be."""
+        return self._rules.trigger()
+
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
         for span in self._rules.scan(data, context):
             if _is_product_version(data, span.start) or data[span.start : span.end].endswith(b".0.0.0"):
