@@ -39,6 +39,10 @@ class KeyedValues:
                 "nationalid", "iban", "card", "geo")  # fmt: skip
     rank = Rank.STRUCTURAL
 
+    def trigger(self) -> str:
+        """A pattern that matches wherever a finding may be."""
+        return f"(?i:{_scanner().source})"
+
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
         names, behind_cookies = slots(), 0
         for found in _scanner().scan(data):
