@@ -159,8 +159,17 @@ def test_a_blacked_out_region_is_gone_from_the_picture(opened: Opened) -> None:
     assert audit(opened.folder)[-3]["event"] == "review-black-out"
 
 
-@pytest.mark.parametrize(("image", "region"), [("image-2", "0,0,1,1"), ("image-1", "0,0,0,1"), ("image-1", "40,0,1,1"),
-                                               ("image-1", "1,2,3"), ("image-1", "-1,0,4,4"), ("log-1", "0,0,1,1")])  # fmt: skip
+REGIONS = [
+    ("image-2", "0,0,1,1"),
+    ("image-1", "0,0,0,1"),
+    ("image-1", "40,0,1,1"),
+    ("image-1", "1,2,3"),
+    ("image-1", "-1,0,4,4"),
+    ("log-1", "0,0,1,1"),
+]
+
+
+@pytest.mark.parametrize(("image", "region"), REGIONS)
 def test_a_region_that_is_none_is_refused(opened: Opened, image: str, region: str) -> None:
     with pytest.raises(UsageError) as caught:
         black_out(opened, image, region)

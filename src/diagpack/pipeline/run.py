@@ -102,6 +102,7 @@ def collect(folder: CaseDir, inputs: Inputs, settings: Settings, say: Say) -> Ou
         try:
             redaction = _redact(raws, case, key, stage.evidence, map_path(folder), settings)
             escalation = assess_evidence(folder, redaction.artifacts, redaction.report, redaction.withheld, settings)
+            live = advice(redaction.artifacts, product_hosts(escalation.case, settings), now=settings.now)
             say(_summary(escalation))
             head = audit.append("collect", artifacts=len(redaction.artifacts), policy=redaction.report.policy_sha256)
             files = _files(escalation, settings, {"seq": head.seq, "sha256": head.sha256})
@@ -119,7 +120,7 @@ def collect(folder: CaseDir, inputs: Inputs, settings: Settings, say: Say) -> Ou
         package=folder.out / path.name,
         escalation=escalation,
         missing=(*missing, *redaction.withheld),
-        live_credentials=advice(redaction.artifacts, product_hosts(escalation.case, settings), now=settings.now),
+        live_credentials=live,
         signer=settings.signer.principal,
         has_throwaway_key=settings.has_throwaway_key,
     )
