@@ -34,6 +34,7 @@ def names(text: str) -> list[str]:
         ("&quot;password&quot;:&quot;canary-8&quot;", "canary-8"),
         ("a=1%26password%3Dcanary-9%26b=2", "canary-9"),
         ("/cb?code=canary-a&page=2", "canary-a"),
+        ("url=%2Fcb%3Fcode%3Dcanary-z%26state%3Dq", "canary-z"),
         ("mysql --password canary-b db", "canary-b"),
         ("export DB_PASS=canary-c", "canary-c"),
         ("Authorization: Basic Y2FuYXJ5OmNhbmFyeQ== rest", "Y2FuYXJ5OmNhbmFyeQ=="),

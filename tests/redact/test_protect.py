@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 
+from diagpack.errors import UsageError
 from diagpack.redact.protect import Lexer, protected
 
 _STAYS = """
@@ -91,6 +92,14 @@ def test_the_vendors_own_ids_are_protected_by_name_glob_or_pattern(vendor_id: st
 
     assert any(expected in data[start:end] for start, end in ranges)
     assert not any(expected in data[start:end] for start, end in Lexer().ranges(data))
+
+
+def test_a_broken_vendor_pattern_is_a_usage_error() -> None:
+    with pytest.raises(UsageError) as caught:
+        Lexer(["/canary(?=x)/"])
+
+    assert caught.value.id == "DP254"
+    assert "canary" not in str(caught.value)
 
 
 def test_ranges_are_sorted_and_merged() -> None:

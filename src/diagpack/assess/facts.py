@@ -46,10 +46,10 @@ def actual(scene: Scene, first: FirstFailure | None) -> tuple[Cited, ...]:
         found.append(Cited(short(text, 1000), refs, not is_confirmed))
     if first is not None:
         found.append(Cited(first.cited.text, first.cited.refs, not is_confirmed))
-    errors = [each for each in scene.findings if each.level is Level.ERROR and each.refs][:3]
-    texts = {each.text for each in found}
-    found += [Cited(each.statement, each.refs, True) for each in errors if short(each.statement, 300) not in texts]
-    return tuple(found)
+    errors = [each for each in scene.findings if each.level is Level.ERROR and each.refs][:4]
+    told = {ref for each in found for ref in each.refs}
+    # A finding about the same call and nothing else repeats the first failure.
+    return (*found, *(Cited(each.statement, each.refs, True) for each in errors if not set(each.refs) <= told))
 
 
 def tried(scene: Scene) -> tuple[Cited, ...]:

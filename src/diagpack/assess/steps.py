@@ -33,9 +33,14 @@ def draft(exchanges: Sequence[Call], failing: Call | None) -> tuple[Cited, ...]:
     calls = [each for each in exchanges if not each.is_replay and each.ref.artifact.startswith("har")]
     if failing is not None and failing in calls:
         calls = calls[: calls.index(failing) + 1]
+    pages = [each for each in calls if each.resource == "document" and each.method == "GET"]
     calls = [each for each in calls if _is_step(each, failing)]
     if not calls:
         return ()
+    # One starts where the user did, even when that page only redirected.
+    first_page = next((each for each in pages if each.ref.artifact == calls[0].ref.artifact), calls[0])
+    if first_page is not calls[0]:
+        calls = [first_page, *calls]
     shown = calls if len(calls) <= MAX_STEPS else [*calls[: MAX_STEPS - 2], *calls[-2:]]
     start = shown[0]
     first = Cited(f"Start: a new private window at {_address(start)}", (start.ref,), True)

@@ -17,6 +17,7 @@ from diagpack.cli import (
     evidence_commands,
     guide_commands,
     package_commands,
+    repro_commands,
     review_commands,
     team_commands,
 )
@@ -66,6 +67,7 @@ _MODULES: tuple[ModuleType, ...] = (
     case_commands,
     review_commands,
     evidence_commands,
+    repro_commands,
     package_commands,
     guide_commands,
     team_commands,

@@ -88,10 +88,16 @@ def collect_all(store: RawStore, case: Case, settings: Any, say: Any) -> tuple[R
         if collector is None:
             missing.append(_gap(source.label, source.name, unknown(source.head())))
     for collector in in_order(collectors):
-        for source, picked in chosen:
-            if picked is collector:
-                say(f"reading {source.label} as {collector.id}")
-                _collect_one(collector, source, context, missing)
+        own = [source for source, picked in chosen if picked is collector]
+        for source in own:
+            say(f"reading {source.label} as {collector.id}")
+            _collect_one(collector, source, context, missing)
+        if set(collector.needs) & set(collector.provides) and len(own) > 1:
+            # What it made of a later source may tell it more about an earlier one.
+            for source in own:
+                again: list[Missing] = []
+                _collect_one(collector, source, context, again)
+                missing += [each for each in again if each not in missing]
         for artifact in [each for kind in collector.derives_from for each in context.artifacts(kind)]:
             _collect_one(collector, _as_source(artifact), context, missing)
     return context, [*missing, *context.missing_items]

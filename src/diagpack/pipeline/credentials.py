@@ -121,8 +121,8 @@ def _keys(artifacts: Sequence[RedactedArtifact]) -> Iterator[str]:
     vendors = {rule.id: rule.vendor for rule in load_rules("secrets") if rule.vendor not in _GENERIC_VENDORS}
     seen = {vendors[rule] for each in artifacts for _, rule, _ in _tally(each) if rule in vendors}
     for vendor in sorted(seen):
-        places = _places(artifacts, lambda entity, rule, vendor=vendor: vendors.get(rule) == vendor)
-        yield f"Please replace the {vendor} credential that stood in {_listed(places)}, and revoke the old one."
+        where = _places(artifacts, lambda entity, rule, vendor=vendor: vendors.get(rule) == vendor)
+        yield f"Please replace the {vendor} credential that stood in {_listed(where)}, and revoke the old one."
     places = set(_places(artifacts, lambda entity, rule: entity == "key" and rule not in {*vendors, "learned"}))
     if any(_has_key_header(each) for each in artifacts if each.kind == "har"):
         places.add(_PLACES["har"])

@@ -4,12 +4,14 @@ Enters: a case with a package, a target. Leaves: a receipt in the journal. Order
 and review, then hand the publisher only verified bytes.
 """
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from diagpack.assess.lint_view import Delivery
 from diagpack.case.audit import AuditLog
 from diagpack.case.layout import CaseDir
 from diagpack.case.lock import case_lock
@@ -45,7 +47,7 @@ def submit(folder: CaseDir, settings: Settings, request: Request, say: Callable[
     with case_lock(folder):
         content = latest_package(folder).read_bytes()
         package = _verified(content, settings)
-        blocking = _check(folder, settings, request)
+        blocking = _check(folder, package, settings, request)
         reviews = _reviewed(folder, settings, request, package, say)
         context = PublishContext(
             journal=journal(folder),
@@ -83,9 +85,16 @@ def _verified(content: bytes, settings: Settings) -> VerifiedPackage:
     return package
 
 
-def _check(folder: CaseDir, settings: Settings, request: Request) -> tuple[LintResult, ...]:
+def _check(folder: CaseDir, package: VerifiedPackage, settings: Settings, request: Request) -> tuple[LintResult, ...]:
     """The readiness gate. A dry run and a folder show what is open; only filing is stopped by it."""
-    escalation = reload(folder, replace(settings, is_urgent=request.urgent))
+    body = json.loads(package.files["ticket.adf.json"]).get("description", {})
+    facts = Delivery(
+        is_signature_valid=True,
+        description_chars=len(json.dumps(body, ensure_ascii=False)),
+        is_body_valid=isinstance(body, dict) and body.get("type") == "doc",
+        reason=request.reason,
+    )
+    escalation = reload(folder, replace(settings, is_urgent=request.urgent), facts)
     readiness = escalation.assessment.readiness
     blocking = tuple(each for each in readiness.results if each.is_blocking and not each.is_deferred)
     is_defect = escalation.assessment.disposition.outcome in (Outcome.DEFECT, Outcome.UNCLEAR)

@@ -15,6 +15,7 @@ from typing import Any
 from diagpack.analyze.queries import queries
 from diagpack.analyze.run import analyze
 from diagpack.assess.checklists import load_checklists
+from diagpack.assess.lint_view import Delivery
 from diagpack.assess.run import assess
 from diagpack.case.audit import AuditLog
 from diagpack.case.commit import Staging, recover, staging
@@ -33,6 +34,7 @@ from diagpack.model.evidence import EvidenceSet
 from diagpack.model.finding import Finding
 from diagpack.model.keys import CaseKey
 from diagpack.model.missing import Missing
+from diagpack.model.raw import RawArtifact
 from diagpack.model.redacted import RedactedArtifact, RedactionReport, ScannedFiles
 from diagpack.pipeline.collecting import Inputs, add_case_artifacts, collect_all, ingest_all
 from diagpack.pipeline.credentials import advice, limitation, with_advice
@@ -87,7 +89,6 @@ def collect(folder: CaseDir, inputs: Inputs, settings: Settings, say: Say) -> Ou
         case = load_case(folder.yaml)
         key, _ = load_or_create_key(folder, passphrase=settings.passphrase, use_keyring=settings.use_keyring)
         store = RawStore(folder)
-        audit = AuditLog(folder.audit)
         missing = ingest_all(store, inputs, folder.raw / "expand.new")
         context, gaps = collect_all(store, case, settings, say)
         missing += gaps
@@ -100,27 +101,49 @@ def collect(folder: CaseDir, inputs: Inputs, settings: Settings, say: Say) -> Ou
         say(f"redacting {len(raws)} artifacts")
         stage = staging(folder)
         try:
-            redaction = _redact(raws, case, key, stage.evidence, map_path(folder), settings)
-            escalation = assess_evidence(folder, redaction.artifacts, redaction.report, redaction.withheld, settings)
-            live = advice(redaction.artifacts, product_hosts(escalation.case, settings), now=settings.now)
-            say(_summary(escalation))
-            head = audit.append("collect", artifacts=len(redaction.artifacts), policy=redaction.report.policy_sha256)
-            files = _files(escalation, settings, {"seq": head.seq, "sha256": head.sha256})
-            package = _sign(redaction.scan(files), escalation.package_id, settings.signer)
-            path = stage.out / f"{escalation.package_id}.zip"
-            path.write_bytes(package)
-            _keep_delivered(folder, stage, path.name)
+            outcome = _made(folder, case, key, raws, missing, stage, settings, say)
             stage.commit()
         except BaseException:
             stage.discard()
             raise
-        audit.append("sign", package=escalation.package_id, signer=settings.signer.principal)
+        AuditLog(folder.audit).append("sign", package=outcome.escalation.package_id, signer=outcome.signer)
+    return outcome
+
+
+def _made(
+    folder: CaseDir,
+    case: Case,
+    key: CaseKey,
+    raws: Sequence[RawArtifact],
+    missing: Sequence[Missing],
+    stage: Staging,
+    settings: Settings,
+    say: Say,
+) -> Outcome:
+    """Redact, assess, render, scan, sign, all into the staging folders. Nothing of the case has changed yet."""
+    redaction = _redact(raws, case, key, stage.evidence, map_path(folder), settings)
+    escalation = assess_evidence(
+        folder,
+        redaction.artifacts,
+        redaction.report,
+        redaction.withheld,
+        settings,
+        has_live_credentials=bool(redaction.live_credentials),
+    )
+    say(_summary(escalation))
+    head = AuditLog(folder.audit).append(
+        "collect", artifacts=len(redaction.artifacts), policy=redaction.report.policy_sha256
+    )
+    files = _files(escalation, settings, {"seq": head.seq, "sha256": head.sha256})
+    name = f"{escalation.package_id}.zip"
+    (stage.out / name).write_bytes(_sign(redaction.scan(files), escalation.package_id, settings.signer))
+    _keep_delivered(folder, stage, name)
     return Outcome(
         case=folder.id,
-        package=folder.out / path.name,
+        package=folder.out / name,
         escalation=escalation,
         missing=(*missing, *redaction.withheld),
-        live_credentials=live,
+        live_credentials=advice(redaction.artifacts, product_hosts(escalation.case, settings), now=settings.now),
         signer=settings.signer.principal,
         has_throwaway_key=settings.has_throwaway_key,
     )
@@ -139,7 +162,7 @@ def _keep_delivered(folder: CaseDir, stage: Staging, new: str) -> None:
 
 
 def _redact(
-    raws: Sequence[Any], case: Case, key: CaseKey, evidence_dir: Path, map_file: Path, settings: Settings
+    raws: Sequence[RawArtifact], case: Case, key: CaseKey, evidence_dir: Path, map_file: Path, settings: Settings
 ) -> Redaction:
     return redact_case(
         raws,
@@ -161,6 +184,9 @@ def assess_evidence(
     report: RedactionReport,
     withheld: Sequence[Missing],
     settings: Settings,
+    *,
+    has_live_credentials: bool | None = None,
+    delivery: Delivery | None = None,
 ) -> Escalation:
     """Redacted evidence to escalation: rules, then the assess room. The same input gives the same escalation."""
     evidence = EvidenceSet(artifacts, (*_redacted_gaps(artifacts), *withheld))
@@ -178,7 +204,9 @@ def assess_evidence(
         profile_view=settings.profile.view(),
         is_urgent=settings.is_urgent,
         known_issues=settings.known_issues,
-        past=past_cases(folder),
+        past=past_cases(folder, settings.profile.packages),
+        has_live_credentials=has_live_credentials,
+        delivery=delivery,
         queries=lambda id, start, end: queries(id, start, end, settings.templates),
     )
     sentences = advice(artifacts, product_hosts(view, settings))

@@ -35,6 +35,11 @@ _PLAIN = re.compile(
     r"(?:[A-Za-z_]{1,20}|[0-9]{1,3}(?![0-9.-]))?(?:[ ,.;!?()'/-]+(?:[A-Za-z_]{1,20}|[0-9]{1,3}(?![0-9.-])))*"
     r"[ ,.;!?()'/-]*"
 )
+_ID_TEXT = 40
+_DIAGNOSTIC = re.compile(
+    r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9A-F]{8}-(?:[0-9A-F]{4}-){3}[0-9A-F]{12}|[0-9a-f]{32}|[0-9a-f]{16}"
+    r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
+)
 _NO_DIGITS = str.maketrans("", "", "0123456789")
 _ESCAPED_AT = re.compile(rb"%(?:25)*40|\\u0040|&#(?:64|x40);|&commat;", re.IGNORECASE)
 # Tokens that one engine remembers for the encrypted map.
@@ -129,12 +134,18 @@ class Engine:
             return text
         if len(text) > _CACHED_TEXT:
             return self._value(text, context)
+        if len(text) <= _ID_TEXT and self._is_diagnostic(text):
+            return text
         cached = self._cache.get(text)
         if cached is None:
             cached = self._remembered(text, context)
         if cached[1]:
             self.tally.update(cached[1])
         return cached[0]
+
+    def _is_diagnostic(self, text: str) -> bool:
+        """A UUID, trace id or time that no place in the case called a secret."""
+        return _DIAGNOSTIC.fullmatch(text) is not None and text not in self._classes
 
     def _remembered(self, text: str, context: str) -> tuple[str, Counter[str]]:
         before = self.tally
@@ -216,11 +227,14 @@ class Engine:
         """Scan the plain strings of a parsed document together, before it is walked leaf by leaf."""
         if self.prose is not None:
             return
-        fresh = [each for each in leaves(value) if each not in self._cache and not _is_plain(each)]
+        fresh = [each for each in leaves(value) if self._is_fresh(each)]
         if not 8 <= len(fresh) <= 20_000:
             return
         for group in batches(fresh):
             self._cache.update(zip(group, redact_batch(self, group), strict=True))
+
+    def _is_fresh(self, text: str) -> bool:
+        return text not in self._cache and not _is_plain(text) and not self._is_diagnostic(text)
 
     def edits(self, data: bytes, context: str = "", layer: int = 0) -> list[Edit]:
         """Sorted replacements that do not overlap."""

@@ -102,6 +102,7 @@ class _RecordWalker:
 
     def __init__(self, engine: "Engine") -> None:
         self._engine = engine
+        self._unchanged: set[str] = set()
 
     def piece(self, piece: bytes) -> bytes:
         lines = piece.split(b"\n")
@@ -124,21 +125,30 @@ class _RecordWalker:
     def _texts(self, texts: list[str]) -> list[str]:
         plain = [each for each in texts if not _is_structured(each)]
         redacted = iter(self._engine.texts(plain))
+        if len(plain) < len(texts):
+            self._engine.prefetch([_json_of(each) for each in texts if _is_structured(each)])
         return [self._engine.value(each) if _is_structured(each) else next(redacted) for each in texts]
 
     def _written(self, line: bytes, record: dict[str, Any], text: str) -> bytes:
-        out = {}
-        has_changed = text != record["text"]
+        changed: dict[str, Any] = {}
         for name, value in record.items():
-            if name == "text":
-                out[name] = text
+            if name == "text" or value is None or type(value) is int:
+                continue
+            if type(value) is str and value in self._unchanged:
                 continue
             new = self._field(name, value)
-            has_changed = has_changed or new != value
-            out[name] = new
-        if not has_changed:
+            if new != value:
+                changed[name] = new
+            elif type(value) is str and len(self._unchanged) < 10_000:
+                self._unchanged.add(value)
+        if text != record["text"]:
+            changed["text"] = text
+        if not changed or self._engine.learned is not None:
+            # The first pass only learns; what it writes is thrown away.
             return line
-        return json.dumps(out, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+        return json.dumps({**record, **changed}, ensure_ascii=False, separators=(",", ":")).encode(
+            "utf-8", "surrogatepass"
+        )
 
     def _field(self, name: str, value: Any) -> Any:
         if value is None or isinstance(value, int | float):
@@ -172,6 +182,13 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
     if not isinstance(record, dict) or not isinstance(record.get("text"), str) or "line" not in record:
         return None
     return record
+
+
+def _json_of(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _is_structured(text: str) -> bool:

@@ -26,9 +26,9 @@ _BASE64 = (
 _LONG = r"[A-Za-z0-9+/_-]{64}[A-Za-z0-9+/_-]*=*"
 _HEX = r"(?:[2-7][0-9a-fA-F]){8}(?:[0-9a-fA-F]{2})*"
 _PARAMETER = r"[?&#;][A-Za-z0-9_.\-\[\]%]+=[^&#\s\"'<>;,\\]+"
-_START = re.compile(rb"[A-Za-z0-9]")
+# Runs of one piece that are opened together.
+_TOGETHER = 5000
 _RUN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/_-")
-_SEGMENT_DELIMITERS = frozenset(b"/?#&=.;:\"'<> ")
 
 
 def _options() -> "re2.Options":
@@ -76,32 +76,40 @@ class Nested:
                 yield Edit(start + here, start + there, codec.escape(edit.new or b""), edit.entity, edit.rule)
 
     def _packed_runs(self, data: bytes) -> Iterator[Edit]:
+        found = [each for each in self._runs(data) if each is not None]
+        # A million tiny runs cost a few scans together, not one each.
+        for first in range(0, len(found), _TOGETHER):
+            group = found[first : first + _TOGETHER]
+            if len(group) > 8:
+                self._engine.prefetch([each[2].text.decode("utf-8", "surrogateescape") for each in group])
+            for start, end, unpacked in group:
+                yield from self._rewritten(start, end, data[start:end], unpacked)
+
+    def _runs(self, data: bytes) -> Iterator[tuple[int, int, Unpacked] | None]:
         for match in self._packed.finditer(data):
             start, end = match.span()
             if data[start] not in _RUN:
                 start += 1
-            run = data[start:end]
-            if len(run) >= 12:
-                yield from self._unpacked(data, start, end)
+            yield self._unpacked(data, start, end)
         for match in self._hex.finditer(data):
             start, end = match.span()
-            yield from self._rewritten(start, end, data[start:end], self._unpack(unpack_hex, data[start:end]))
+            unpacked = self._unpack(unpack_hex, data[start:end])
+            yield None if unpacked is None else (start, end, unpacked)
 
-    def _unpacked(self, data: bytes, start: int, end: int) -> Iterator[Edit]:
+    def _unpacked(self, data: bytes, start: int, end: int) -> tuple[int, int, Unpacked] | None:
         """A run may begin with something else (`/path/`), so each part behind a separator gets a try."""
-        tries = 0
-        at = start
-        while end - at >= 12 and tries < 4:
-            run = data[at:end]
+        for _ in range(4):
+            run = data[start:end]
+            if len(run) < 12:
+                return None
             unpacked = self._unpack(unpack_base64, run)
             if unpacked is not None:
-                yield from self._rewritten(at, end, run, unpacked)
-                return
-            tries += 1
+                return start, end, unpacked
             cut = min((each for each in (run.find(b"/"), run.find(b"-"), run.find(b"_")) if each >= 0), default=-1)
             if cut < 0:
-                return
-            at += cut + 1
+                return None
+            start += cut + 1
+        return None
 
     def _unpack(self, unpack, run: bytes) -> Unpacked | None:  # type: ignore[no-untyped-def]
         try:
@@ -109,9 +117,7 @@ class Nested:
         except TooBig:
             return Unpacked(b"", lambda text: text, ("too-big",))
 
-    def _rewritten(self, start: int, end: int, run: bytes, unpacked: Unpacked | None) -> Iterator[Edit]:
-        if unpacked is None:
-            return
+    def _rewritten(self, start: int, end: int, run: bytes, unpacked: Unpacked) -> Iterator[Edit]:
         engine = self._engine
         if unpacked.steps == ("too-big",):
             new = engine.replacement_of(run, "secret", "inflates-too-far")

@@ -7,8 +7,8 @@ the nearest name; a policy that keeps a secret class is an error. The residue sc
 
 import difflib
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
@@ -109,12 +109,14 @@ _PLAIN_HEADERS = frozenset(
 
 def load_policy(paths: Sequence[Path] = (), overrides: Mapping[str, Any] = MappingProxyType({})) -> Policy:
     """The defaults, then each team file, then the case's section. Raises UsageError (DP220, DP221)."""
-    merged = yaml.safe_load(resources.files("diagpack.redact").joinpath("policy/default.yaml").read_text("utf-8"))
+    defaults = yaml.safe_load(resources.files("diagpack.redact").joinpath("policy/default.yaml").read_text("utf-8"))
+    merged = defaults
     for path in paths:
         merged = _merge(merged, _read(path), "", path.name)
     if overrides:
         merged = _merge(merged, overrides, "", "case")
     _check(merged)
+    _check_kept(defaults, merged)
     return _compiled(merged)
 
 
@@ -181,6 +183,15 @@ def _check(merged: Mapping[str, Any]) -> None:
             raise UsageError("DP221", f"limits.{name} is a whole number above zero")
 
 
+def _check_kept(defaults: Mapping[str, Any], merged: Mapping[str, Any]) -> None:
+    """Names to keep that a team or case added must not be names of secrets."""
+    own = _compiled(defaults)
+    known = set(defaults["names"][KEEP]["words"])
+    for name in merged["names"][KEEP]["words"]:
+        if name not in known and own.classify(str(name)) in SECRET_CLASSES:
+            raise UsageError("DP221", f"names.keep: a policy cannot keep {name!r}, which names a secret")
+
+
 def _compiled(merged: Mapping[str, Any]) -> Policy:
     words: dict[str, str] = {}
     stems: list[tuple[str, str]] = []
@@ -191,14 +202,20 @@ def _compiled(merged: Mapping[str, Any]) -> Policy:
     # A name that a list of names to keep adds cannot take a secret name of the defaults away.
     for word in merged["names"][KEEP]["words"]:
         words.setdefault(_squeezed(word), KEEP)
-    for name in merged["vendor_ids"]["names"]:
-        words.setdefault(_squeezed(name), KEEP)
     headers = {name.lower(): _header_class(kind) for kind, names in merged["headers"].items() for name in names}
     ambiguous = frozenset(map(_squeezed, merged["ambiguous"]))
     digest = hashlib.sha256(canonical(merged)).hexdigest()
     # Secrets first: `sessiontokenemail` is a secret; then the longest stem.
     stems.sort(key=lambda each: (each[1] not in SECRET_CLASSES, -len(each[0]), each[0]))
-    return Policy(MappingProxyType(dict(merged)), digest, words, tuple(stems), headers, ambiguous)
+    policy = Policy(MappingProxyType(dict(merged)), digest, words, tuple(stems), headers, ambiguous)
+    return keeping(policy, merged["vendor_ids"]["names"])
+
+
+def keeping(policy: Policy, names: Iterable[str]) -> Policy:
+    """The same policy with more field names whose values are the vendor's own ids."""
+    # A vendor id outranks personal data (`customerId`), never a secret.
+    kept = {name: KEEP for name in map(_squeezed, names) if policy.classify(name) not in SECRET_CLASSES}
+    return replace(policy, _words={**policy._words, **kept}, _classified={})
 
 
 def _header_class(kind: str) -> str:

@@ -8,6 +8,9 @@ import functools
 from collections.abc import Iterable
 from typing import Final
 
+import re2
+
+from diagpack.errors import UsageError
 from diagpack.redact.detectors._engine import Pattern, compiled
 
 _MONTH: Final = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[a-z]*"
@@ -68,12 +71,19 @@ def _lexer() -> Pattern:
 
 
 class Lexer:
-    """The built-in shapes and the vendor's own identifiers."""
+    """The built-in shapes and the vendor's own identifiers. Raises UsageError (DP254) for a pattern outside RE2."""
 
     def __init__(self, vendor_ids: Iterable[str] = ()) -> None:
         self.vendor_ids = tuple(vendor_ids)
-        patterns = [_vendor_pattern(each) for each in self.vendor_ids]
-        self._vendor = compiled("|".join(patterns), ignore_case=True) if patterns else None
+        patterns = "|".join(_vendor_pattern(each) for each in self.vendor_ids)
+        try:
+            self._vendor = compiled(patterns, ignore_case=True) if patterns else None
+        except re2.error:
+            raise UsageError(
+                "DP254",
+                "a pattern under vendor_ids is not valid",
+                hint="patterns use RE2 syntax: no lookaround, no back-references",
+            ) from None
 
     def ranges(self, data: bytes, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
         """Protected ranges between `start` and `end`, sorted; they may overlap."""
@@ -90,10 +100,7 @@ def _is_plain_number(text: bytes) -> bool:
 
 
 def _vendor_pattern(entry: str) -> str:
-    """`/regex/` as it is; a key name protects its value; anything with `*` or a digit is an id itself.
-
-    Raises UsageError (through the caller's compile) for syntax outside RE2.
-    """
+    """`/regex/` as it is; a key name protects its value; anything with `*` or a digit is an id itself."""
     if len(entry) > 2 and entry[0] == entry[-1] == "/":
         return f"(?:{entry[1:-1]})"
     quoted = "".join(each if each.isalnum() or each in "_" else f"\\{each}" for each in entry if each.isascii())

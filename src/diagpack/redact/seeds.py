@@ -39,7 +39,8 @@ def plant(seeds: Seeds, learned: Learned) -> None:
     for company in seeds.companies:
         learned.plant(company, "company")
     for domain in (*seeds.domains, *learned.policy.section("hosts")["hide"]):
-        learned.plant(domain.lower().lstrip("*."), "host")
+        # Hosts stay by default; a domain that was named as the customer's own goes as the company it stands for.
+        learned.plant(domain.lower().lstrip("*."), "company")
     for word in (*seeds.words_hide, *learned.policy.words("hide")):
         learned.plant(word, "word")
 

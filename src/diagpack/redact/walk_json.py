@@ -19,6 +19,12 @@ _NAME_KEYS = ("name", "key", "Name", "Key", "header", "id")
 _VALUE_KEYS = frozenset({"value", "Value", "values", "val"})
 
 
+# Made anew in every process, so no input can contain it; the same for all documents, which keeps the patterns compiled.
+_NONCE = secrets.token_hex(8)
+_MARKED_NUMBER = re.compile(rf'"#{_NONCE}:([^"]*)"')
+_MARKED_KEY = re.compile(rf"#{_NONCE}k\d+")
+
+
 class TooDeep(Exception):
     """The document is nested deeper than the policy allows, or repeats itself."""
 
@@ -27,10 +33,7 @@ class Document:
     """Parses and writes JSON text without changing what was not replaced."""
 
     def __init__(self) -> None:
-        self._nonce = secrets.token_hex(8)
         self._is_plain = True
-        self._number = re.compile(rf'"#{self._nonce}:([^"]*)"')
-        self._key = re.compile(rf"#{self._nonce}k\d+")
 
     def loads(self, text: str) -> Any:
         """Raises ValueError on anything that is not JSON, TooDeep on more levels than Python can hold."""
@@ -53,11 +56,11 @@ class Document:
             raise TooDeep from None
         if self._is_plain:
             return text
-        return self._key.sub("", self._number.sub(r"\1", text))
+        return _MARKED_KEY.sub("", _MARKED_NUMBER.sub(r"\1", text))
 
     def number_of(self, value: str) -> str | None:
         """The digits behind a marker, or None for an ordinary string."""
-        head = f"#{self._nonce}:"
+        head = f"#{_NONCE}:"
         return value[len(head) :] if value.startswith(head) else None
 
     def number(self, digits: str) -> Any:
@@ -70,11 +73,11 @@ class Document:
 
     def key_of(self, key: str) -> str:
         """A key without the marker of a repeated one."""
-        return key if self._is_plain else self._key.sub("", key)
+        return key if self._is_plain else _MARKED_KEY.sub("", key)
 
     def _marked(self, digits: str) -> str:
         self._is_plain = False
-        return f"#{self._nonce}:{digits}"
+        return f"#{_NONCE}:{digits}"
 
     def _float(self, digits: str) -> Any:
         plain = float(digits)
@@ -97,7 +100,7 @@ class Document:
         seen: set[str] = set()
         marked = {}
         for index, (key, value) in enumerate(pairs):
-            marked[f"{key}#{self._nonce}k{index}" if key in seen else key] = value
+            marked[f"{key}#{_NONCE}k{index}" if key in seen else key] = value
             seen.add(key)
         return marked
 

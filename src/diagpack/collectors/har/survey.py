@@ -49,8 +49,8 @@ class Survey:
             self.bodies_expected += 1
             self.bodies += exchange.response_text is not None
         if not self.has_credentials:
-            names = (name.lower() for name, _ in (*exchange.request_headers, *exchange.response_headers))
-            self.has_credentials = any(name in _SENSITIVE for name in names)
+            names = {name.lower() for name, _ in (*exchange.request_headers, *exchange.response_headers)}
+            self.has_credentials = not names.isdisjoint(_SENSITIVE)
         if exchange.is_document and len(self.documents) < 500:
             site = exchange.request_header("sec-fetch-site")
             self.documents.append((exchange.url, exchange.request_header("referer"), site))

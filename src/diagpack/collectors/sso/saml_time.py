@@ -177,7 +177,7 @@ def _skew(message: Message, clock: Clock, report: Report) -> None:
         return
     shown = ", ".join(f"{name} {stamp(moment)}" for name, moment in clocks.items())
     text = f"{shown}: {abs(off)} s apart"
-    text += f"; the {odd} is off, the other two agree" if odd else ""
+    text += f"; the other two agree, the {odd} differs" if odd else ""
     level = "warning" if odd == "browser" else ""
     report.add("saml.clock_skew", text, "/issue_instant", level=level, detail={"seconds": off, "off": odd})
 

@@ -41,13 +41,17 @@ class KeyValue:
 
 
 class KeyValueScanner:
-    """All `key = value` whose key contains one of the stems, or is one of the whole words."""
+    """All `key = value` whose key contains one of the stems, or is one of the whole words.
 
-    def __init__(self, stems: str, words: str) -> None:
+    `parameters` are words that count only as URL or form parameters: `?code=`, `&state=`.
+    """
+
+    def __init__(self, stems: str, words: str, parameters: str) -> None:
         tail = r"[A-Za-z0-9_.-]*"
         self._pattern = compiled(
             rf"(?:{stems}){tail}(?:{_QUOTE}?[ \t]*(?:=|:|%3[ad])|{_QUOTE}[ \t\r\n]*,[ \t\r\n]*{_QUOTE}value{_QUOTE}|>)"
             rf"|--[a-z0-9_-]*(?:{stems})[a-z0-9_-]*[ \t]"
+            rf"|(?:[?&;]|%3f|%26)(?:{parameters})(?:=|%3d)"
             rf"|\b(?:{words})(?:{_QUOTE}?[ \t]*(?:=|:|%3[ad])|>)",
             ignore_case=True,
         )
@@ -71,6 +75,9 @@ def _read(data: bytes, start: int, end: int, floor: int) -> KeyValue | None:
     floor = max(floor, start - 64)
     while first > floor and data[first - 1] in _KEY_BYTES:
         first -= 1
+    if data[first - 1 : first] == b"%" and data[first : first + 2].lower() in (b"26", b"3f"):
+        first += 2  # `%26code` is `&code`
+        start = max(start, first)
     key_end = _KEY.at(data, start)
     value_start = _SEPARATOR.at(data, key_end) if key_end > start else -1
     if value_start < 0:

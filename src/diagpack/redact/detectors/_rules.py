@@ -8,7 +8,7 @@ where to look, and only there each rule is tried.
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from diagpack.redact.detectors._engine import Pattern, Rank, RuleScanner, behind_first_run, union_of
+from diagpack.redact.detectors._engine import Pattern, Rank, RuleScanner, behind_first_run, lower_case, union_of
 from diagpack.redact.rulebook import load_rules
 from diagpack.redact.spans import Span
 
@@ -59,6 +59,8 @@ class RuleDetector:
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
         if self.is_frequent:
             for scanner in self._scanners:
+                if scanner.rule.keywords and not scanner.is_triggered(lower_case(data)):
+                    continue
                 for start, end in scanner.values(data):
                     yield Span(start, end, scanner.rule.entity, scanner.rule.id)
         else:

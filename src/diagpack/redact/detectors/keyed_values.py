@@ -49,11 +49,16 @@ class KeyedValues:
 @functools.cache
 def _scanner() -> KeyValueScanner:
     names = slots()
-    words = names.secret_words("query") | names.personal_text_words | names.secret_words("json")
+    words = names.secret_words("text") | names.personal_text_words | names.secret_words("json")
+    parameters = names.secret_words("query") - words
     headers = [each for each in names.secret_headers | names.cookie_headers if names.secret(each, "json") is None]
     stems = "|".join([*sorted(headers, key=len, reverse=True), stem_pattern(names.secret_stems),
                       stem_pattern(names.personal_stems), names.endings_pattern()])  # fmt: skip
-    return KeyValueScanner(stems, "|".join(sorted(words, key=len, reverse=True)))
+    return KeyValueScanner(stems, _alternation(words), _alternation(parameters))
+
+
+def _alternation(words: frozenset[str]) -> str:
+    return "|".join(sorted(words, key=lambda word: (-len(word), word)))
 
 
 def _spans(data: bytes, found: KeyValue, names: Slots) -> Iterator[Span]:

@@ -1,0 +1,177 @@
+"""Commands that send a call again: repro, validate. The only evidence commands that open a connection."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from diagpack.cli.case_commands import folder_of
+from diagpack.cli.options import CaseArgument, CasesOption, JsonOption, NoInputOption, ProfileOption
+from diagpack.cli.output import can_prompt, emit, say, show
+from diagpack.errors import UsageError
+
+RunsOption = Annotated[int, typer.Option("--runs", min=1, max=20, help="How often.")]
+BaseOption = Annotated[str, typer.Option("--base-url", metavar="URL", help="Send to this origin (staging).")]
+VersionOption = Annotated[str, typer.Option("--on", metavar="VERSION", help="The version that is tested.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    app.command("repro", rich_help_panel="Evidence")(repro)
+    app.command("validate", rich_help_panel="Case")(validate)
+
+
+def repro(
+    case: CaseArgument,
+    run: Annotated[bool, typer.Option("--run", help="Really send it; without, show what would be sent.")] = False,
+    entry: Annotated[str, typer.Option("--entry", metavar="REF", help="Another call, '[har-1 #37]'.")] = "",
+    sequence: Annotated[bool, typer.Option("--sequence", help="With the calls that lead to it.")] = False,
+    base_url: BaseOption = "",
+    runs: RunsOption = 3,
+    allow_unsafe: Annotated[list[str] | None, typer.Option("--allow-unsafe", metavar="METHOD")] = None,
+    change: Annotated[str, typer.Option("--change", metavar="ID", help="Approved change, for production.")] = "",
+    on: VersionOption = "",
+    proxy: Annotated[str, typer.Option("--proxy", metavar="URL", help="HTTP proxy.")] = "",
+    ca_file: Annotated[Path | None, typer.Option("--ca-file", metavar="PEM", help="CA to trust.")] = None,
+    cert: Annotated[Path | None, typer.Option("--cert", metavar="PEM", help="Client certificate.")] = None,
+    key: Annotated[Path | None, typer.Option("--key", metavar="PEM", help="Its key.")] = None,
+    timeout: Annotated[float, typer.Option("--timeout", metavar="SECONDS", help="For each call.")] = 30.0,
+    cases: CasesOption = None,
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+    no_input: NoInputOption = False,
+) -> None:
+    """Show the failing call as it would be sent again; --run sends it, to hosts the case or the profile names."""
+    from diagpack.pipeline.repro import ReproOptions, planned
+    from diagpack.pipeline.settings import load_settings
+
+    options = ReproOptions(
+        entry=entry,
+        base_url=base_url,
+        allow_unsafe=tuple(allow_unsafe or ()),
+        change_id=change,
+        runs=runs,
+        is_sequence=sequence,
+        proxy=proxy,
+        ca_file=ca_file,
+        client_certificate=cert,
+        client_key=key,
+        timeout_seconds=timeout,
+        version=on,
+    )
+    folder, settings = folder_of(case, cases), load_settings(profile)
+    if run:
+        _send(folder, settings, options, as_json=as_json, no_input=no_input)
+        return
+    _, plan = planned(folder, settings, options)
+    calls = plan.steps if sequence else (plan.single,)
+    if as_json:
+        emit(
+            "repro/1",
+            {
+                "dry_run": True,
+                "why": plan.why,
+                "calls": [{"ref": str(each.ref), "method": each.method, "origin": each.origin} for each in calls],
+                "variables": [{"name": each.name, "origin": each.origin, "role": each.role} for each in plan.variables],
+                "notes": list(plan.notes),
+            },
+        )
+        return
+    show(f"{plan.why}. Would send, {runs} times:")
+    for each in calls:
+        show(f"  {each.method} {each.origin}{_path_of(each)}  {each.ref}")
+    for variable in plan.variables:
+        show(f"  needs {variable.name}: {variable.role}, sent to {variable.origin} only")
+    for note in plan.notes:
+        show(f"  note: {note}")
+    say(f"Send it: diagpack repro {folder.id} --run")
+
+
+def _path_of(call: Any) -> str:
+    return "".join(part if isinstance(part, str) else f"${{{part.name}}}" for part in call.path)
+
+
+def _send(folder: Any, settings: Any, options: Any, *, as_json: bool, no_input: bool) -> None:
+    from diagpack.pipeline.repro import hidden_prompt, run_repro, secret_source
+
+    is_person = can_prompt(no_input)
+
+    def confirm(sentence: str) -> str:
+        if not is_person:
+            raise UsageError("DP542", "an unsafe call is confirmed by a person", hint="run it in a terminal")
+        return str(typer.prompt(sentence, err=True))
+
+    _, result = run_repro(
+        folder, settings, options, confirm=confirm, secret=secret_source(hidden_prompt if is_person else None)
+    )
+    if as_json:
+        emit(
+            "repro/1",
+            {
+                "dry_run": False,
+                "result": result.sentence,
+                "reproduced": result.is_reproduced,
+                "origin": result.origin,
+                "runs": [
+                    {
+                        "run": each.number,
+                        "status": each.status,
+                        "duration_ms": each.duration_ms,
+                        "reproduced": each.is_reproduced,
+                        "request_ids": list(each.request_ids),
+                        "differences": list(each.differences),
+                        "error": each.error,
+                    }
+                    for each in result.runs
+                ],
+            },
+        )
+        return
+    for each in result.runs:
+        ids = f"  {each.request_ids[0]}" if each.request_ids else ""
+        show(f"run {each.number}: {each.status or each.error}, {each.duration_ms:.0f} ms{ids}")
+    show(result.sentence)
+    say(f"Next: diagpack collect {folder.id} puts these exchanges into the package")
+
+
+def validate(
+    case: CaseArgument,
+    new: Annotated[Path | None, typer.Argument(metavar="[NEW.har]", help="A new capture.")] = None,
+    run: Annotated[bool, typer.Option("--run", help="Send the failing call again instead.")] = False,
+    on: VersionOption = "",
+    base_url: BaseOption = "",
+    runs: RunsOption = 3,
+    change: Annotated[str, typer.Option("--change", metavar="ID", help="Approved change, for production.")] = "",
+    cases: CasesOption = None,
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+    no_input: NoInputOption = False,
+) -> None:
+    """Is it fixed? Send the failing call again (--run), or compare a new capture with it."""
+    from diagpack.pipeline.repro import (
+        ReproOptions,
+        check_new_capture,
+        hidden_prompt,
+        record_validation,
+        run_repro,
+        secret_source,
+    )
+    from diagpack.pipeline.settings import load_settings
+
+    if run == (new is not None):
+        raise UsageError("DP543", "validate needs --run or a new capture", hint="diagpack validate CASE NEW.har")
+    folder, settings = folder_of(case, cases), load_settings(profile)
+    if new is not None:
+        found = check_new_capture(folder, settings, new, on)
+        sentence, details = found.sentence, {"verdict": found.verdict.value, "entries": list(found.entries)}
+    else:
+        options = ReproOptions(base_url=base_url, runs=runs, change_id=change, version=on)
+        prompt = hidden_prompt if can_prompt(no_input) else None
+        _, result = run_repro(folder, settings, options, confirm=lambda text: "", secret=secret_source(prompt))
+        sentence = result.sentence
+        details = {"verdict": "reproduced" if result.is_reproduced else "not reproduced", "entries": []}
+    record_validation(folder, sentence, on)
+    if as_json:
+        emit("validate/1", {"case": folder.id, "result": sentence, **details})
+    else:
+        show(sentence)
