@@ -68,14 +68,33 @@ def records_with(scene: Scene, ids: Sequence[str]) -> list[tuple[RedactedArtifac
     ]
 
 
+def led_to(scene: Scene, ids: Sequence[str]) -> tuple[str, ...]:
+    """IDs that stand beside these in a log record and by which the logs were searched further: the trace of a request."""
+    known = {form for each in ids for form in spellings(each)}
+    hops = {str(id) for artifact in scene.evidence.of_kind("log") for id in _hops(artifact)}
+    beside = [str(id) for _, record in records_with(scene, ids) for id in record.get("ids") or ()]
+    return tuple(dict.fromkeys(id for id in beside if id in hops and id not in known))
+
+
+def _hops(artifact: RedactedArtifact) -> Sequence[str]:
+    query = artifact.facts.get("query")
+    hops = query.get("hops") if isinstance(query, Mapping) else None
+    return tuple(hops) if isinstance(hops, Mapping) else ()
+
+
 def _failed_exchange(exchange: Call, scene: Scene) -> FirstFailure:
-    ids = tuple(id for _, id in exchange.request_ids)
+    own = tuple(id for _, id in exchange.request_ids)
+    ids = (*own, *led_to(scene, own))
     joined = records_with(scene, ids)
-    joined.sort(key=lambda pair: (not is_error(pair[1].get("level")), pair[1]["line"]))
+    joined.sort(key=lambda pair: (_WEIGHT[_level(pair[1])], pair[1]["line"]))
     text = f"{exchange.method} {short(exchange.path, 160)} on {short(exchange.host, 80)}: {exchange.failure}"
     refs = [exchange.ref]
-    if joined:
+    # A line that only says that the request came tells nothing more than the call itself.
+    if joined and _level(joined[0][1]) != "info":
         artifact, record = joined[0]
+        # The ID that the server logged its error under leads further than that of a call which only asked for the state.
+        logged = {form for each in record.get("ids") or () for form in spellings(str(each))}
+        ids = tuple(sorted(ids, key=lambda each: each not in logged and each not in own[:1]))
         text += f"; the log says: {short(headline(str(record.get('text', ''))), 160)}"
         refs.append(log_ref(artifact.id, record))
     return FirstFailure(Cited(text, tuple(refs)), ids, exchange)

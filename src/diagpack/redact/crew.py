@@ -12,6 +12,7 @@ from typing import Any
 
 from diagpack.errors import RedactionError
 from diagpack.model.keys import CaseKey
+from diagpack.model.machine import machine_fault
 from diagpack.redact import work
 from diagpack.redact.dictionary import Dictionary
 from diagpack.redact.engine import Engine, NeedsWithholding
@@ -88,7 +89,11 @@ class RunCrew:
             return Outcome(reason=str(reason))
         except RedactionError as fault:
             raise RedactionError(fault.id, f"{order.task.id}: {fault.message}", hint=fault.hint) from None
-        except Exception:
+        except Exception as problem:
+            if words := machine_fault(problem):
+                raise RedactionError(
+                    "DP211", f"{order.task.id}: {words}", hint="free some space and run again"
+                ) from None
             # The cause holds the document.
             raise RedactionError(
                 "DP211",

@@ -159,11 +159,17 @@ class CasePasses:
                 if reason:
                     self.missing.append(Missing(raw.id, reason, id="DP231"))
                 else:
-                    written.append(_joined(raw, outcomes, target(raw)))
+                    written.append(_joined(raw, outcomes, target(raw), self._live_in(raw.id)))
                 outcomes = []
         if self._settings.map_path is not None:
             token_map.save(self._settings.map_path)
         return written
+
+    def _live_in(self, id: str) -> list[dict[str, Any]]:
+        """Kind and expiry of the credentials of one artifact, once each: the second pass has no new ones."""
+        return [
+            {"kind": kind, "expires_at": expires} for kind, artifact, expires in sorted(self._live) if artifact == id
+        ]
 
     def residue_scanner(self) -> ResidueScanner:
         """For the last scan; built once."""
@@ -202,7 +208,9 @@ def _orders(raw: RawArtifact, folder: Path, *, is_rewriting: bool = False, is_ma
         )
 
 
-def _joined(raw: RawArtifact, outcomes: Sequence[tuple[Order, Outcome]], path: Path) -> Rewritten:
+def _joined(
+    raw: RawArtifact, outcomes: Sequence[tuple[Order, Outcome]], path: Path, live: list[dict[str, Any]]
+) -> Rewritten:
     digest = hashlib.sha256()
     size_bytes = 0
     tally: Counter[str] = Counter()
@@ -227,6 +235,7 @@ def _joined(raw: RawArtifact, outcomes: Sequence[tuple[Order, Outcome]], path: P
         path=path,
         sha256=digest.hexdigest(),
         size_bytes=size_bytes,
-        facts=outcomes[0][1].facts,
+        # Sealed with the artifact, so that a later command can ask the customer to sign out too.
+        facts={**outcomes[0][1].facts, **({"live_credentials": live} if live else {})},
         tally=dict(sorted(tally.items())),
     )

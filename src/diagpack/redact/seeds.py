@@ -40,9 +40,10 @@ def plant(seeds: Seeds, learned: Learned) -> None:
     for company in seeds.companies:
         learned.plant(company, "company")
     for domain in (*seeds.domains, *learned.policy.section("hosts")["hide"]):
-        # A pattern with `*` inside is left to the detector of hidden hosts.
+        # Hosts stay by default; a domain that was named as the customer's own goes as the company it stands for. A
+        # pattern with `*` inside is left to the detector of hidden hosts.
         if "*" not in (host := domain.lower().removeprefix("*.").strip(".")):
-            learned.plant(host, "host")
+            learned.plant(host, "company")
     for word in (*seeds.words_hide, *learned.policy.words("hide")):
         learned.plant(word, "word")
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from diagpack.errors import RedactionError
 from diagpack.model.keys import CaseKey
+from diagpack.model.machine import machine_fault
 from diagpack.redact import work
 from diagpack.redact.dictionary import Dictionary
 from diagpack.redact.engine import Engine, NeedsWithholding
@@ -122,8 +123,10 @@ class Standalone:
         except RedactionError:
             out.unlink(missing_ok=True)
             raise
-        except Exception:
+        except Exception as problem:
             out.unlink(missing_ok=True)
+            if words := machine_fault(problem):
+                raise RedactionError("DP211", f"{name}: {words}", hint="free some space and run again") from None
             raise _failed(name) from None
         return StreamResult(
             dict(sorted(engine.tally.items())), (), dict(sorted((learned.not_searched + scanner.not_searched).items()))

@@ -49,6 +49,10 @@ class IpAddresses:
     def configured(self, config: Mapping[str, Any]) -> "IpAddresses":
         return IpAddresses(with_internal=config["private_ip"] != "keep")
 
+    def trigger(self) -> str:
+        """A pattern that matches wherever a finding may be."""
+        return self._rules.trigger()
+
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
         for span in self._rules.scan(data, context):
             if _is_product_version(data, span.start) or data[span.start : span.end].endswith(b".0.0.0"):
