@@ -120,7 +120,18 @@ def _failed_finding(scene: Scene) -> FirstFailure | None:
     cited = {each.ref: each for each in scene.exchanges}
     exchange = next((cited[ref] for ref in found.refs if ref in cited), None)
     ids = tuple(id for _, id in exchange.request_ids) if exchange else ()
-    return FirstFailure(Cited(short(found.statement, 300), found.refs[:3]), ids, exchange)
+    text, refs = short(found.statement, 300), found.refs[:3]
+    # What else is wrong with the same call stands beside it: a slow page, and who opened its connection.
+    also = next(
+        (each for each in scene.findings if each.level is Level.WARNING and each is not found and refs[0] in each.refs),
+        None,
+    )
+    if also is not None:
+        text, refs = (
+            f"{text}. {short(also.statement, 200)}",
+            (*refs, *(ref for ref in also.refs[:3] if ref not in refs)),
+        )
+    return FirstFailure(Cited(text, refs), ids, exchange)
 
 
 def _gravest(failing: list[Call]) -> list[Call]:

@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 
 from diagpack.model.assessment import Cited, Severity
 from diagpack.model.escalation import Escalation
+from diagpack.model.exchange import number
 from diagpack.model.finding import Level
 from diagpack.model.ref import EvidenceRef
 from diagpack.render import _case_words
@@ -219,7 +220,7 @@ def _har_summary(escalation: Escalation, calls: tuple[Recorded, ...]) -> Iterabl
         parts.append(f"{sum(each.is_failing for each in own)} failing")
         if facts.get("writer"):
             parts.append(f"captured with {clipped(str(facts['writer']), 80)}")
-        if facts.get("skew_seconds"):
+        if abs(number(facts.get("skew_seconds"), 0.0)) >= 2:
             parts.append(f"customer's clock off by {facts['skew_seconds']} s, corrected here")
         yield ", ".join(parts)
     shown = [each for each in calls if each.is_failing]
