@@ -56,7 +56,7 @@ def with_advice(update: str, sentences: Sequence[str], language: str) -> str:
     closing = text("request", "closing", language)
     if language == "en":
         lines = "\n".join(f"- {each}" for each in sentences)
-        asked = f"What you sent held sign-in data. We removed it before anybody else saw it. To be safe:\n\n{lines}"
+        asked = f"What you sent held sign-in data. We removed it before passing anything on. To be safe:\n\n{lines}"
     else:
         asked = text("request", "credentials", language)
     body, found, rest = update.rstrip().rpartition(closing)
@@ -121,10 +121,22 @@ def _keys(artifacts: Sequence[RedactedArtifact]) -> Iterator[str]:
     vendors = {rule.id: rule.vendor for rule in load_rules("secrets") if rule.vendor not in _GENERIC_VENDORS}
     seen = {vendors[rule] for each in artifacts for _, rule, _ in _tally(each) if rule in vendors}
     for vendor in sorted(seen):
-        places = _places(artifacts, lambda entity, rule, vendor=vendor: vendors.get(rule) == vendor)
-        yield f"Please replace the {vendor} credential that stood in {_listed(places)}, and revoke the old one."
-    if places := _places(artifacts, lambda entity, rule: entity == "key" and rule not in vendors and rule != "learned"):
-        yield f"Please replace the API key that stood in {_listed(places)}, and revoke the old one."
+        where = _places(artifacts, lambda entity, rule, vendor=vendor: vendors.get(rule) == vendor)
+        yield f"Please replace the {vendor} credential that stood in {_listed(where)}, and revoke the old one."
+    places = set(_places(artifacts, lambda entity, rule: entity == "key" and rule not in {*vendors, "learned"}))
+    if any(_has_key_header(each) for each in artifacts if each.kind == "har"):
+        places.add(_PLACES["har"])
+    if places:
+        yield f"Please replace the API key that stood in {_listed(sorted(places))}, and revoke the old one."
+
+
+def _has_key_header(har: RedactedArtifact) -> bool:
+    """A header such as `X-Api-Key` is a secret like any other to the redactor; the customer knows it as a key."""
+    return any(
+        "apikey" in name.lower().replace("-", "") and _REPLACED.search(value)
+        for each in exchanges_of(har.json())
+        for name, value in each.request_headers
+    )
 
 
 def _places(artifacts: Sequence[RedactedArtifact], counts: Any) -> list[str]:
