@@ -197,10 +197,21 @@ def _failing_note(escalation: Escalation, failing: Recorded | None) -> str:
 
 
 def _findings(escalation: Escalation) -> Iterable[str]:
+    told: list[set[EvidenceRef]] = []
+    left_out = 0
     for each in escalation.findings:
-        if each.level is not Level.INFO:
-            cites = " ".join(map(str, each.refs[:5]))
-            yield f"{each.statement} ({each.certainty.value}) {cites}".strip()
+        if each.level is Level.INFO:
+            continue
+        refs = set(each.refs)
+        # Several sources that say one thing have joined it already; the report has each of them.
+        if any(refs < one or (refs == one and len(refs) > 1) for one in told):
+            left_out += 1
+            continue
+        told.append(refs)
+        cites = " ".join(map(str, each.refs[:5]))
+        yield f"{each.statement} ({each.certainty.value}) {cites}".strip()
+    if left_out:
+        yield f"{left_out} more on the same places, see report.html in the package"
 
 
 def _environment(environment: Mapping[str, Cited], room: Room) -> tuple[tuple[str, str], ...]:
