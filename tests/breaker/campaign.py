@@ -1,4 +1,4 @@
-# ruff: noqa: E501, S311 - one slot a line is easier to read than any wrapping
+# ruff: noqa: E501, S311, S608 - one slot a line is easier to read than any wrapping
 """A whole case of random evidence with a secret in every slot we can think of, and words that must survive.
 
 Enters: a seed. Leaves: files as a customer would send them, the planted values by slot, and the values that must stay.
@@ -398,32 +398,171 @@ def _streams(c: Campaign, base: str) -> Iterator[dict[str, Any]]:
 
 
 def _more(c: Campaign, base: str) -> Iterator[dict[str, Any]]:
-    nested = json.dumps({"a": json.dumps([{"name": "Cookie", "value": f"sid={c.secret('more cookie in json in json', is_plain=True)}"}])})
+    nested = json.dumps(
+        {
+            "a": json.dumps(
+                [{"name": "Cookie", "value": f"sid={c.secret('more cookie in json in json', is_plain=True)}"}]
+            )
+        }
+    )
     yield _entry(c, 80, f"{base}/m1", **_answer("application/json", nested))
-    yield _entry(c, 81, f"{base}/m2", **_answer("application/json", ")]}',\n" + json.dumps({"access_token": c.secret("more xssi prefix")})))
+    yield _entry(
+        c,
+        81,
+        f"{base}/m2",
+        **_answer("application/json", ")]}',\n" + json.dumps({"access_token": c.secret("more xssi prefix")})),
+    )
     lines = "\n".join(json.dumps({"password": c.secret(f"more ndjson {n}")}) for n in range(2))
     yield _entry(c, 82, f"{base}/m3", **_answer("application/x-ndjson", lines))
     batch = f"--b\r\nContent-Type: application/http\r\n\r\nGET /x HTTP/1.1\r\nAuthorization: Bearer {c.secret('more batch', is_plain=True)}\r\n\r\n--b--"
     yield _entry(c, 83, f"{base}/m4", **_post("multipart/mixed; boundary=b", batch))
     soap = f'<s:Envelope xmlns:s="x"><s:Header><wsse:UsernameToken xmlns:wsse="y"><wsse:Username>svc</wsse:Username><wsse:Password Type="z">{c.secret("more wsse", is_plain=True)}</wsse:Password></wsse:UsernameToken></s:Header></s:Envelope>'
     yield _entry(c, 84, f"{base}/m5", **_post("text/xml", soap))
-    yield _entry(c, 85, f"{base}/m6", **_answer("text/html", f"<form><input name='SAMLResponse' value='{base64.b64encode(_saml(c, 'more html form').encode()).decode()}'></form>"))
-    yield _entry(c, 86, f"{base}/m7", **_answer("application/json", json.dumps([["Authorization", f"Bearer {c.secret('more pairs')}"], ["password", c.secret("more pair password")]])))
-    yield _entry(c, 87, f"{base}/m8", **_answer("application/json", json.dumps({"key": "password", "val": "x", "field": "api_key", "value": c.secret("more field value")})))
-    yield _entry(c, 88, f"{base}/m9", **_answer("text/csv", f"id,email,password\n1,{c.email('more csv email')},{c.secret('more csv password', is_plain=True)}\n"))
-    yield _entry(c, 89, f"{base}/m10", **_answer("application/x-yaml", f"db:\n  password: {c.secret('more yaml', is_plain=True)}\n  token: \"{c.secret('more yaml token', is_plain=True)}\"\n"))
-    yield _entry(c, 90, f"{base}/m11", **_answer("text/plain", f"[default]\naws_access_key_id = AKIA{''.join(c.r.choices('ABCDEFGHIJ', k=16))}\naws_secret_access_key = {c.secret('more ini', is_plain=True)}\n"))
+    yield _entry(
+        c,
+        85,
+        f"{base}/m6",
+        **_answer(
+            "text/html",
+            f"<form><input name='SAMLResponse' value='{base64.b64encode(_saml(c, 'more html form').encode()).decode()}'></form>",
+        ),
+    )
+    yield _entry(
+        c,
+        86,
+        f"{base}/m7",
+        **_answer(
+            "application/json",
+            json.dumps(
+                [["Authorization", f"Bearer {c.secret('more pairs')}"], ["password", c.secret("more pair password")]]
+            ),
+        ),
+    )
+    yield _entry(
+        c,
+        87,
+        f"{base}/m8",
+        **_answer(
+            "application/json",
+            json.dumps({"key": "password", "val": "x", "field": "api_key", "value": c.secret("more field value")}),
+        ),
+    )
+    yield _entry(
+        c,
+        88,
+        f"{base}/m9",
+        **_answer(
+            "text/csv",
+            f"id,email,password\n1,{c.email('more csv email')},{c.secret('more csv password', is_plain=True)}\n",
+        ),
+    )
+    yield _entry(
+        c,
+        89,
+        f"{base}/m10",
+        **_answer(
+            "application/x-yaml",
+            f'db:\n  password: {c.secret("more yaml", is_plain=True)}\n  token: "{c.secret("more yaml token", is_plain=True)}"\n',
+        ),
+    )
+    yield _entry(
+        c,
+        90,
+        f"{base}/m11",
+        **_answer(
+            "text/plain",
+            f"[default]\naws_access_key_id = AKIA{''.join(c.r.choices('ABCDEFGHIJ', k=16))}\naws_secret_access_key = {c.secret('more ini', is_plain=True)}\n",
+        ),
+    )
     utf16 = base64.b64encode(json.dumps({"password": c.secret("more utf-16 body")}).encode("utf-16")).decode()
     yield _entry(c, 91, f"{base}/m12", **_answer("application/json", utf16, encoding="base64"))
-    gz = base64.b64encode(gzip.compress(json.dumps({"password": c.secret("more gzip body")}).encode(), mtime=0)).decode()
+    gz = base64.b64encode(
+        gzip.compress(json.dumps({"password": c.secret("more gzip body")}).encode(), mtime=0)
+    ).decode()
     yield _entry(c, 92, f"{base}/m13", **_answer("application/json", gz, encoding="base64"))
-    yield _entry(c, 93, f"{base}/oauth/token", **_post("application/x-www-form-urlencoded", urlencode({"grant_type": "authorization_code", "code": c.secret("more oauth code"), "client_secret": c.secret("more oauth secret"), "code_verifier": c.secret("more oauth verifier")})))
-    yield _entry(c, 94, f"{base}/m15", request={"headers": _pairs(Cookie=f"auth={quote(json.dumps({'token': c.secret('more json cookie')}), safe='')}", X_Custom_Blob=base64.b64encode(json.dumps({"password": c.secret("more header blob")}).encode()).decode())})
-    yield _entry(c, 95, f"{base}/m16/{base64.urlsafe_b64encode(json.dumps({'access_token': c.secret('more path blob')}).encode()).decode().rstrip('=')}/x")
-    yield _entry(c, 96, f"{base}/m17", **_answer("application/json", json.dumps({"error": f"duplicate key (email)=({c.email('more sql error')})", "sql": f"select * from u where token = '{c.secret('more sql token', is_plain=True)}'"})))
-    yield _entry(c, 97, f"{base}/m18", **_answer("application/json", "{'password': '" + c.secret("more python repr body", is_plain=True) + "'}"))
-    yield _entry(c, 98, f"{base}/m19", **_answer("application/json", json.dumps({"PASSWORD": c.secret("more upper key"), "Pass\u0077ord": c.secret("more escaped key"), "pass-word": c.secret("more dashed key"), "userPassword1": c.secret("more numbered key")})))
-    yield _entry(c, 99, f"{base}/m20", response={"headers": [{"name": "Set-Cookie", "value": f"a={c.secret('more expires cookie', is_plain=True)}; Expires=Wed, 21 Oct 2026 07:28:00 GMT, b={c.secret('more folded cookie', is_plain=True)}; Path=/"}]})
+    yield _entry(
+        c,
+        93,
+        f"{base}/oauth/token",
+        **_post(
+            "application/x-www-form-urlencoded",
+            urlencode(
+                {
+                    "grant_type": "authorization_code",
+                    "code": c.secret("more oauth code"),
+                    "client_secret": c.secret("more oauth secret"),
+                    "code_verifier": c.secret("more oauth verifier"),
+                }
+            ),
+        ),
+    )
+    yield _entry(
+        c,
+        94,
+        f"{base}/m15",
+        request={
+            "headers": _pairs(
+                Cookie=f"auth={quote(json.dumps({'token': c.secret('more json cookie')}), safe='')}",
+                X_Custom_Blob=base64.b64encode(
+                    json.dumps({"password": c.secret("more header blob")}).encode()
+                ).decode(),
+            )
+        },
+    )
+    yield _entry(
+        c,
+        95,
+        f"{base}/m16/{base64.urlsafe_b64encode(json.dumps({'access_token': c.secret('more path blob')}).encode()).decode().rstrip('=')}/x",
+    )
+    yield _entry(
+        c,
+        96,
+        f"{base}/m17",
+        **_answer(
+            "application/json",
+            json.dumps(
+                {
+                    "error": f"duplicate key (email)=({c.email('more sql error')})",
+                    "sql": f"select * from u where token = '{c.secret('more sql token', is_plain=True)}'",
+                }
+            ),
+        ),
+    )
+    yield _entry(
+        c,
+        97,
+        f"{base}/m18",
+        **_answer("application/json", "{'password': '" + c.secret("more python repr body", is_plain=True) + "'}"),
+    )
+    yield _entry(
+        c,
+        98,
+        f"{base}/m19",
+        **_answer(
+            "application/json",
+            json.dumps(
+                {
+                    "PASSWORD": c.secret("more upper key"),
+                    "Pass\u0077ord": c.secret("more escaped key"),
+                    "pass-word": c.secret("more dashed key"),
+                    "userPassword1": c.secret("more numbered key"),
+                }
+            ),
+        ),
+    )
+    yield _entry(
+        c,
+        99,
+        f"{base}/m20",
+        response={
+            "headers": [
+                {
+                    "name": "Set-Cookie",
+                    "value": f"a={c.secret('more expires cookie', is_plain=True)}; Expires=Wed, 21 Oct 2026 07:28:00 GMT, b={c.secret('more folded cookie', is_plain=True)}; Path=/",
+                }
+            ]
+        },
+    )
 
 
 def _odd(c: Campaign, base: str) -> Iterator[dict[str, Any]]:
