@@ -1,3 +1,4 @@
+# ruff: noqa: E501, S311 - one slot a line is easier to read than any wrapping
 """A whole case of random evidence with a secret in every slot we can think of, and words that must survive.
 
 Enters: a seed. Leaves: files as a customer would send them, the planted values by slot, and the values that must stay.
@@ -26,7 +27,9 @@ _SHAPES: tuple[Callable[[random.Random], str], ...] = (
     lambda r: base64.urlsafe_b64encode(r.randbytes(18)).decode(),
     lambda r: "".join(r.choices(string.ascii_lowercase, k=11)) + "-" + "".join(r.choices(string.ascii_lowercase, k=7)),
     lambda r: "".join(r.choices(string.ascii_uppercase + "234567", k=26)),
-    lambda r: "".join(r.choices(_ALNUM, k=9)) + r.choice(["!x", "@y.", "#z", "$q", "*w"]) + "".join(r.choices(_ALNUM, k=4)),
+    lambda r: (
+        "".join(r.choices(_ALNUM, k=9)) + r.choice(["!x", "@y.", "#z", "$q", "*w"]) + "".join(r.choices(_ALNUM, k=4))
+    ),
 )
 _UNICODE: Callable[[random.Random], str] = lambda r: "Grüß-" + "".join(r.choices(_ALNUM, k=12)) + "-日本"  # noqa: E731
 
@@ -182,11 +185,28 @@ def _headers(c: Campaign, base: str) -> Iterator[dict[str, Any]]:
     yield _entry(c, 1, f"{base}/h1", request={"headers": _pairs(Authorization=f"Bearer {c.secret('bearer')}")})
     yield _entry(c, 2, f"{base}/h2", request={"headers": _pairs(Authorization=f"Basic {basic}")})
     yield _entry(c, 3, f"{base}/h3", request={"headers": _pairs(authorization=f"Bearer {_jwt(c, 'jwt header')}")})
-    names = ["X-API-Key", "x-csrf-token", "X-Amz-Security-Token", "X-Auth-Token", "X-Vendor-Secret", "X-My-Access-Token"]
+    names = [
+        "X-API-Key",
+        "x-csrf-token",
+        "X-Amz-Security-Token",
+        "X-Auth-Token",
+        "X-Vendor-Secret",
+        "X-My-Access-Token",
+    ]
     name = c.r.choice(names)
     yield _entry(c, 4, f"{base}/h4", request={"headers": [{"name": name, "value": c.secret(f"header {name}")}]})
-    yield _entry(c, 5, f"{base}/h5", response={"headers": _pairs(Location=f"{base}/cb?code={quote(c.secret('location code'))}&page=2")})
-    yield _entry(c, 6, f"{base}/h6", request={"headers": _pairs(Referer=f"{base}/x?access_token={quote(c.secret('referer token'))}")})
+    yield _entry(
+        c,
+        5,
+        f"{base}/h5",
+        response={"headers": _pairs(Location=f"{base}/cb?code={quote(c.secret('location code'))}&page=2")},
+    )
+    yield _entry(
+        c,
+        6,
+        f"{base}/h6",
+        request={"headers": _pairs(Referer=f"{base}/x?access_token={quote(c.secret('referer token'))}")},
+    )
     yield _entry(c, 7, f"{base}/h7", request={"headers": _pairs(X_Forwarded_User=c.email("x-forwarded-user"))})
     digest = f'Digest username="{c.secret("digest user", is_plain=True)}", realm="r", nonce="{c.secret("digest nonce", is_plain=True)}", response="{c.secret("digest response", is_plain=True)}"'
     yield _entry(c, 8, f"{base}/h8", request={"headers": _pairs(Authorization=digest)})
@@ -206,16 +226,33 @@ def _cookies(c: Campaign, base: str) -> Iterator[dict[str, Any]]:
 def _urls(c: Campaign, base: str) -> Iterator[dict[str, Any]]:
     value = c.secret("query token")
     query = urlencode({"access_token": value, "page": "7"})
-    yield _entry(c, 20, f"{base}/u1?{query}", request={"queryString": [{"name": "access_token", "value": value}, {"name": "page", "value": "7"}]})
-    yield _entry(c, 21, f"https://{c.secret('url user', is_plain=True)}:{quote(c.secret('url password'), safe='')}@app.example.com/u2")
+    yield _entry(
+        c,
+        20,
+        f"{base}/u1?{query}",
+        request={"queryString": [{"name": "access_token", "value": value}, {"name": "page", "value": "7"}]},
+    )
+    yield _entry(
+        c,
+        21,
+        f"https://{c.secret('url user', is_plain=True)}:{quote(c.secret('url password'), safe='')}@app.example.com/u2",
+    )
     yield _entry(c, 22, f"{base}/u3#access_token={quote(c.secret('fragment'), safe='')}&state=x")
     yield _entry(c, 23, f"{base}/u4;jsessionid={c.secret('jsessionid', is_plain=True)}?a=b")
     yield _entry(c, 24, f"{base}/reset-password/{c.secret('reset link', is_plain=True)}")
     inner = quote("/cb?id_token=" + quote(c.secret("nested url"), safe=""), safe="")
     yield _entry(c, 25, f"{base}/login?next={quote(inner, safe='')}")
-    yield _entry(c, 26, f"https://bucket.s3.amazonaws.com/key?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature={c.secret('presigned', is_plain=True)}&X-Amz-Expires=300")
+    yield _entry(
+        c,
+        26,
+        f"https://bucket.s3.amazonaws.com/key?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature={c.secret('presigned', is_plain=True)}&X-Amz-Expires=300",
+    )
     yield _entry(c, 27, f"{base}/users/{quote(c.email('path email'))}/orders")
-    yield _entry(c, 28, f"{base}/graphql?query={quote('query{me{id}}')}&variables={quote(json.dumps({'password': c.secret('graphql get')}))}")
+    yield _entry(
+        c,
+        28,
+        f"{base}/graphql?query={quote('query{me{id}}')}&variables={quote(json.dumps({'password': c.secret('graphql get')}))}",
+    )
 
 
 def _forms(c: Campaign, base: str) -> Iterator[dict[str, Any]]:
@@ -225,11 +262,19 @@ def _forms(c: Campaign, base: str) -> Iterator[dict[str, Any]]:
     multipart = (
         f'--xx\r\nContent-Disposition: form-data; name="password"\r\n\r\n{c.secret("multipart")}\r\n'
         f'--xx\r\nContent-Disposition: form-data; name="file"; filename="{c.email("multipart file name")}.json"\r\nContent-Type: application/json\r\n\r\n'
-        f'{json.dumps({"api_key": c.secret("multipart json")})}\r\n--xx--\r\n'
+        f"{json.dumps({'api_key': c.secret('multipart json')})}\r\n--xx--\r\n"
     )
     yield _entry(c, 31, f"{base}/f2", **_post("multipart/form-data; boundary=xx", multipart))
     response = base64.b64encode(_saml(c, "saml post").encode()).decode()
-    yield _entry(c, 32, f"{base}/acs", **_post("application/x-www-form-urlencoded", urlencode({"SAMLResponse": response, "RelayState": c.secret("relay state")})))
+    yield _entry(
+        c,
+        32,
+        f"{base}/acs",
+        **_post(
+            "application/x-www-form-urlencoded",
+            urlencode({"SAMLResponse": response, "RelayState": c.secret("relay state")}),
+        ),
+    )
     packed = zlib.compress(_saml(c, "saml redirect").encode())[2:-4]
     yield _entry(c, 33, f"{base}/slo?{urlencode({'SAMLRequest': base64.b64encode(packed).decode()})}")
 
@@ -243,7 +288,12 @@ def _bodies(c: Campaign, base: str) -> Iterator[dict[str, Any]]:
         "error": c.keep("json error code", f"ERR_{c.r.randrange(10**6)}"), "passwords": {"db": c.secret("json map of secrets")},
     }  # fmt: skip
     yield _entry(c, 40, f"{base}/b1", **_answer("application/json", json.dumps(body, ensure_ascii=c.r.random() < 0.5)))
-    inner = json.dumps({"refresh_token": c.secret("json in json"), "deeper": json.dumps({"password": c.secret("json in json in json")})})
+    inner = json.dumps(
+        {
+            "refresh_token": c.secret("json in json"),
+            "deeper": json.dumps({"password": c.secret("json in json in json")}),
+        }
+    )
     yield _entry(c, 41, f"{base}/b2", **_answer("application/json", json.dumps({"payload": inner})))
     yield _entry(c, 42, f"{base}/graphql", **_post("application/json", json.dumps({
         "query": f'mutation {{ login(user: "x", password: "{c.secret("graphql inline", is_plain=True)}") {{ token }} }}',
@@ -251,34 +301,93 @@ def _bodies(c: Campaign, base: str) -> Iterator[dict[str, Any]]:
     yield _entry(c, 43, f"{base}/b4", **_answer("text/html", f'<html><body><input type="hidden" name="csrf_token" value="{html.escape(c.secret("html hidden input"))}">'
                  f'<meta name="csrf-token" content="{html.escape(c.secret("html meta csrf"))}"><a href="mailto:{c.email("html mailto")}">x</a>'
                  f'<script>window.__CFG__ = {{"apiKey":"{c.secret("html script", is_plain=True)}"}};</script></body></html>'))  # fmt: skip
-    yield _entry(c, 44, f"{base}/b5", **_answer("text/plain", f"DB: postgres://app:{quote(c.secret('connection string'), safe='')}@db.example.net:5432/x failed"))
+    yield _entry(
+        c,
+        44,
+        f"{base}/b5",
+        **_answer(
+            "text/plain",
+            f"DB: postgres://app:{quote(c.secret('connection string'), safe='')}@db.example.net:5432/x failed",
+        ),
+    )
     pem = base64.b64encode(c.r.randbytes(48)).decode()
     c.planted["pem"] = pem
-    yield _entry(c, 45, f"{base}/b6", **_answer("text/plain", f"-----BEGIN PRIVATE KEY-----\n{pem}\n-----END PRIVATE KEY-----\n"))
-    yield _entry(c, 46, f"{base}/b7", **_answer("application/xml", f'<r><password>{html.escape(c.secret("xml element"))}</password><x token="{html.escape(c.secret("xml attribute"))}"/></r>'))
-    yield _entry(c, 47, f"{base}/b8", **_answer("application/json", json.dumps({"password": c.secret("cut json")})[:-1] + ', "next": "unfin'))
-    yield _entry(c, 48, f"{base}/b9", **_answer("application/javascript", f"cb({json.dumps({'access_token': c.secret('jsonp')})});"))
+    yield _entry(
+        c, 45, f"{base}/b6", **_answer("text/plain", f"-----BEGIN PRIVATE KEY-----\n{pem}\n-----END PRIVATE KEY-----\n")
+    )
+    yield _entry(
+        c,
+        46,
+        f"{base}/b7",
+        **_answer(
+            "application/xml",
+            f'<r><password>{html.escape(c.secret("xml element"))}</password><x token="{html.escape(c.secret("xml attribute"))}"/></r>',
+        ),
+    )
+    yield _entry(
+        c,
+        47,
+        f"{base}/b8",
+        **_answer("application/json", json.dumps({"password": c.secret("cut json")})[:-1] + ', "next": "unfin'),
+    )
+    yield _entry(
+        c,
+        48,
+        f"{base}/b9",
+        **_answer("application/javascript", f"cb({json.dumps({'access_token': c.secret('jsonp')})});"),
+    )
 
 
 def _encoded(c: Campaign, base: str) -> Iterator[dict[str, Any]]:
     inner = json.dumps({"access_token": c.secret("base64 body")})
-    yield _entry(c, 50, f"{base}/e1", **_answer("application/json", base64.b64encode(inner.encode()).decode(), encoding="base64"))
+    yield _entry(
+        c, 50, f"{base}/e1", **_answer("application/json", base64.b64encode(inner.encode()).decode(), encoding="base64")
+    )
     binary = json.dumps({"password": c.secret("binary body")}).encode()
-    yield _entry(c, 51, f"{base}/e2", **_answer("application/octet-stream", base64.b64encode(b"\x00\x01" + binary).decode(), encoding="base64"))
-    packed = base64.b64encode(gzip.compress(json.dumps({"secret": c.secret("gzip in json")}).encode(), mtime=0)).decode()
+    yield _entry(
+        c,
+        51,
+        f"{base}/e2",
+        **_answer("application/octet-stream", base64.b64encode(b"\x00\x01" + binary).decode(), encoding="base64"),
+    )
+    packed = base64.b64encode(
+        gzip.compress(json.dumps({"secret": c.secret("gzip in json")}).encode(), mtime=0)
+    ).decode()
     yield _entry(c, 52, f"{base}/e3", **_answer("application/json", json.dumps({"blob": packed})))
     hexed = f"password={c.secret('hex in json', is_plain=True)}".encode().hex()
     yield _entry(c, 53, f"{base}/e4", **_answer("application/json", json.dumps({"hex": hexed})))
     grpc = b"\0\0\0\0\x20" + b"\x0a\x1e" + c.secret("grpc-web", is_plain=True).encode()
-    yield _entry(c, 54, f"{base}/e5", **_answer("application/grpc-web+proto", base64.b64encode(grpc).decode(), encoding="base64"))
+    yield _entry(
+        c, 54, f"{base}/e5", **_answer("application/grpc-web+proto", base64.b64encode(grpc).decode(), encoding="base64")
+    )
 
 
 def _streams(c: Campaign, base: str) -> Iterator[dict[str, Any]]:
     messages = [
-        {"type": "send", "time": 1772533180.1, "opcode": 1, "data": json.dumps({"type": "auth", "token": c.secret("websocket")})},
-        {"type": "receive", "time": 1772533180.2, "opcode": 1, "data": f'42["login",{json.dumps({"password": c.secret("socket.io")})}]'},
-        {"type": "receive", "time": 1772533180.3, "opcode": 2, "data": base64.b64encode(json.dumps({"secret": c.secret("websocket binary")}).encode()).decode()},
-        {"type": "send", "time": 1772533180.4, "opcode": 1, "data": f"CONNECT\nlogin:{c.secret('stomp login', is_plain=True)}\npasscode:{c.secret('stomp', is_plain=True)}\n\n\0"},
+        {
+            "type": "send",
+            "time": 1772533180.1,
+            "opcode": 1,
+            "data": json.dumps({"type": "auth", "token": c.secret("websocket")}),
+        },
+        {
+            "type": "receive",
+            "time": 1772533180.2,
+            "opcode": 1,
+            "data": f'42["login",{json.dumps({"password": c.secret("socket.io")})}]',
+        },
+        {
+            "type": "receive",
+            "time": 1772533180.3,
+            "opcode": 2,
+            "data": base64.b64encode(json.dumps({"secret": c.secret("websocket binary")}).encode()).decode(),
+        },
+        {
+            "type": "send",
+            "time": 1772533180.4,
+            "opcode": 1,
+            "data": f"CONNECT\nlogin:{c.secret('stomp login', is_plain=True)}\npasscode:{c.secret('stomp', is_plain=True)}\n\n\0",
+        },
     ]
     yield _entry(c, 60, "wss://app.example.com/ws", _webSocketMessages=messages, _resourceType="websocket")
     sse = f"event: token\nid: 1\ndata: {json.dumps({'access_token': c.secret('sse')})}\n\ndata: password={c.secret('sse plain', is_plain=True)}\n\n"
@@ -286,12 +395,54 @@ def _streams(c: Campaign, base: str) -> Iterator[dict[str, Any]]:
 
 
 def _odd(c: Campaign, base: str) -> Iterator[dict[str, Any]]:
-    stack = {"type": "script", "stack": {"callFrames": [{"functionName": "f", "url": f"{base}/a.js?token={c.secret('initiator', is_plain=True)}", "lineNumber": 1}]}}
-    yield _entry(c, 70, f"{base}/o1", _initiator=stack, comment=c.email("entry comment"), connection="443", _vendor={"x": c.secret("vendor field")})
-    yield _entry(c, 71, f"{base}/o2", response={"headers": [{"name": "X-Foo", "value": "1", "comment": c.email("header comment")}], "statusText": f"Denied for {c.email('status text')}"})
-    yield _entry(c, 72, f"{base}/o3", **_post("application/json", json.dumps({"password": c.secret("post comment")}), comment=c.email("post data comment")))
-    yield _entry(c, 73, f"{base}/o4", serverIPAddress="203.0.113.77", _error=f"failed: Authorization: Bearer {c.secret('error field', is_plain=True)}")
-    yield _entry(c, 74, f"{base}/o5", response={"redirectURL": f"{base}/cb?id_token={quote(c.secret('redirectURL'), safe='')}"})
+    stack = {
+        "type": "script",
+        "stack": {
+            "callFrames": [
+                {
+                    "functionName": "f",
+                    "url": f"{base}/a.js?token={c.secret('initiator', is_plain=True)}",
+                    "lineNumber": 1,
+                }
+            ]
+        },
+    }
+    yield _entry(
+        c,
+        70,
+        f"{base}/o1",
+        _initiator=stack,
+        comment=c.email("entry comment"),
+        connection="443",
+        _vendor={"x": c.secret("vendor field")},
+    )
+    yield _entry(
+        c,
+        71,
+        f"{base}/o2",
+        response={
+            "headers": [{"name": "X-Foo", "value": "1", "comment": c.email("header comment")}],
+            "statusText": f"Denied for {c.email('status text')}",
+        },
+    )
+    yield _entry(
+        c,
+        72,
+        f"{base}/o3",
+        **_post(
+            "application/json", json.dumps({"password": c.secret("post comment")}), comment=c.email("post data comment")
+        ),
+    )
+    yield _entry(
+        c,
+        73,
+        f"{base}/o4",
+        serverIPAddress="203.0.113.77",
+        _error=f"failed: Authorization: Bearer {c.secret('error field', is_plain=True)}",
+    )
+    yield _entry(
+        c, 74, f"{base}/o5", response={"redirectURL": f"{base}/cb?id_token={quote(c.secret('redirectURL'), safe='')}"}
+    )
 
 
 def _log(c: Campaign) -> str:

@@ -77,6 +77,23 @@ const ACTIONS = {
     const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
     return found.violations.map((each) => ({ id: each.id, impact: each.impact, nodes: each.nodes.map((node) => node.html.slice(0, 200)) }));
   },
+  tabto: async (page, selector) => {
+    for (let tries = 0; tries < 80; tries += 1) {
+      if (await page.evaluate((each) => Boolean(document.activeElement && document.activeElement.matches(each)), selector)) return tries;
+      await page.keyboard.press("Tab");
+    }
+    throw new Error(`the Tab key does not reach ${selector}`);
+  },
+  choose: async (page, key, file) => {
+    const [chooser] = await Promise.all([page.waitForFileChooser({ timeout: TIMEOUT }), page.keyboard.press(key)]);
+    await chooser.accept([file]);
+  },
+  stores: (page) => page.evaluate(async () => {
+    const read = (get) => { try { return get(); } catch { return ""; } };
+    const bases = globalThis.indexedDB && indexedDB.databases ? await indexedDB.databases().catch(() => []) : [];
+    return JSON.stringify([read(() => ({ ...localStorage })), read(() => ({ ...sessionStorage })), read(() => document.cookie), bases, await (globalThis.caches ? caches.keys().catch(() => []) : [])]);
+  }),
+  fetch: (page, url) => page.evaluate((each) => fetch(each).then(() => "sent", () => "refused"), url),
   sleep: (page, ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 

@@ -53,7 +53,7 @@ class TlsInspection:
                     refs=tuple(refs[:3]),
                     means=_MEANS,
                     ask="Please try once without the proxy, for example over a mobile hotspot.",
-                    rank=40,
+                    rank=55,
                     data={"issuer": issuer, "host": host, "calls": len(refs)},
                 )
 

@@ -155,7 +155,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, list | tuple):
         return short(", ".join(map(str, value)), 300)
     if isinstance(value, Mapping):
-        return short(", ".join(f"{name} {each}" for name, each in value.items()), 300)
+        return short(", ".join(f"{name} ({each})" for name, each in value.items()), 300)
     if isinstance(value, bool):
         return "on" if value else "off"
     return short(str(value), 300)

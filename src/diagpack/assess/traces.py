@@ -75,7 +75,11 @@ def headline(text: str) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    return [line[:_LINE_LIMIT] for line in text[:INPUT_LIMIT].splitlines()]
+    text = text[:INPUT_LIMIT]
+    if text.startswith("{"):
+        # A JSON record holds its stack trace in one string, with escaped line feeds.
+        text = text.replace("\\r", "").replace("\\n", "\n").replace("\\t", "\t")
+    return [line[:_LINE_LIMIT] for line in text.splitlines()]
 
 
 def _match_end(line: str) -> int:

@@ -12,7 +12,7 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import InvalidKey, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, pkcs7_decrypt_der
+from cryptography.hazmat.primitives.serialization.pkcs7 import pkcs7_decrypt_der
 
 from diagpack.guide.container import Opened, parse_container
 from diagpack.guide.envelope import INFLATED_LIMIT, refusal
@@ -43,7 +43,7 @@ def read_cms(content: bytes, *, key: IntakeKey, case_id: str, nonces: Collection
         if not is_plain_result(content):
             certificate = x509.load_pem_x509_certificate(key.certificate)
             _check_form(content, certificate)
-            content = pkcs7_decrypt_der(content, certificate, key.private, [PKCS7Options.Binary])
+            content = pkcs7_decrypt_der(content, certificate, key.private, [])
         return _opened(content, case_id, nonces)
     except (ValueError, KeyError, TypeError, IndexError, InvalidKey, UnsupportedAlgorithm, RecursionError):
         raise refusal() from None

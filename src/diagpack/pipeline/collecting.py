@@ -20,6 +20,7 @@ from diagpack.collectors.recognise import choose, unknown
 from diagpack.errors import CollectError
 from diagpack.model.case import Case, Window
 from diagpack.model.collector import Collector
+from diagpack.model.machine import machine_fault
 from diagpack.model.missing import Missing
 from diagpack.model.raw import RawArtifact, Source
 from diagpack.plugins import discover
@@ -47,6 +48,8 @@ def ingest_all(store: RawStore, inputs: Inputs, scratch: Path) -> list[Missing]:
         except CollectError as problem:
             missing.append(_gap(f"input-{number}", path.name, problem))
         except OSError as problem:
+            if machine_fault(problem):
+                raise
             reason = problem.strerror or "cannot be read"
             missing.append(Missing(label=f"input-{number}", reason=reason.lower(), name=path.name, id="DP171"))
     for text in inputs.notes:
@@ -57,8 +60,12 @@ def ingest_all(store: RawStore, inputs: Inputs, scratch: Path) -> list[Missing]:
 
 
 def _head(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        return stream.read(65536)
+    try:
+        with path.open("rb") as stream:
+            return stream.read(65536)
+    except OSError:
+        # The store says in its own words why it cannot be opened.
+        return b""
 
 
 def _ingest_archive(store: RawStore, path: Path, scratch: Path) -> None:
@@ -122,6 +129,8 @@ def _collect_one(collector: Collector, source: Source, context: RunContext, miss
     except CollectError as problem:
         missing.append(_gap(source.label, source.name, problem))
     except Exception as problem:
+        if machine_fault(problem):
+            raise
         # A collector met something it did not expect. The text of the exception may hold evidence.
         reason = f"the {collector.id} collector failed ({type(problem).__name__})"
         missing.append(Missing(label=source.label, reason=reason, name=source.name, id="DP173"))

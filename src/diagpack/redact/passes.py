@@ -20,6 +20,7 @@ from diagpack.model.raw import RawArtifact
 from diagpack.model.redacted import thawed
 from diagpack.redact import work
 from diagpack.redact.crew import Order, Outcome, RunBlueprint
+from diagpack.redact.keep_words import check_against_secrets
 from diagpack.redact.learned import Learned
 from diagpack.redact.lines import ranges
 from diagpack.redact.mapping import TokenMap
@@ -27,7 +28,7 @@ from diagpack.redact.policy import Policy
 from diagpack.redact.pool import Pool
 from diagpack.redact.pseudonyms import Pseudonyms
 from diagpack.redact.residue import ResidueScanner
-from diagpack.redact.seeds import Seeds, plant
+from diagpack.redact.seeds import Seeds, plant, policy_of
 from diagpack.redact.spans import Detector
 
 # Big enough that the start of a range costs nothing, small enough that two workers share a 20 MB log.
@@ -85,7 +86,8 @@ class CasePasses:
 
     def __init__(self, raws: Sequence[RawArtifact], settings: Settings, withheld: Mapping[str, str]) -> None:
         self._settings = settings
-        self._learned = Learned(settings.policy)
+        self._policy = policy_of(settings.policy, settings.seeds)
+        self._learned = Learned(self._policy)
         self._values: dict[str, str] = {}
         self._live: Counter[tuple[str, str, int]] = Counter()
         self._residue: ResidueScanner | None = None
@@ -110,6 +112,7 @@ class CasePasses:
             with Pool(blueprint, settings.workers if total >= WORTH_PROCESSES else 1) as pool:
                 remaining = self._discover(pool, folder)
                 self._values = self._learned.dictionary()
+                check_against_secrets(self._policy, self._learned.values)
                 pool.teach(self._values)
                 return self._rewrite(pool, folder, remaining, target)
         finally:

@@ -103,7 +103,7 @@ function record(step, fields) {
 }
 
 function showItem(card, step) {
-  card.append(make("h1", {}, step.question), make("p", { class: "soft" }, step.why));
+  card.append(make("h1", {}, step.title), make("p", {}, step.question), make("p", { class: "soft" }, step.why));
   const answer = state.answers[step.id];
   if (answer && answer.status === "skipped") card.append(make("p", {}, say("skipped", { reason: say(`reason_${answer.reason}`) })));
   const skip = step.can_skip ? make("button", { type: "button", class: "plain push", id: "skip", onclick: () => askReason(card, step) }, say("skip")) : null;

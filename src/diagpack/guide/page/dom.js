@@ -31,11 +31,17 @@ function download(name, blob) {
 const whenText = (iso) => new Date(iso).toLocaleString(DATA.language, { dateStyle: "medium", timeStyle: "short" });
 const numberText = (number) => Number(number).toLocaleString(DATA.language);
 
+function durationText(seconds) {
+  const [unit, size] = seconds < 120 ? ["second", 1] : seconds < 7200 ? ["minute", 60] : seconds < 172800 ? ["hour", 3600] : ["day", 86400];
+  return new Intl.NumberFormat(DATA.language, { style: "unit", unit, unitDisplay: "long" }).format(Math.round(seconds / size));
+}
+
 // The sentence of one check; data of evidence is put in as text, never as markup.
 function checkText(check) {
   const data = { ...check.data };
   for (const name of ["first", "last", "start", "end"]) if (data[name]) data[name] = whenText(data[name]);
   for (const name of ["count", "lines"]) if (data[name] !== undefined) data[name] = numberText(data[name]);
+  if (data.seconds !== undefined) data.duration = durationText(data.seconds);
   const detail = data.problem || data.direction || data.reached || data.side;
   const keys = [`${check.id}.${check.level}.${detail}`, `${check.id}.${detail}`, `${check.id}.${check.level}`, check.id];
   return say(keys.find((key) => key in DATA.strings) || check.id, data);

@@ -209,21 +209,21 @@ const GuideRedactor = (() => {
       const parts = URL_PARTS.exec(url);
       if (!parts) return this.text(url, depth);
       const [, scheme, authority, path, query, fragment] = parts;
-      let out = "";
-      if (authority !== undefined) out += `${scheme || ""}//${this.authority(authority)}`;
-      out += this.path(path, depth);
+      const head = authority === undefined ? "" : `${scheme || ""}//${this.authority(authority)}`;
+      let out = this.path(path, depth);
       if (query !== undefined) out += "?" + this.form(query, depth);
       if (fragment !== undefined) out += "#" + (fragment.includes("=") ? this.fragment(fragment, depth) : this.path(fragment, depth));
-      return this.shapes(out);
+      // The authority is not searched with the rest: a token before the host would look like an e-mail address.
+      return head + this.shapes(out);
     }
 
     authority(authority) {
       const cut = authority.lastIndexOf("@");
-      if (cut < 0) return authority;
+      if (cut < 0) return this.shapes(authority);
       const [user, ...password] = authority.slice(0, cut).split(":");
       const shown = user ? quote(this.slot(unquote(user) ?? user, "user")) : "";
       const hidden = password.length ? ":" + quote(this.slot(unquote(password.join(":")) ?? password.join(":"), "password")) : "";
-      return shown + hidden + authority.slice(cut);
+      return shown + hidden + "@" + this.shapes(authority.slice(cut + 1));
     }
 
     path(path, depth) {
@@ -452,7 +452,7 @@ const GuideRedactor = (() => {
     scanned(text, depth, isFull) {
       if (text.length < 3) return text;
       this.scans += 1;
-      if (this.onScan && this.onScan(this.scans)) return this.slot(text, "secret");
+      if (this.onScan && this.onScan(this.scans, text.length)) return this.slot(text, "secret");
       const data = Packing.toBytes(wellFormed(text));
       const spans = this.scanner.spans(data);
       if (isFull && depth <= MOST_DEPTH) this.moreSpans(data, depth, spans);

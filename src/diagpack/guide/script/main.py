@@ -95,7 +95,7 @@ def _run(data: dict[str, Any], options: argparse.Namespace) -> int:
     while session.preview():
         session.redact_again()
     path = sealing.write(data, session, Path(options.out), is_plain=options.unencrypted)
-    asker.say(strings["saved"].format(name=path.name))
+    asker.say(strings["script_saved"].format(name=str(path)))
     asker.say(strings["send_to"] + " " + data["upload_address"])
     return 0
 

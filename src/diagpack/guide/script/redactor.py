@@ -172,24 +172,23 @@ class Redactor(Names):
         if parts is None:
             return self.text(url, depth)
         scheme, authority, path, query, fragment = parts.groups()
-        out = ""
-        if authority is not None:
-            out += (scheme or "") + "//" + self._authority(authority)
-        out += self._path(path, depth)
+        head = "" if authority is None else (scheme or "") + "//" + self._authority(authority)
+        out = self._path(path, depth)
         if query is not None:
             out += "?" + self.form(query, depth)
         if fragment is not None:
             out += "#" + (self._fragment(fragment, depth) if "=" in fragment else self._path(fragment, depth))
-        return self.shapes(out)
+        # The authority is not searched with the rest: a token before the host would look like an e-mail address.
+        return head + self.shapes(out)
 
     def _authority(self, authority: str) -> str:
         info, at, host = authority.rpartition("@")
         if not at:
-            return authority
+            return self.shapes(authority)
         user, colon, password = info.partition(":")
         shown = quote(self.slot(unquote(user) or user, "user")) if user else ""
         hidden = ":" + quote(self.slot(unquote(password) or password, "password")) if colon else ""
-        return shown + hidden + at + host
+        return shown + hidden + at + self.shapes(host)
 
     def _path(self, path: str, depth: int) -> str:
         if len(path) < 4:
