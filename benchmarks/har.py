@@ -102,9 +102,10 @@ def child(reader: str, path: Path) -> None:
     __import__("diagpack.collectors.har.inspect")
     if reader in ("orjson", "haralyzer"):
         __import__(reader)
-    before, clock = peak(), time.perf_counter()
+    before, clock, cpu = peak(), time.perf_counter(), time.process_time()
     count = read(reader, path)
-    print(json.dumps({"seconds": time.perf_counter() - clock, "bytes": peak() - before, "entries": count}))
+    seconds, cpu_seconds = time.perf_counter() - clock, time.process_time() - cpu
+    print(json.dumps({"seconds": seconds, "cpu": cpu_seconds, "bytes": peak() - before, "entries": count}))
 
 
 def main() -> None:
@@ -136,7 +137,8 @@ def report(kind: str, size: str, reader: str, path: Path) -> None:
         return
     found = json.loads(done.stdout)
     print(
-        f"{kind:5} {size:>4} MB  {reader:10} {found['seconds']:7.2f} s {found['bytes'] / MIB:8.0f} MiB"
+        f"{kind:5} {size:>4} MB  {reader:10} {found['seconds']:7.2f} s {found['cpu']:7.2f} s cpu"
+        f" {found['bytes'] / MIB:8.0f} MiB"
         f" {found['entries']:8} entries",
         flush=True,
     )

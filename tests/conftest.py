@@ -35,6 +35,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.markexpr = "not deep"
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Plain test names: bytes (a gzip header holds the time) and long texts (a key made in this run) are numbered."""
+    is_plain = isinstance(val, str) and len(val) <= 40 and val.isprintable()
+    return argname if isinstance(val, bytes | str) and not is_plain else None
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for mark in item.iter_markers("tool"):
         for name in mark.args:

@@ -58,6 +58,16 @@ def test_a_hint_or_a_warning_is_not_enough_for_it() -> None:
     assert disposed(call(403), findings=(hint, warning)).outcome is Outcome.UNCLEAR
 
 
+def test_when_the_products_own_clock_may_be_wrong_the_customer_is_not_named() -> None:
+    odd = Finding(
+        "saml.clock_skew", Level.ERROR, Certainty.PROVEN, "419 s apart; the service provider is off, …", (REF,)
+    )
+    browser = finding("har.clock_skew", level=Level.WARNING)
+
+    assert disposed(call(403), findings=(odd,)).outcome is Outcome.UNCLEAR
+    assert disposed(call(403), findings=(odd, browser)).outcome is Outcome.CUSTOMER_CONFIGURATION
+
+
 def test_a_server_error_with_another_error_in_the_log_is_a_defect_even_with_a_sign_in_finding() -> None:
     record = log_record(1, "IllegalStateException: no session store", level="error")
 
@@ -84,6 +94,7 @@ def test_a_server_error_whose_log_rejects_the_assertion_is_the_configuration() -
         ([call(401, "https://hooks.example.net/webhook", method="POST")], Outcome.CUSTOMER_CONFIGURATION),
         ([log([log_record(1, "webhook delivery 7 got 401", level="warn")])], Outcome.CUSTOMER_CONFIGURATION),
         ([call(200), environment(tls_inspection={"value": "Example CA", "refs": []})], Outcome.THIRD_PARTY),
+        ([call(200, _securityDetails={"issuer": "Zscaler Root CA"})], Outcome.THIRD_PARTY),
         ([call(0, _error="net::ERR_BLOCKED_BY_CLIENT")], Outcome.THIRD_PARTY),
         ([call(407)], Outcome.UNCLEAR),
         ([call(503, "https://cdn.example.net/x.js")], Outcome.THIRD_PARTY),

@@ -94,6 +94,24 @@ def test_tls_inspection_comes_from_its_finding() -> None:
 
 
 @pytest.mark.parametrize(
+    ("issuer", "is_inspected"),
+    [
+        ("Example Public CA 3", False),
+        ("Example Reset Authority", False),
+        ("Zscaler Intermediate Root CA", True),
+        ("Example Corp SSL Inspection CA", True),
+    ],
+)
+def test_a_certificate_issued_by_an_inspecting_gateway_is_seen(issuer: str, is_inspected: bool) -> None:
+    entry = har_entry(3, "https://app.example.com/", _securityDetails={"issuer": issuer, "protocol": "TLS 1.3"})
+
+    found = facts(har([entry]))
+
+    assert str(found["tls issuer"]) == f"{issuer} [har-1 #3]"
+    assert ("tls inspection" in found) is is_inspected
+
+
+@pytest.mark.parametrize(
     ("seconds", "says"),
     [(0.5, "is right"), (-90, "90 s behind"), (420, "7.0 min ahead")],
 )

@@ -62,11 +62,16 @@ def test_a_citation_in_the_analysts_words_counts_only_when_it_resolves() -> None
     assert [str(each) for each in found.refs] == ["[har-1 #0]", "[case-1 /answers/actual]"]
 
 
-def test_at_most_three_error_findings_join_the_actual_behaviour() -> None:
-    ref = EvidenceRef.parse("[har-1 #0]")
-    findings = tuple(Finding(f"x.{each}", Level.ERROR, Certainty.PROVEN, f"fact {each}", (ref,)) for each in range(5))
+def test_a_few_error_findings_join_the_actual_behaviour_unless_they_repeat_it() -> None:
+    ref, other = EvidenceRef.parse("[har-1 #0]"), EvidenceRef.parse("[har-1]")
+    findings = tuple(Finding(f"x.{each}", Level.ERROR, Certainty.PROVEN, f"fact {each}", (other,)) for each in range(6))
+    same = Finding("har.status.5xx", Level.ERROR, Certainty.PROVEN, "the server answered 500", (ref,))
+    given = scene({}, failing(), findings=(same, *findings))
 
-    assert len(facts.actual(scene({}, failing(), findings=findings), None)) == 3
+    texts = [each.text for each in facts.actual(given, first_failure(given))]
+
+    assert texts[0].endswith("the server answered 500")
+    assert texts[1:] == ["fact 0", "fact 1", "fact 2"]
 
 
 def test_replays_say_how_often_it_was_reproduced() -> None:
@@ -108,3 +113,17 @@ def test_the_ask_has_its_date() -> None:
 
     assert [str(each) for each in facts.asks(given)] == ["fix (needed by 2026-03-05) [case-1 /answers/ask]"]
     assert facts.asks(scene({})) == ()
+
+
+def test_two_findings_about_the_same_places_are_told_once() -> None:
+    refs = (EvidenceRef.parse("[har-1 #0]"), EvidenceRef.parse("[saml-1 /messages/0]"))
+    findings = tuple(Finding(f"x.{each}", Level.ERROR, Certainty.PROVEN, f"fact {each}", refs) for each in range(2))
+    given = scene({}, failing(), findings=findings)
+
+    assert [each.text for each in facts.actual(given, first_failure(given))][1:] == ["fact 0"]
+
+
+def test_the_time_an_answer_is_needed_by_is_given_in_utc() -> None:
+    given = scene({"answers": {"ask": "fix", "needed_by": "2026-03-05T13:00:00+01:00"}}, failing())
+
+    assert facts.asks(given)[0].text == "fix (needed by 2026-03-05 12:00 UTC)"

@@ -8,11 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from diagpack.assess.checklists import load_checklists
+from diagpack.assess.lint_view import Delivery
 from diagpack.assess.run import assess
 from diagpack.assess.severity import load_matrix
 from diagpack.errors import UsageError
 from diagpack.model.assessment import Assessment, Cited, ItemStatus, Outcome
 from diagpack.model.evidence import EvidenceSet
+from tests.support.cases import webhook_401
 from tests.support.evidence import case_artifact, case_content, evidence, har, har_entry, log, log_record, make_artifact
 
 CHECKLISTS = load_checklists()
@@ -207,3 +209,22 @@ def test_live_credentials_become_one_sentence_of_advice(found: bool | None, advi
     )
 
     assert ("sign out everywhere" in assessed.customer_message) is advised
+
+
+def test_the_reason_given_to_submit_lets_a_non_defect_pass() -> None:
+    known = webhook_401()
+    case = {**known.case, "disposition": {}}
+
+    def blocking(delivery: Delivery | None) -> list[str]:
+        found = assess(
+            case=case,
+            evidence=known.evidence,
+            findings=(),
+            checklists=CHECKLISTS,
+            matrix=MATRIX,
+            delivery=delivery,
+        )
+        return [each.id for each in found.readiness.results if each.is_blocking]
+
+    assert blocking(None) == ["E18"]
+    assert blocking(Delivery(reason="agreed with the team")) == []

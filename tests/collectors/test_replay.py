@@ -1,9 +1,11 @@
 """A replay goes to named hosts only, asks before it changes anything, and keeps secrets out of its evidence."""
 
 import json
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -61,6 +63,28 @@ def test_the_same_failure_is_reproduced_with_a_fresh_secret_that_evidence_never_
     content = artifact_content(result).decode()
     assert "canary-fresh-token" not in content
     assert TOKEN in content
+
+
+def test_a_secret_that_comes_back_encoded_is_hidden(tmp_path: Path) -> None:
+    def echo(request: httpx.Request) -> httpx.Response:
+        sent = request.headers["authorization"].removeprefix("Bearer ")
+        return httpx.Response(
+            500, headers={"x-echo": quote(sent, safe="")}, json={"b": b64encode(sent.encode()).decode()}
+        )
+
+    made = plan(tmp_path)
+    result = replay(
+        made,
+        ReplayPolicy(hosts=("app.example.com",), runs=1),
+        secret=lambda variable: "canary/secret+1",
+        confirm=lambda sentence: "",
+        case_id="CS-1",
+        transport=httpx.MockTransport(echo),
+    )
+
+    content = artifact_content(result).decode()
+    assert "canary" not in content
+    assert b64encode(b"canary/secret+1").decode().rstrip("=") not in content
 
 
 def test_a_call_that_works_again_is_not_reproduced(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 
 import pytest
-from diagpack.case.layout import CaseDir
 
+from diagpack.case.layout import CaseDir
 from diagpack.errors import RedactionError
 from diagpack.model.case import case_id
 from diagpack.pipeline import demo_case

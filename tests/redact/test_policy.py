@@ -67,10 +67,11 @@ def test_an_empty_list_does_not_switch_the_defaults_off() -> None:
     assert policy.classify("password") == "password"
 
 
-def test_a_name_to_keep_cannot_take_a_secret_name_away() -> None:
-    policy = load_policy(overrides={"names": {"keep": {"words": ["pwd"]}}})
-
-    assert policy.classify("pwd") == "password"
+@pytest.mark.parametrize("name", ["pwd", "password", "db_password", "apiKey", "session_token"])
+def test_a_name_of_a_secret_cannot_be_kept(name: str) -> None:
+    with pytest.raises(UsageError, match="names a secret"):
+        load_policy(overrides={"names": {"keep": {"words": [name]}}})
+    assert load_policy(overrides={"vendor_ids": {"names": [name]}}).classify(name) in SECRET_CLASSES
 
 
 def test_team_and_case_add_to_the_defaults(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from diagpack.model.ref import ArtifactId, EvidenceRef, Lines, Pointer
 Condition = Mapping[str, Any]
 Met = tuple[EvidenceRef, ...] | None
 _MAX_REFS: Final = 5
-_EXTRA: Final = {"where", "min", "because", "level", "certainty"}
+_EXTRA: Final = {"where", "min", "because", "level", "certainty", "says"}
 _EXPRESSIONS: Final = ("exchange", "log", "case", "where")
 
 
@@ -231,6 +231,7 @@ def _fits(finding: Finding, condition: Condition) -> bool:
         any(matches(finding.id, str(each)) for each in patterns)
         and (not level or finding.level.value == level)
         and (not certainty or finding.certainty.value in certainty)
+        and matches(finding.statement, str(condition.get("says", "*")))
     )
 
 

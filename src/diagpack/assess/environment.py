@@ -12,8 +12,9 @@ from typing import Any, Final
 from diagpack.assess.conditions import Scene, case_refs
 from diagpack.assess.view import short
 from diagpack.model.assessment import Cited
+from diagpack.model.inspectors import is_inspector
 from diagpack.model.redacted import RedactedArtifact
-from diagpack.model.ref import EvidenceRef, Pointer, Whole
+from diagpack.model.ref import EvidenceRef, HarEntry, Pointer, Whole
 
 SKEW_SHOWN_SECONDS: Final = 2.0
 _PROXY_HEADERS: Final = ("via", "x-bluecoat-via", "x-squid-error", "proxy-authenticate", "x-zscaler-request-id")
@@ -101,9 +102,27 @@ def _path(scene: Scene) -> Iterator[tuple[str, Cited]]:
         if name and each.is_first_party:
             yield "proxy", Cited(f"{name}: {short(each.response_headers[name], 120)}", (each.ref,))
             break
+    yield from _issuer(scene)
     for finding in scene.findings:
         if "tls" in finding.id and "inspect" in finding.id and finding.refs:
             yield "tls inspection", Cited(short(finding.statement, 240), finding.refs[:2])
+            return
+
+
+def _issuer(scene: Scene) -> Iterator[tuple[str, Cited]]:
+    """Who issued the product's certificate as the browser saw it (Chromium and Playwright record it)."""
+    own = {each.ref: each.host for each in scene.exchanges if each.is_first_party}
+    for artifact in scene.evidence.of_kind("har"):
+        for entry in scene.evidence.entries(artifact):
+            details, index = entry.get("_securityDetails"), entry.get("_dpEntry")
+            issuer = details.get("issuer") if isinstance(details, Mapping) else None
+            ref = EvidenceRef(artifact.id, HarEntry(index)) if isinstance(index, int) else None
+            if not isinstance(issuer, str) or not issuer or ref not in own:
+                continue
+            yield "tls issuer", Cited(short(issuer, 160), (ref,))
+            if is_inspector(issuer):
+                words = f"the certificate of {short(own[ref], 80)} was issued by {short(issuer, 160)}"
+                yield "tls inspection", Cited(words, (ref,))
             return
 
 
@@ -135,6 +154,8 @@ def _stated(scene: Scene) -> Iterator[tuple[str, Cited]]:
 def _shown(value: Any) -> str:
     if isinstance(value, list | tuple):
         return short(", ".join(map(str, value)), 300)
+    if isinstance(value, Mapping):
+        return short(", ".join(f"{name} ({each})" for name, each in value.items()), 300)
     if isinstance(value, bool):
         return "on" if value else "off"
     return short(str(value), 300)

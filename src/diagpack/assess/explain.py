@@ -90,7 +90,7 @@ LINT: Final[Mapping[str, tuple[str, str, str]]] = {
     "E17": (
         "A named person has confirmed what was drafted",
         "A draft from evidence is proposed, not known, until someone has read it.",
-        "Read steps, expected, actual, severity and disposition, then run `diagpack status CASE --confirm PART`.",
+        "Read steps, expected, actual, severity and disposition, then run `diagpack confirm CASE PART …`.",
     ),
     "E18": (
         "A problem that is no defect has a reason to be escalated",

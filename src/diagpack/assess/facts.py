@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from diagpack.assess.conditions import Scene, answers_of, case_refs
 from diagpack.assess.severity import confirmed_by
 from diagpack.assess.timeline import FirstFailure
-from diagpack.assess.view import Call, short
+from diagpack.assess.view import Call, moment, short
 from diagpack.model.assessment import Cited
 from diagpack.model.finding import Level
-from diagpack.model.ref import EvidenceRef, find_refs
+from diagpack.model.ref import EvidenceRef, Whole, find_refs
 
 
 def symptom(scene: Scene, first: FirstFailure | None) -> Cited | None:
@@ -46,9 +46,13 @@ def actual(scene: Scene, first: FirstFailure | None) -> tuple[Cited, ...]:
         found.append(Cited(short(text, 1000), refs, not is_confirmed))
     if first is not None:
         found.append(Cited(first.cited.text, first.cited.refs, not is_confirmed))
-    errors = [each for each in scene.findings if each.level is Level.ERROR and each.refs][:3]
-    texts = {each.text for each in found}
-    found += [Cited(each.statement, each.refs, True) for each in errors if short(each.statement, 300) not in texts]
+    errors = [each for each in scene.findings if each.level is Level.ERROR and each.refs][:4]
+    told = {ref for each in found for ref in each.refs}
+    for each in errors:
+        # A finding about places that were told already repeats what was said there.
+        if not set(each.refs) <= told:
+            found.append(Cited(each.statement, each.refs, True))
+            told |= {ref for ref in each.refs if not isinstance(ref.place, Whole)}
     return tuple(found)
 
 
@@ -89,7 +93,10 @@ def asks(scene: Scene) -> tuple[Cited, ...]:
     if not text:
         return ()
     needed = answer(scene, "needed_by")
-    words = short(text, 300) + (f" (needed by {short(needed, 60)})" if needed else "")
+    # A date stays a date.
+    by = moment(needed) if len(needed) > 10 else None
+    when = f"{by:%Y-%m-%d %H:%M} UTC" if by else short(needed, 60)
+    words = short(text, 300) + (f" (needed by {when})" if needed else "")
     return (Cited(words, case_refs(scene.evidence, "/answers/ask")),)
 
 

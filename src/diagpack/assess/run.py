@@ -17,7 +17,7 @@ from diagpack.assess.disposition import Criteria, dispose, load_criteria
 from diagpack.assess.drafts import customer_update, internal_update
 from diagpack.assess.handoff import handoff_lines
 from diagpack.assess.impact import impact_sentences, what_works
-from diagpack.assess.lint_view import LintView
+from diagpack.assess.lint_view import Delivery, LintView
 from diagpack.assess.message import customer_message, has_sign_in_data
 from diagpack.assess.readiness import deferred_asks, lint
 from diagpack.assess.request_ids import QueryMaker, request_id_uses
@@ -49,13 +49,15 @@ def assess(
     criteria: Criteria | None = None,
     is_urgent: bool = False,
     has_live_credentials: bool | None = None,
+    delivery: Delivery | None = None,
 ) -> Assessment:
     """Everything the room concludes about a case.
 
     `case`: the JSON form of `model.case.Case`, redacted. `profile_view`: `hosts`, `production`, … of the team profile.
     `known_issues`, `past`: see `similar`. `queries`: makes log queries for an ID and a time span. `is_urgent`: see
-    `readiness`. `has_live_credentials`: what the redactor found; None takes it from the counts of the artifacts. Raises
-    UsageError (DP300) when the case names a checklist that does not exist.
+    `readiness`. `has_live_credentials`: what the redactor found; None takes it from the counts of the artifacts.
+    `delivery`: facts of the package and the reason given to `submit`, for E12 to E15 and E18. Raises UsageError (DP300)
+    when the case names a checklist that does not exist.
 
     `extra` of the result: `inputs` of the severity, `timeline_omitted`, `words` (to be stored with the signature),
     `customer_update`, `internal_update`, `status` (lines), `message_is_draft` (the language needs a speaker),
@@ -102,7 +104,7 @@ def assess(
             "incident": str(case.get("incident") or ""),
         },
     )
-    found = _with_readiness(found, scene, is_urgent)
+    found = _with_readiness(found, scene, is_urgent, delivery)
     if has_live_credentials is None:
         has_live_credentials = has_sign_in_data(evidence, findings)
     return _with_texts(found, scene, checklist, first, known_issues, has_live_credentials)
@@ -121,8 +123,8 @@ def make_scene(
     return Scene(evidence, case, findings, found, known)
 
 
-def _with_readiness(found: Assessment, scene: Scene, is_urgent: bool) -> Assessment:
-    view = LintView(scene.case, scene.evidence, found, tuple(scene.exchanges))
+def _with_readiness(found: Assessment, scene: Scene, is_urgent: bool, delivery: Delivery | None) -> Assessment:
+    view = LintView(scene.case, scene.evidence, found, tuple(scene.exchanges), delivery)
     readiness = lint(view, is_urgent=is_urgent)
     open_asks = deferred_asks(readiness, view.answer("assignee"))
     return replace(found, readiness=readiness, asks=(*found.asks, *open_asks))

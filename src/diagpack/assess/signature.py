@@ -15,16 +15,14 @@ from typing import Any, Final
 from diagpack.assess.conditions import Scene
 from diagpack.assess.impact import is_error
 from diagpack.assess.timeline import FirstFailure, records_with
+from diagpack.assess.traces import exception_of, frames
 from diagpack.assess.view import Call
 from diagpack.model.assessment import CaseSignature
 
 VERSION: Final = "dp1"
 PARTS: Final = ("kind", "exception", "message", "frames", "route")
-_INPUT_LIMIT: Final = 20_000
 _MASK_LIMIT: Final = 4_000
-_LINE_LIMIT: Final = 400
 _MESSAGE_LIMIT: Final = 160
-_FRAMES: Final = 3
 _MASKS: Final = tuple(
     (re.compile(pattern, re.ASCII), replacement)
     for pattern, replacement in (
@@ -44,29 +42,6 @@ _MASKS: Final = tuple(
         (r"\b([\w.-]{1,60})=(?:\"[^\"]*\"|\S+)", r"\1=<v>"),
     )
 )
-_EXCEPTION = re.compile(
-    r"\b((?:[A-Za-z_$][\w$]*\.)*[A-Z][\w$]*(?:Exception|Error|Fault|Failure|Panic))\b:?\s*(.*)", re.ASCII
-)
-_FRAMES_OF: Final = tuple(
-    re.compile(pattern, re.ASCII | re.MULTILINE)
-    for pattern in (
-        r"^\s*at\s+(?:async\s+)?(?:new\s+)?([\w$.<>/]+)\s*\(",  # Java, JavaScript
-        r"^\s*File \"[^\"]*?([\w-]+)\.py\", line \d+, in ([\w<>]+)",  # Python
-        r"^\s*at ([\w.<>`]+)\(.*\) in ",  # .NET
-        r"^([\w./-]+\.[\w(*).]+)\(.*\)$",  # Go
-        r"^\s*from .*?([\w-]+)\.rb:\d+:in [`']([^'`]+)'",  # Ruby
-        r"^#\d+ .*?([\w\\]+(?:->|::)\w+)\(",  # PHP
-    )
-)
-# Frames of runtimes and frameworks say where the fault surfaced, not where it is.
-_FOREIGN: Final = tuple(
-    """
-    java. javax. jakarta. jdk. sun. com.sun. kotlin. scala. org.springframework. org.apache. org.eclipse. org.hibernate.
-    io.netty. reactor. com.fasterxml. system. microsoft. runtime. runtime/ net/http node: internal/ process. module.
-    django. flask. werkzeug. starlette. uvicorn. sqlalchemy. asyncio. threading. concurrent. rack. rails. active
-    illuminate\\ symfony\\ object. promise. function.
-    """.split()
-)
 
 
 def signature(scene: Scene, first: FirstFailure | None, topic: str) -> CaseSignature:
@@ -77,7 +52,7 @@ def signature(scene: Scene, first: FirstFailure | None, topic: str) -> CaseSigna
     if not exception and exchange is not None:
         exception = status_class(exchange)
     if not message and first is not None:
-        message = (exchange.failure if exchange else "") or text or first.cited.text
+        message = (exchange.failure if exchange else "") or text or first.core or first.cited.text
     parts = {
         "kind": topic,
         "exception": exception,
@@ -100,27 +75,6 @@ def mask(text: str) -> str:
     for pattern, replacement in _MASKS:
         text = pattern.sub(replacement, text)
     return " ".join(text.split())
-
-
-def exception_of(text: str) -> tuple[str, str]:
-    """(class without its package, message) of the first exception named in a text; ("", "") when there is none."""
-    for line in text[:_INPUT_LIMIT].splitlines():
-        match = _EXCEPTION.search(line[:_LINE_LIMIT])
-        if match:
-            return match.group(1).rsplit(".", 1)[-1], match.group(2)
-    return "", ""
-
-
-def frames(text: str) -> list[str]:
-    """The top three frames of the product as `module.function`, without line numbers."""
-    # A frame is short; a longer line is cut, so that no pattern can take long on it.
-    text = "\n".join(line[:_LINE_LIMIT] for line in text[:_INPUT_LIMIT].splitlines())
-    for pattern in _FRAMES_OF:
-        found = [".".join(part for part in match.groups() if part) for match in pattern.finditer(text)]
-        own = [each for each in found if not each.lower().startswith(_FOREIGN)]
-        if found:
-            return (own or found)[:_FRAMES]
-    return []
 
 
 def status_class(exchange: Call) -> str:

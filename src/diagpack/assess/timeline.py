@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from diagpack.assess.conditions import Scene, log_ref
 from diagpack.assess.impact import is_error
+from diagpack.assess.traces import headline
 from diagpack.assess.view import SERIOUS_BELOW, Call, moment, short, skew_of
 from diagpack.model.assessment import Cited, TimelineEvent
 from diagpack.model.finding import Level
@@ -29,11 +30,15 @@ _WEIGHT: Final = {"error": 0, "warning": 1, "info": 2}
 
 @dataclass(frozen=True, slots=True)
 class FirstFailure:
-    """The first failing event in words, its request IDs, and the exchange behind it when there is one."""
+    """The first failing event in words, its request IDs, and the exchange behind it when there is one.
+
+    `core` is the part of the words that names the same problem in another case; empty when all of them do.
+    """
 
     cited: Cited
     request_ids: tuple[str, ...]
     exchange: Call | None = None
+    core: str = ""
 
 
 def timeline(scene: Scene) -> tuple[tuple[TimelineEvent, ...], int]:
@@ -67,15 +72,34 @@ def records_with(scene: Scene, ids: Sequence[str]) -> list[tuple[RedactedArtifac
     ]
 
 
+def led_to(scene: Scene, ids: Sequence[str]) -> tuple[str, ...]:
+    """IDs that stand beside these in a log record and led the search further: the trace of a request."""
+    known = {form for each in ids for form in spellings(each)}
+    hops = {str(id) for artifact in scene.evidence.of_kind("log") for id in _hops(artifact)}
+    beside = [str(id) for _, record in records_with(scene, ids) for id in record.get("ids") or ()]
+    return tuple(dict.fromkeys(id for id in beside if id in hops and id not in known))
+
+
+def _hops(artifact: RedactedArtifact) -> Sequence[str]:
+    query = artifact.facts.get("query")
+    hops = query.get("hops") if isinstance(query, Mapping) else None
+    return tuple(hops) if isinstance(hops, Mapping) else ()
+
+
 def _failed_exchange(exchange: Call, scene: Scene) -> FirstFailure:
-    ids = tuple(id for _, id in exchange.request_ids)
+    own = tuple(id for _, id in exchange.request_ids)
+    ids = (*own, *led_to(scene, own))
     joined = records_with(scene, ids)
-    joined.sort(key=lambda pair: (not is_error(pair[1].get("level")), pair[1]["line"]))
+    joined.sort(key=lambda pair: (_WEIGHT[_level(pair[1])], pair[1]["line"]))
     text = f"{exchange.method} {short(exchange.path, 160)} on {short(exchange.host, 80)}: {exchange.failure}"
     refs = [exchange.ref]
-    if joined:
+    # A line that only says that the request came tells nothing more than the call itself.
+    if joined and _level(joined[0][1]) != "info":
         artifact, record = joined[0]
-        text += f"; the log says: {short(str(record.get('text', '')), 160)}"
+        # The ID under which the server logged its error leads further than that of a call which asked for the state.
+        logged = {form for each in record.get("ids") or () for form in spellings(str(each))}
+        ids = tuple(sorted(ids, key=lambda each: each not in logged and each not in own[:1]))
+        text += f"; the log says: {short(headline(str(record.get('text', ''))), 160)}"
         refs.append(log_ref(artifact.id, record))
     return FirstFailure(Cited(text, tuple(refs)), ids, exchange)
 
@@ -88,7 +112,7 @@ def _failed_record(scene: Scene, window: tuple[datetime, datetime] | None) -> Fi
     errors.sort(key=lambda pair: moment(pair[1].get("time")) or late)
     inside = (pair for pair in errors if _inside(moment(pair[1].get("time")), window))
     artifact, record = next(inside, errors[0])
-    text = f"The log records: {short(str(record.get('text', '')), 240)}"
+    text = f"The log records: {short(headline(str(record.get('text', ''))), 240)}"
     return FirstFailure(Cited(text, (log_ref(artifact.id, record),)), tuple(map(str, record.get("ids") or ())))
 
 
@@ -100,7 +124,16 @@ def _failed_finding(scene: Scene) -> FirstFailure | None:
     cited = {each.ref: each for each in scene.exchanges}
     exchange = next((cited[ref] for ref in found.refs if ref in cited), None)
     ids = tuple(id for _, id in exchange.request_ids) if exchange else ()
-    return FirstFailure(Cited(short(found.statement, 300), found.refs[:3]), ids, exchange)
+    text, refs = short(found.statement, 300), found.refs[:3]
+    # What else is wrong with the same call stands beside it: a slow page, and who opened its connection.
+    also = next(
+        (each for each in scene.findings if each.level is Level.WARNING and each is not found and refs[0] in each.refs),
+        None,
+    )
+    if also is not None:
+        refs = (*refs, *(ref for ref in also.refs[:3] if ref not in refs))
+        return FirstFailure(Cited(f"{text.rstrip('.')}. {short(also.statement, 200)}", refs), ids, exchange, text)
+    return FirstFailure(Cited(text, refs), ids, exchange)
 
 
 def _gravest(failing: list[Call]) -> list[Call]:

@@ -5,6 +5,7 @@ Enters: a plan, a policy (which hosts, which methods) and a source of secrets. L
 "reproduced 3 of 3". Not a plug-in: `diagpack repro --run` and `diagpack validate --run` call it.
 """
 
+import base64
 import json
 import secrets
 import ssl
@@ -14,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
+from urllib.parse import quote
 
 import httpx
 
@@ -211,9 +213,11 @@ def _answer(response: httpx.Response, content: bytes, values: Mapping[str, str],
     tokens = {slot.name: slot.token or f"[{slot.name}]" for slot in call.slots()}
 
     def hidden(text: str) -> str:
-        # A server may echo what it was sent.
+        # A server may echo what it was sent, also encoded.
         for name, value in values.items():
-            text = text.replace(value, tokens.get(name, f"[{name}]"))
+            encoded = base64.b64encode(value.encode()).decode().rstrip("=")
+            for form in (value, quote(value, safe=""), json.dumps(value)[1:-1], encoded):
+                text = text.replace(form, tokens.get(name, f"[{name}]"))
         return text
 
     mime = response.headers.get("content-type", "")

@@ -9,13 +9,17 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import chain
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
 Pairs = tuple[tuple[str, str], ...]
 
+_ONLY_TEXT: Final = {str}
 _FRACTION = re.compile(r"(\.\d{6})\d+")
 _COMPACT_OFFSET = re.compile(r"([+-]\d{2})(\d{2})$")
 _ID_SEGMENT: Final = re.compile(
@@ -207,6 +211,8 @@ def text(value: Any) -> str:
 
 def number(value: Any, default: float) -> float:
     """A finite number, also from text; else `default`."""
+    if type(value) is int and -(10**15) < value < 10**15:
+        return value
     if isinstance(value, str) and len(value) < 40:
         try:
             value = float(value)
@@ -250,7 +256,7 @@ def _plain_pairs(value: Any) -> Pairs | None:
         found = tuple([(each["name"], each["value"]) for each in value])
     except (KeyError, TypeError, IndexError):
         return None
-    return found if all(type(name) is str and type(content) is str for name, content in found) else None
+    return found if set(map(type, chain.from_iterable(found))) <= _ONLY_TEXT else None
 
 
 def first_of(headers: Pairs, name: str) -> str:
@@ -315,6 +321,9 @@ def parse_time(value: Any) -> datetime | None:
     """An ISO 8601 time as an aware datetime in UTC; a time without a zone is taken as UTC. None when it is no time."""
     if not isinstance(value, str) or not 10 <= len(value) <= 40:
         return None
+    with suppress(ValueError, OverflowError):
+        parsed = datetime.fromisoformat(value)
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
     cleaned = _COMPACT_OFFSET.sub(r"\1:\2", _FRACTION.sub(r"\1", value.strip()))
     try:
         parsed = datetime.fromisoformat(cleaned)
@@ -331,6 +340,7 @@ def split_url(url: str) -> SplitResult:
         return SplitResult("", "", url, "", "")
 
 
+@lru_cache(maxsize=256)
 def host_of(url: str) -> str:
     """Lower-case host name of a URL; empty when it has none."""
     try:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from diagpack.assess.checklists import load_checklists
+from diagpack.assess.lint_view import Delivery
 from diagpack.case.audit import AuditLog, Head
 from diagpack.case.config import load_case, new_case_yaml, update_case_yaml
 from diagpack.case.journal import FileJournal
@@ -76,10 +77,10 @@ def record_decisions(
             AuditLog(folder.audit).append("decide", by=person(), keys=sorted(changes))
 
 
-def reload(folder: CaseDir, settings: Settings) -> Escalation:
+def reload(folder: CaseDir, settings: Settings, delivery: Delivery | None = None) -> Escalation:
     """The escalation of the last run, from its redacted evidence. Raises UsageError (DP693) when there is none."""
     key, _ = load_or_create_key(folder, passphrase=settings.passphrase, use_keyring=settings.use_keyring)
-    artifacts = load_evidence(folder.evidence, key) if folder.evidence.exists() else ()
+    artifacts = load_evidence(folder.evidence, key) if any(folder.evidence.glob("*")) else ()
     if not artifacts:
         raise UsageError(
             "DP693", "nothing was collected for this case yet", hint=f"diagpack collect {folder.id} FILES…"
@@ -92,7 +93,7 @@ def reload(folder: CaseDir, settings: Settings) -> Escalation:
         counts=dict(counts),
         by_artifact={each.id: dict(each.tally) for each in artifacts},
     )
-    return assess_evidence(folder, artifacts, report, (), settings)
+    return assess_evidence(folder, artifacts, report, (), settings, delivery=delivery)
 
 
 def latest_package(folder: CaseDir) -> Path:

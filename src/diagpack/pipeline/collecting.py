@@ -20,6 +20,7 @@ from diagpack.collectors.recognise import choose, unknown
 from diagpack.errors import CollectError
 from diagpack.model.case import Case, Window
 from diagpack.model.collector import Collector
+from diagpack.model.machine import machine_fault
 from diagpack.model.missing import Missing
 from diagpack.model.raw import RawArtifact, Source
 from diagpack.plugins import discover
@@ -47,6 +48,8 @@ def ingest_all(store: RawStore, inputs: Inputs, scratch: Path) -> list[Missing]:
         except CollectError as problem:
             missing.append(_gap(f"input-{number}", path.name, problem))
         except OSError as problem:
+            if machine_fault(problem):
+                raise
             reason = problem.strerror or "cannot be read"
             missing.append(Missing(label=f"input-{number}", reason=reason.lower(), name=path.name, id="DP171"))
     for text in inputs.notes:
@@ -57,8 +60,12 @@ def ingest_all(store: RawStore, inputs: Inputs, scratch: Path) -> list[Missing]:
 
 
 def _head(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        return stream.read(65536)
+    try:
+        with path.open("rb") as stream:
+            return stream.read(65536)
+    except OSError:
+        # The store says in its own words why it cannot be opened.
+        return b""
 
 
 def _ingest_archive(store: RawStore, path: Path, scratch: Path) -> None:
@@ -88,10 +95,16 @@ def collect_all(store: RawStore, case: Case, settings: Any, say: Any) -> tuple[R
         if collector is None:
             missing.append(_gap(source.label, source.name, unknown(source.head())))
     for collector in in_order(collectors):
-        for source, picked in chosen:
-            if picked is collector:
-                say(f"reading {source.label} as {collector.id}")
-                _collect_one(collector, source, context, missing)
+        own = [source for source, picked in chosen if picked is collector]
+        for source in own:
+            say(f"reading {source.label} as {collector.id}")
+            _collect_one(collector, source, context, missing)
+        if set(collector.needs) & set(collector.provides) and len(own) > 1:
+            # What it made of a later source may tell it more about an earlier one.
+            for source in own:
+                again: list[Missing] = []
+                _collect_one(collector, source, context, again)
+                missing += [each for each in again if each not in missing]
         for artifact in [each for kind in collector.derives_from for each in context.artifacts(kind)]:
             _collect_one(collector, _as_source(artifact), context, missing)
     return context, [*missing, *context.missing_items]
@@ -116,6 +129,8 @@ def _collect_one(collector: Collector, source: Source, context: RunContext, miss
     except CollectError as problem:
         missing.append(_gap(source.label, source.name, problem))
     except Exception as problem:
+        if machine_fault(problem):
+            raise
         # A collector met something it did not expect. The text of the exception may hold evidence.
         reason = f"the {collector.id} collector failed ({type(problem).__name__})"
         missing.append(Missing(label=source.label, reason=reason, name=source.name, id="DP173"))

@@ -1,5 +1,6 @@
 """The HAR collector makes one slimmed artifact, with facts, and names its gaps."""
 
+import gzip
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -78,6 +79,8 @@ def test_the_case_decides_what_the_capture_lacks(tmp_path: Path) -> None:
         (b"\xef\xbb\xbf" + json.dumps(har()).encode(), True),
         (json.dumps([har_entry()]).encode(), True),
         (json.dumps(har(har_entry())).encode("utf-16"), True),
+        (gzip.compress(json.dumps(har(har_entry())).encode()), True),
+        (gzip.compress(b"2026-03-02 09:00:00 INFO started"), False),
         (b'{"entries": 3}', False),
         (b"2026-03-02 09:00:00 INFO started", False),
     ],

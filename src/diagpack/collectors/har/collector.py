@@ -4,7 +4,9 @@ Enters: a file that looks like a HAR. Leaves: the artifact, with its facts, and 
 """
 
 import re
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final
 
 from diagpack.collectors.har.inspect import inspect
@@ -26,6 +28,9 @@ class HarCollector:
     def recognise(self, head: bytes, name: str) -> float:
         """By `"log"` and `"entries"`; the name decides only for compressed and damaged files."""
         is_named = name.lower().endswith((".har", ".har.gz", ".har.zip", ".harp"))
+        if head.startswith(b"\x1f\x8b"):
+            with suppress(zlib.error):
+                head = zlib.decompressobj(31).decompress(head, 65536)
         if b"\0" in head[:4] or head.startswith((b"\xff\xfe", b"\xfe\xff")):
             head = head.replace(b"\0", b"")
         if b'"log"' in head and _ENTRIES.search(head):

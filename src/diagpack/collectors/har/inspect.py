@@ -45,8 +45,8 @@ def inspect(path: Path, *, window: Window | None = None, hosts: Sequence[str] = 
     slimmer = Slimmer(party)
     pages: dict[str, None] = {}
     for index, raw in enumerate(read_entries(path, reading)):
-        entry = repair(raw, index)
-        exchange = from_entry(entry)
+        entry = raw if _is_plain(raw) else repair(raw, index)
+        exchange = from_entry(entry, index)
         survey.add(exchange, slimmer.add(entry, exchange))
         if exchange.page and len(pages) < 1_000:
             pages.setdefault(exchange.page)
@@ -81,6 +81,16 @@ def inspect(path: Path, *, window: Window | None = None, hosts: Sequence[str] = 
         "truncated_percent": reading.truncated_percent,
     }
     return HarView(log, tuple(slimmer.entries), facts, tuple(reading.notes))
+
+
+def _is_plain(raw: Any) -> bool:
+    """Whether an entry can be judged as it is; most of a long capture is dropped and need not be repaired."""
+    if type(raw) is not dict:
+        return False
+    # A HAR that diagpack wrote is counted anew.
+    raw.pop("_dpEntry", None)
+    request, response = raw.get("request"), raw.get("response")
+    return type(request) is dict and type(response) is dict and type(request.get("url")) is str and bool(request["url"])
 
 
 def writer_of(log: dict[str, Any]) -> str:

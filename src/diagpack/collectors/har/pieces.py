@@ -22,6 +22,13 @@ class TooDeep(Exception):
     """The JSON is nested deeper, or holds a longer string, than any HAR."""
 
 
+def too_large() -> CollectError:
+    """The refusal of a file over the limits."""
+    return CollectError(
+        "DP102", "this HAR is larger than diagpack reads", hint="record only the failing steps and export again"
+    )
+
+
 class Utf8Pieces:
     """`read(size)` as ijson wants it. Raises CollectError DP102 above `limit()` bytes, TooDeep above the rest."""
 
@@ -46,9 +53,7 @@ class Utf8Pieces:
         piece = self._read(max(PIECE, min(self._string, 8 << 20)))
         self._consumed += len(piece)
         if self._consumed > self._limit():
-            raise CollectError(
-                "DP102", "this HAR is larger than diagpack reads", hint="record only the failing steps and export again"
-            )
+            raise too_large()
         if self._decoder is not None and piece:
             text = self._decoder.decode(piece)
             taken = min(self._skip, len(text))

@@ -18,15 +18,17 @@ from typing import Any, BinaryIO, Final
 
 import ijson
 
-from diagpack.collectors.har.pieces import PIECE, TooDeep, Utf8Pieces
+from diagpack.collectors.har.pieces import PIECE, TooDeep, Utf8Pieces, too_large
 from diagpack.errors import CollectError
 
 MAX_BYTES: Final = 4 << 30
-MAX_ENTRIES: Final = 1_000_000
+MAX_ENTRIES: Final = 300_000
 SMALL_BYTES: Final = 16 << 20
 _HEAD_LIMIT: Final = 8 << 20
-_FREE: Final = 4 << 20
-_MAX_RATIO: Final = 200
+_BOMB_BYTES: Final = 4 << 20
+_BOMB_RATIO: Final = 200
+_FREE: Final = 1 << 20
+_MAX_RATIO: Final = 100
 _DAMAGE: Final = (ijson.JSONError, UnicodeDecodeError, TooDeep, OverflowError, EOFError, OSError, zlib.error)
 _RE_EXPORT: Final = "export it again from the browser's Network panel with “Save all as HAR”"
 
@@ -193,8 +195,10 @@ def _shape(text: str) -> tuple[str, int]:
 def _whole(plan: _Plan) -> Any:
     """A small file as one document, by the forgiving parser (NaN, bytes that are not UTF-8); None when it cannot be."""
     with suppress(ValueError, RecursionError, OSError, EOFError, zlib.error):
-        with open_har(plan.path) as (stream, _):
+        with open_har(plan.path) as (stream, raw):
             content = stream.read(SMALL_BYTES + 1)
+            if plan.is_compressed and len(content) > max(_BOMB_BYTES, raw.tell() * _BOMB_RATIO):
+                raise too_large()
         if len(content) > SMALL_BYTES:
             return None
         text = content[plan.mark :].decode(plan.encoding, "replace")[plan.wrapping :].rstrip("\0 \t\r\n;")

@@ -10,6 +10,7 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from typing import Any, Final
 
+from diagpack.collectors.har.repair import repair
 from diagpack.model.exchange import Exchange
 from diagpack.model.failure import Party, classify
 
@@ -40,7 +41,7 @@ class Slimmer:
         self.dropped: Counter[str] = Counter()
 
     def add(self, entry: dict[str, Any], exchange: Exchange) -> bool:
-        """Take one entry; returns whether it failed."""
+        """Take one entry, repaired (it has `_dpEntry`) or to be repaired when it is kept; returns whether it failed."""
         self._position += 1
         failure = classify(exchange, self._party)
         is_failing = failure is not None and failure.rank < 60
@@ -65,6 +66,8 @@ class Slimmer:
             if self._plain > MAX_PLAIN or (is_far and self._plain > MAX_PLAIN // 2):
                 self.dropped["successful entries of a very long capture"] += 1
                 return
+        if "_dpEntry" not in entry:
+            entry = repair(entry, exchange.index)
         self._cut_bodies(entry, exchange, is_whole)
         line = dumped(entry)
         if self._bytes + len(line) > ENTRY_BUDGET:
