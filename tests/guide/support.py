@@ -119,6 +119,7 @@ def other_key() -> IntakeKey:
         shutil.rmtree(folder)
 
 
+@functools.cache
 def checklist(id: str = "sso-saml") -> Checklist:
     return dataclasses.replace(load_checklists()[id], hosts=("*.example.com",))
 
