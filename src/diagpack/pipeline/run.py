@@ -122,14 +122,7 @@ def _made(
 ) -> Outcome:
     """Redact, assess, render, scan, sign, all into the staging folders. Nothing of the case has changed yet."""
     redaction = _redact(raws, case, key, stage.evidence, map_path(folder), settings)
-    escalation = assess_evidence(
-        folder,
-        redaction.artifacts,
-        redaction.report,
-        redaction.withheld,
-        settings,
-        has_live_credentials=bool(redaction.live_credentials),
-    )
+    escalation = assess_evidence(folder, redaction.artifacts, redaction.report, redaction.withheld, settings)
     say(_summary(escalation))
     head = AuditLog(folder.audit).append(
         "collect", artifacts=len(redaction.artifacts), policy=redaction.report.policy_sha256
@@ -185,7 +178,6 @@ def assess_evidence(
     withheld: Sequence[Missing],
     settings: Settings,
     *,
-    has_live_credentials: bool | None = None,
     delivery: Delivery | None = None,
 ) -> Escalation:
     """Redacted evidence to escalation: rules, then the assess room. The same input gives the same escalation."""
@@ -194,6 +186,8 @@ def assess_evidence(
     findings = analyze(evidence, rules)
     redacted_case = next(iter(evidence.of_kind("case")), None)
     view: Mapping[str, Any] = evidence.json(redacted_case) if redacted_case else {}
+    # From the redacted evidence alone, so that `collect` and every later command say the same.
+    sentences = advice(artifacts, product_hosts(view, settings))
     assessment = assess(
         case=view,
         evidence=evidence,
@@ -205,11 +199,10 @@ def assess_evidence(
         is_urgent=settings.is_urgent,
         known_issues=settings.known_issues,
         past=past_cases(folder, settings.profile.packages),
-        has_live_credentials=has_live_credentials,
+        has_live_credentials=bool(sentences),
         delivery=delivery,
         queries=lambda id, start, end: queries(id, start, end, settings.templates),
     )
-    sentences = advice(artifacts, product_hosts(view, settings))
     extra = {
         **assessment.extra,
         "credentials": sentences,
