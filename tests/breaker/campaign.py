@@ -1,4 +1,4 @@
-# ruff: noqa: E501, S311 - one slot a line is easier to read than any wrapping
+# ruff: noqa: E501, S311, S608 - one slot a line is easier to read than any wrapping
 """A whole case of random evidence with a secret in every slot we can think of, and words that must survive.
 
 Enters: a seed. Leaves: files as a customer would send them, the planted values by slot, and the values that must stay.
@@ -78,6 +78,9 @@ def make(seed: int) -> Campaign:
     c.files["console.log"] = _console(c).encode()
     c.files["call.txt"] = _curl(c).encode()
     c.files["bundle.zip"] = _zip(c)
+    c.files["config.json"] = _config(c).encode()
+    c.files["mail.eml"] = _mail(c).encode()
+    c.files["odd.log"] = _odd_log(c).encode()
     return c
 
 
@@ -165,7 +168,7 @@ def _answer(mime: str, text: str, **more: Any) -> dict[str, Any]:
 
 def _har(c: Campaign) -> dict[str, Any]:
     base = "https://app.example.com"
-    entries = [each(c, base) for each in (_headers, _cookies, _urls, _forms, _bodies, _encoded, _streams, _odd)]
+    entries = [each(c, base) for each in (_headers, _cookies, _urls, _forms, _bodies, _encoded, _streams, _odd, _more)]
     flat = [entry for group in entries for entry in group]
     c.r.shuffle(flat)
     return {
@@ -394,6 +397,174 @@ def _streams(c: Campaign, base: str) -> Iterator[dict[str, Any]]:
     yield _entry(c, 61, f"{base}/sse", **_answer("text/event-stream", sse))
 
 
+def _more(c: Campaign, base: str) -> Iterator[dict[str, Any]]:
+    nested = json.dumps(
+        {
+            "a": json.dumps(
+                [{"name": "Cookie", "value": f"sid={c.secret('more cookie in json in json', is_plain=True)}"}]
+            )
+        }
+    )
+    yield _entry(c, 80, f"{base}/m1", **_answer("application/json", nested))
+    yield _entry(
+        c,
+        81,
+        f"{base}/m2",
+        **_answer("application/json", ")]}',\n" + json.dumps({"access_token": c.secret("more xssi prefix")})),
+    )
+    lines = "\n".join(json.dumps({"password": c.secret(f"more ndjson {n}")}) for n in range(2))
+    yield _entry(c, 82, f"{base}/m3", **_answer("application/x-ndjson", lines))
+    batch = f"--b\r\nContent-Type: application/http\r\n\r\nGET /x HTTP/1.1\r\nAuthorization: Bearer {c.secret('more batch', is_plain=True)}\r\n\r\n--b--"
+    yield _entry(c, 83, f"{base}/m4", **_post("multipart/mixed; boundary=b", batch))
+    soap = f'<s:Envelope xmlns:s="x"><s:Header><wsse:UsernameToken xmlns:wsse="y"><wsse:Username>svc</wsse:Username><wsse:Password Type="z">{c.secret("more wsse", is_plain=True)}</wsse:Password></wsse:UsernameToken></s:Header></s:Envelope>'
+    yield _entry(c, 84, f"{base}/m5", **_post("text/xml", soap))
+    yield _entry(
+        c,
+        85,
+        f"{base}/m6",
+        **_answer(
+            "text/html",
+            f"<form><input name='SAMLResponse' value='{base64.b64encode(_saml(c, 'more html form').encode()).decode()}'></form>",
+        ),
+    )
+    yield _entry(
+        c,
+        86,
+        f"{base}/m7",
+        **_answer(
+            "application/json",
+            json.dumps(
+                [["Authorization", f"Bearer {c.secret('more pairs')}"], ["password", c.secret("more pair password")]]
+            ),
+        ),
+    )
+    yield _entry(
+        c,
+        87,
+        f"{base}/m8",
+        **_answer(
+            "application/json",
+            json.dumps({"key": "password", "val": "x", "field": "api_key", "value": c.secret("more field value")}),
+        ),
+    )
+    yield _entry(
+        c,
+        88,
+        f"{base}/m9",
+        **_answer(
+            "text/csv",
+            f"id,email,password\n1,{c.email('more csv email')},{c.secret('more csv password', is_plain=True)}\n",
+        ),
+    )
+    yield _entry(
+        c,
+        89,
+        f"{base}/m10",
+        **_answer(
+            "application/x-yaml",
+            f'db:\n  password: {c.secret("more yaml", is_plain=True)}\n  token: "{c.secret("more yaml token", is_plain=True)}"\n',
+        ),
+    )
+    yield _entry(
+        c,
+        90,
+        f"{base}/m11",
+        **_answer(
+            "text/plain",
+            f"[default]\naws_access_key_id = AKIA{''.join(c.r.choices('ABCDEFGHIJ', k=16))}\naws_secret_access_key = {c.secret('more ini', is_plain=True)}\n",
+        ),
+    )
+    utf16 = base64.b64encode(json.dumps({"password": c.secret("more utf-16 body")}).encode("utf-16")).decode()
+    yield _entry(c, 91, f"{base}/m12", **_answer("application/json", utf16, encoding="base64"))
+    gz = base64.b64encode(
+        gzip.compress(json.dumps({"password": c.secret("more gzip body")}).encode(), mtime=0)
+    ).decode()
+    yield _entry(c, 92, f"{base}/m13", **_answer("application/json", gz, encoding="base64"))
+    yield _entry(
+        c,
+        93,
+        f"{base}/oauth/token",
+        **_post(
+            "application/x-www-form-urlencoded",
+            urlencode(
+                {
+                    "grant_type": "authorization_code",
+                    "code": c.secret("more oauth code"),
+                    "client_secret": c.secret("more oauth secret"),
+                    "code_verifier": c.secret("more oauth verifier"),
+                }
+            ),
+        ),
+    )
+    yield _entry(
+        c,
+        94,
+        f"{base}/m15",
+        request={
+            "headers": _pairs(
+                Cookie=f"auth={quote(json.dumps({'token': c.secret('more json cookie')}), safe='')}",
+                X_Custom_Blob=base64.b64encode(
+                    json.dumps({"password": c.secret("more header blob")}).encode()
+                ).decode(),
+            )
+        },
+    )
+    yield _entry(
+        c,
+        95,
+        f"{base}/m16/{base64.urlsafe_b64encode(json.dumps({'access_token': c.secret('more path blob')}).encode()).decode().rstrip('=')}/x",
+    )
+    yield _entry(
+        c,
+        96,
+        f"{base}/m17",
+        **_answer(
+            "application/json",
+            json.dumps(
+                {
+                    "error": f"duplicate key (email)=({c.email('more sql error')})",
+                    "sql": f"select * from u where token = '{c.secret('more sql token', is_plain=True)}'",
+                }
+            ),
+        ),
+    )
+    yield _entry(
+        c,
+        97,
+        f"{base}/m18",
+        **_answer("application/json", "{'password': '" + c.secret("more python repr body", is_plain=True) + "'}"),
+    )
+    yield _entry(
+        c,
+        98,
+        f"{base}/m19",
+        **_answer(
+            "application/json",
+            json.dumps(
+                {
+                    "PASSWORD": c.secret("more upper key"),
+                    "Pass\u0077ord": c.secret("more escaped key"),
+                    "pass-word": c.secret("more dashed key"),
+                    "userPassword1": c.secret("more numbered key"),
+                }
+            ),
+        ),
+    )
+    yield _entry(
+        c,
+        99,
+        f"{base}/m20",
+        response={
+            "headers": [
+                {
+                    "name": "Set-Cookie",
+                    "value": f"a={c.secret('more expires cookie', is_plain=True)}; Expires=Wed, 21 Oct 2026 07:28:00 GMT, b={c.secret('more folded cookie', is_plain=True)}; Path=/",
+                }
+            ]
+        },
+    )
+
+
 def _odd(c: Campaign, base: str) -> Iterator[dict[str, Any]]:
     stack = {
         "type": "script",
@@ -520,6 +691,81 @@ def _zip(c: Campaign) -> bytes:
         archive.writestr(member, f"2026-03-03T10:20:00Z ERROR password={c.secret('zip log', is_plain=True)}\n" * 2)
         archive.writestr(f"logs/token={c.secret('member name token', is_plain=True)}.bin", b"\x00\x01\x02" * 50)
     return out.getvalue()
+
+
+def _config(c: Campaign) -> str:
+    return json.dumps(
+        {
+            "sso": {"entityId": c.keep("config entity id", f"urn:example:{c.r.randrange(10**6)}"), "clientSecret": c.secret("config clientSecret"),
+                    "certificate_private_key": c.secret("config private key"), "enabled": True},
+            "database": {"url": f"mysql://root:{c.secret('config db', is_plain=True)}@db.example.net/x"},
+            "users": {c.email("config key email"): {"role": "admin"}},
+            "webhook": f"https://hooks.slack.com/services/T{c.r.randrange(10**8):08d}/B{c.r.randrange(10**8):08d}/{c.secret('config slack', is_plain=True)[:24]}",
+        }
+    )  # fmt: skip
+
+
+def _mail(c: Campaign) -> str:
+    body = base64.encodebytes(f"My password is: {c.secret('mail base64 part', is_plain=True)}\n".encode()).decode()
+    return (
+        f"From: {c.email('mail from')}\nTo: support@example.com\nSubject: Login\nMIME-Version: 1.0\n"
+        'Content-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\n'
+        f"{body}\n--b\nContent-Type: text/plain\nContent-Transfer-Encoding: quoted-printable\n\n"
+        f"password=3D{c.secret('mail quoted-printable', is_plain=True)}\n--b--\n"
+    )
+
+
+def _odd_log(c: Campaign) -> str:
+    r = c.r
+    s = lambda slot: c.secret(f"odd {slot}", is_plain=True)  # noqa: E731
+    when = "2026-03-03T10:21:00Z"
+    return "\n".join(
+        [
+            f"{when} DEBUG > authorization: Bearer {s('curl -v')}",
+            f"{when} DEBUG args=['--token', '{s('argv list')}', '--user', 'x']",
+            f"{when} DEBUG exec: deploy --api-key {s('argv space')} --verbose",
+            f"{when} DEBUG exec: deploy --password={s('argv equals')}",
+            f"{when} DEBUG exec: mysql -uroot -p{s('mysql -p')} app",
+            f"{when} DEBUG sshpass -p {s('sshpass')} ssh x",
+            f"{when} DEBUG redis-cli -a {s('redis-cli')} ping",
+            f"{when} DEBUG AUTH {s('redis auth')}",
+            f"{when} DEBUG {{:access_token=>\"{s('ruby hash')}\", :x=>1}}",
+            f"{when} DEBUG map[password:{s('go map')} user:x]",
+            f"{when} DEBUG {{Password:{s('go struct')} User:x}}",
+            f"{when} DEBUG &{{Token:0xc000 Secret:{s('go struct 2')}}}",
+            f"{when} DEBUG Credentials [username=x, password={s('java toString')}]",
+            f"{when} DEBUG Credentials(username=x, password={s('kotlin data class')})",
+            f"{when} DEBUG Some(Token {{ value: \"x\", secret: \"{s('rust debug')}\" }})",
+            f"{when} DEBUG array('password' => '{s('php array')}')",
+            f'{when} DEBUG ["password"]=> string(22) "{s("php var_dump")}"',
+            f"{when} DEBUG password: |-",
+            f"{when} DEBUG UPDATE users SET password='{s('sql set')}' WHERE id=1",
+            f"{when} DEBUG INSERT INTO users (email, password) VALUES ('{c.email('odd sql insert email')}', 'x')",
+            f"{when} DEBUG login with password {s('prose password')}",
+            f"{when} DEBUG your one-time link: https://app.example.com/magic-link/{s('magic link')}",
+            f"{when} DEBUG Cookie: a={s('cookie a')}; b={s('cookie b')}",
+            f"{when} DEBUG cookies={{'sid': '{s('python dict cookie')}'}}",
+            f"{when} DEBUG headers=[(b'authorization', b'Bearer {s('asgi headers')}')]",
+            f"{when} DEBUG headers=Headers({{'cookie': 'sid={s('httpx headers')}'}})",
+            f'{when} DEBUG "Authorization": ["Bearer {s("header list")}"]',
+            f"{when} DEBUG Authorization=[Bearer {s('spring header')}]",
+            f"{when} DEBUG proxy http://svc:{s('proxy url')}@proxy.example.net:3128",
+            f"{when} DEBUG Server=db;User Id=sa;Password={s('ado')};Encrypt=true",
+            f"{when} DEBUG amqp://u:{s('amqp')}@mq.example.net//",
+            f"{when} DEBUG token: {s('yaml token')}",
+            f"{when} DEBUG password = \"{s('toml password')}\"",
+            f"{when} DEBUG \x1b[31mpassword\x1b[0m=\x1b[32m{s('ansi coloured')}\x1b[0m",
+            f"{when} DEBUG passwd:{s('colon no blank')}",
+            f"{when} DEBUG body={base64.b64encode(json.dumps({'password': s('base64 json')}).encode()).decode()}",
+            f"{when} DEBUG body={json.dumps({'password': s('utf8 hex')}).encode().hex()}",
+            f"{when} DEBUG user <{c.email('odd angle mail')}> name=\"{c.email('odd quoted mail')}\"",
+            f"{when} DEBUG Set-Cookie2: x={s('set-cookie2')}; Path=/",
+            f"{when} DEBUG x-amz-security-token:{s('amz token')}",
+            f"{when} DEBUG code_verifier={s('pkce')}&grant_type=authorization_code",
+            f"{when} DEBUG SAMLResponse={base64.b64encode(_saml(c, 'odd saml log').encode()).decode()}",
+            f"{when} INFO took {c.keep('odd duration', str(r.randrange(10**5, 10**6)))} us, http.status_code=503 retry=2/5",
+        ]
+    ) + "\n"  # fmt: skip
 
 
 def forms(value: str) -> Iterator[tuple[str, bytes]]:

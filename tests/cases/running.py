@@ -12,12 +12,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from diagpack.case.config import new_case_yaml, update_case_yaml
-from diagpack.case.keys import SCHEMA
+from diagpack.case.keys import SCHEMA, load_or_create_key
 from diagpack.case.layout import CaseDir
 from diagpack.model.case import case_id
+from diagpack.model.evidence import EvidenceSet
 from diagpack.pipeline.collecting import Inputs
 from diagpack.pipeline.run import Outcome, collect
 from diagpack.pipeline.settings import Settings, load_settings
+from diagpack.redact.boundary import load_evidence
 from tests.cases.builders import Story
 from tests.support_pipeline import members
 
@@ -33,6 +35,12 @@ class Ran:
     settings: Settings
     outcome: Outcome
     files: Mapping[str, bytes]
+
+    @property
+    def evidence(self) -> EvidenceSet:
+        """The redacted evidence as it lies in the case now."""
+        key, _ = load_or_create_key(self.folder)
+        return EvidenceSet(load_evidence(self.folder.evidence, key))
 
     def text(self, path: str) -> str:
         return self.files[path].decode()

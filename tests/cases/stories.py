@@ -192,14 +192,15 @@ def webhook_401() -> Story:
     secret, signature = "canary-whsec-new-51", "canary0signature0value0520"
     at = rotated + timedelta(seconds=14)
     url = "https://hooks.customer.example/diag/orders"
+    refused = f"refused by {url} status=401 key=k2"
     lines = [
         *background(rotated - timedelta(minutes=2), 60, 240),
         _hook(rotated - timedelta(seconds=70), "INFO", other_id(71), f"delivered to {url} status=200 key=k1 attempt=1"),
         _hook(rotated - timedelta(seconds=20), "INFO", other_id(72), f"delivered to {url} status=200 key=k1 attempt=1"),
-        log_line(rotated, "INFO", other_id(73), f"audit: webhook secret of endpoint ep-88 rotated k1 -> k2 secret={secret}"),
-        _hook(at, "WARN", first_id, f"refused by {url} status=401 key=k2 attempt=1 body=signature mismatch"),
-        _hook(at + timedelta(seconds=60), "WARN", first_id, f"refused by {url} status=401 key=k2 attempt=2 body=signature mismatch"),
-        _hook(at + timedelta(seconds=90), "WARN", later_id, f"refused by {url} status=401 key=k2 attempt=1 body=signature mismatch"),
+        log_line(rotated, "INFO", other_id(73), f"audit: webhook secret of ep-88 rotated k1 -> k2 secret={secret}"),
+        _hook(at, "WARN", first_id, f"{refused} attempt=1 body=signature mismatch"),
+        _hook(at + timedelta(seconds=60), "WARN", first_id, f"{refused} attempt=2 body=signature mismatch"),
+        _hook(at + timedelta(seconds=90), "WARN", later_id, f"{refused} attempt=1 body=signature mismatch"),
     ]  # fmt: skip
     saved = "\n".join(
         [
@@ -250,7 +251,7 @@ def webhook_401() -> Story:
         first="[api-1 /exchanges/0]",
         request_id=first_id,
         outcome="customer configuration",
-        severity="S2",
+        severity="S3",
         checklist="webhook",
         key_facts=("401", "/diag/orders", "signature mismatch"),
         canaries=(secret, signature),
@@ -391,7 +392,7 @@ def import_row() -> Story:
         first="[har-1 #3]",
         request_id=request_id,
         outcome="defect",
-        severity="S2",
+        severity="S3",
         checklist="import-export",
         key_facts=("4211", "ValueError", "/api/v2/imports/imp-7731"),
         canaries=(email, person, "canary-session-import-71"),

@@ -30,11 +30,15 @@ _WEIGHT: Final = {"error": 0, "warning": 1, "info": 2}
 
 @dataclass(frozen=True, slots=True)
 class FirstFailure:
-    """The first failing event in words, its request IDs, and the exchange behind it when there is one."""
+    """The first failing event in words, its request IDs, and the exchange behind it when there is one.
+
+    `core` is the part of the words that names the same problem in another case; empty when all of them do.
+    """
 
     cited: Cited
     request_ids: tuple[str, ...]
     exchange: Call | None = None
+    core: str = ""
 
 
 def timeline(scene: Scene) -> tuple[tuple[TimelineEvent, ...], int]:
@@ -69,7 +73,7 @@ def records_with(scene: Scene, ids: Sequence[str]) -> list[tuple[RedactedArtifac
 
 
 def led_to(scene: Scene, ids: Sequence[str]) -> tuple[str, ...]:
-    """IDs that stand beside these in a log record and by which the logs were searched further: the trace of a request."""
+    """IDs that stand beside these in a log record and led the search further: the trace of a request."""
     known = {form for each in ids for form in spellings(each)}
     hops = {str(id) for artifact in scene.evidence.of_kind("log") for id in _hops(artifact)}
     beside = [str(id) for _, record in records_with(scene, ids) for id in record.get("ids") or ()]
@@ -92,7 +96,7 @@ def _failed_exchange(exchange: Call, scene: Scene) -> FirstFailure:
     # A line that only says that the request came tells nothing more than the call itself.
     if joined and _level(joined[0][1]) != "info":
         artifact, record = joined[0]
-        # The ID that the server logged its error under leads further than that of a call which only asked for the state.
+        # The ID under which the server logged its error leads further than that of a call which asked for the state.
         logged = {form for each in record.get("ids") or () for form in spellings(str(each))}
         ids = tuple(sorted(ids, key=lambda each: each not in logged and each not in own[:1]))
         text += f"; the log says: {short(headline(str(record.get('text', ''))), 160)}"
@@ -120,7 +124,16 @@ def _failed_finding(scene: Scene) -> FirstFailure | None:
     cited = {each.ref: each for each in scene.exchanges}
     exchange = next((cited[ref] for ref in found.refs if ref in cited), None)
     ids = tuple(id for _, id in exchange.request_ids) if exchange else ()
-    return FirstFailure(Cited(short(found.statement, 300), found.refs[:3]), ids, exchange)
+    text, refs = short(found.statement, 300), found.refs[:3]
+    # What else is wrong with the same call stands beside it: a slow page, and who opened its connection.
+    also = next(
+        (each for each in scene.findings if each.level is Level.WARNING and each is not found and refs[0] in each.refs),
+        None,
+    )
+    if also is not None:
+        refs = (*refs, *(ref for ref in also.refs[:3] if ref not in refs))
+        return FirstFailure(Cited(f"{text.rstrip('.')}. {short(also.statement, 200)}", refs), ids, exchange, text)
+    return FirstFailure(Cited(text, refs), ids, exchange)
 
 
 def _gravest(failing: list[Call]) -> list[Call]:

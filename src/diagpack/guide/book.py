@@ -120,7 +120,7 @@ def _best(parsed: Any) -> set[str] | None:
         if name == "LITERAL":
             run += chr(value).lower() if value < 128 else chr(value)
             continue
-        if len(run) > 1:
+        if len(run) > 1 or (run and not run.isalnum()):
             found.append({run})
         run = ""
         part = _part(name, value)
@@ -132,6 +132,9 @@ def _best(parsed: Any) -> set[str] | None:
 def _part(name: str, value: Any) -> set[str] | None:
     if name == "SUBPATTERN":
         return _best(value[3])
+    if name == "IN" and len(value) < 4 and all(str(each) == "LITERAL" for each, _ in value):
+        signs = {chr(each) for _, each in value}
+        return None if any(each.isalnum() for each in signs) else signs
     if name == "BRANCH":
         branches = [_best(each) for each in value[1]]
         return None if not all(branches) else set().union(*(each for each in branches if each))

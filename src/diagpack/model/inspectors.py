@@ -9,8 +9,8 @@ from typing import Final
 
 _INSPECTORS: Final = re.compile(
     r"\b(?:zscaler|netskope|blue ?coat|forcepoint|websense|fortinet|fortigate|palo alto|check ?point|sophos|umbrella|"
-    r"mcafee|skyhigh|trend micro|barracuda|watchguard|sonicwall|untangle|squid|cato networks|iboss|menlo security|avast|"
-    r"avg|kaspersky|eset|bitdefender|inspection|ssl proxy|mitmproxy|charles proxy|fiddler|portswigger)\b",
+    r"mcafee|skyhigh|trend micro|barracuda|watchguard|sonicwall|untangle|squid|cato networks|iboss|menlo security|"
+    r"avast|avg|kaspersky|eset|bitdefender|inspection|ssl proxy|mitmproxy|charles proxy|fiddler|portswigger)\b",
     re.ASCII | re.IGNORECASE,
 )
 

@@ -235,7 +235,8 @@ class Engine:
             self._cache.update(zip(group, redact_batch(self, group), strict=True))
 
     def _is_plain(self, text: str) -> bool:
-        return _is_plain(text) and not (self._looks_for_hosts and "." in text)
+        # `-----` may be the head of a key.
+        return _is_plain(text) and not (self._looks_for_hosts and "." in text) and "-----" not in text
 
     def _is_fresh(self, text: str) -> bool:
         return text not in self._cache and not self._is_plain(text) and not self._is_diagnostic(text)

@@ -27,6 +27,8 @@ _PLAIN_PARAMETERS = frozenset(
     "oauth_timestamp ts keyid created expires".split()
 )
 _ATTRIBUTES = frozenset("path domain expires max-age secure httponly samesite priority partitioned".split())
+# Several Set-Cookie headers joined by commas; the comma of a date has no `name=` behind it.
+_JOINED = re.compile(r"(,[ \t]+(?=[^\s=;,]+=))")
 _FORWARDED = re.compile(r"(for|by|host)=(\"[^\"]*\"|[^;,\s]+)", re.IGNORECASE)
 _ADDRESS = re.compile(r"[0-9A-Fa-f:.]{3,}")
 
@@ -37,7 +39,12 @@ def redact_header(engine: "Engine", name: str, value: str) -> str:
     if lowered == "cookie":
         return redact_cookie_header(engine, value)
     if lowered == "set-cookie":
-        return "\n".join(redact_set_cookie(engine, each) for each in value.split("\n"))
+        return "\n".join(
+            "".join(
+                each if index % 2 else redact_set_cookie(engine, each) for index, each in enumerate(_JOINED.split(line))
+            )
+            for line in value.split("\n")
+        )
     if lowered in ("authorization", "proxy-authorization", "x-authorization", "authentication-info"):
         return redact_authorization(engine, value)
     if lowered in _URL_HEADERS:

@@ -202,7 +202,7 @@ function contextOf() {
 }
 
 function redactFile(step, file, onMessage) {
-  return Runner.run({ type: "file", file, wanted: step.reads, maxMb: step.max_mb, checks: step.validate, context: contextOf(), hide: [...DATA.book.hide, ...state.hide], book: DATA.book, key }, onMessage);
+  return Runner.runFile({ type: "file", file, wanted: step.reads, maxMb: step.max_mb, checks: step.validate, context: contextOf(), hide: [...DATA.book.hide, ...state.hide], book: DATA.book, key }, onMessage);
 }
 
 async function takeFile(step, file, result, button, area) {
@@ -215,7 +215,7 @@ async function takeFile(step, file, result, button, area) {
   const attempts = ((state.answers[step.id] && state.answers[step.id].attempts) || 0) + 1;
   const answer = await redactFile(step, file, (message) => {
     if (message.phase) { word.textContent = say(`working_${message.phase}`); bar.removeAttribute("value"); }
-    if (message.done !== undefined) bar.value = message.done;
+    if (message.done) bar.value = message.done;
   });
   area.hidden = false;
   if (answer.type !== "redacted") {

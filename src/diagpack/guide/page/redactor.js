@@ -39,6 +39,9 @@ const GuideRedactor = (() => {
   const COOKIE_ATTRIBUTES = new Set("path domain expires max-age secure httponly samesite priority partitioned".split(" "));
   const ADDRESS = /[0-9A-Fa-f:.]{3,}/;
 
+  // Too short for any shape: a word of up to 15 letters with up to 4 digits behind it.
+  const PLAIN_WORD = /^[A-Za-z_]{0,15}[0-9]{0,4}$/;
+
   function looksOpaque(value) {
     if (value.length >= 20 && !/[ \t\r\n]/.test(value)) return true;
     return value.length >= 8 && /[0-9]/.test(value) && /[A-Za-z]/.test(value) && !/[ \t\r\n]/.test(value);
@@ -450,13 +453,14 @@ const GuideRedactor = (() => {
     shapes(text) { return this.scanned(text, 0, false); }
 
     scanned(text, depth, isFull) {
-      if (text.length < 3) return text;
+      if (text.length < 3 || (PLAIN_WORD.test(text) && !this.hidden.length)) return text;
       this.scans += 1;
       if (this.onScan && this.onScan(this.scans, text.length)) return this.slot(text, "secret");
       const data = Packing.toBytes(wellFormed(text));
-      const spans = this.scanner.spans(data);
-      if (isFull && depth <= MOST_DEPTH) this.moreSpans(data, depth, spans);
-      for (const word of this.hidden) this.wordSpans(lower(data), word, spans);
+      const lowered = lower(data);
+      const spans = this.scanner.spans(data, lowered);
+      if (isFull && depth <= MOST_DEPTH) this.moreSpans(data, lowered, depth, spans);
+      for (const word of this.hidden) this.wordSpans(lowered, word, spans);
       if (!spans.length) return text;
       const out = this.written(data, spans);
       return out === data ? text : Packing.toText(out) ?? this.slot(text, "secret");
@@ -468,16 +472,16 @@ const GuideRedactor = (() => {
       }
     }
 
-    moreSpans(data, depth, spans) {
+    moreSpans(data, lowered, depth, spans) {
       const has = (mark) => data.includes(mark);
       if (has("-----BEGIN")) for (const each of data.matchAll(PRIVATE_KEY)) spans.push({ start: each.index, end: each.index + each[0].length, entity: "key", rank: 0 });
       if (has("=") || has(":")) { this.headerSpans(data, spans); this.keyedSpans(data, depth, spans); }
-      this.schemeSpans(data, spans);
+      if (lowered.includes("bearer") || lowered.includes("basic") || lowered.includes("negotiate")) this.schemeSpans(data, spans);
       if (has("://")) for (const each of data.matchAll(URL_IN_TEXT)) this.rewriteSpan(spans, each.index, each[0], (plain) => this.url(plain, depth + 1));
       if (has("?")) for (const each of data.matchAll(PATH_IN_TEXT)) this.rewriteSpan(spans, each.index + each[1].length, each[2], (plain) => this.url(plain, depth + 1));
       if (has("eyJ")) for (const each of data.matchAll(JWT_IN_TEXT)) this.rewriteSpan(spans, each.index + each[1].length, each[2], (plain) => this.jwt(plain, depth + 1) ?? this.slot(plain, "token"));
       if (has("%")) this.percentSpans(data, depth, spans);
-      for (const each of data.matchAll(PACKED_RUN)) this.packedSpan(spans, each.index, each[0], depth);
+      if (data.length > 23) for (const each of data.matchAll(PACKED_RUN)) this.packedSpan(spans, each.index, each[0], depth);
     }
 
     rewriteSpan(spans, start, source, change) {
@@ -603,12 +607,11 @@ const GuideRedactor = (() => {
       for (const pair of this.byPair.keys()) this.table[pair] = 1;
     }
 
-    wanted(data) {
-      const lowered = lower(data);
+    wanted(data, lowered) {
       const wanted = new Set(this.always);
       for (const [sign, compiled] of this.bySign) if (data.includes(sign)) wanted.add(compiled);
-      let previous = 0;
-      for (let at = 0; at < lowered.length; at += 1) {
+      let previous = lowered.charCodeAt(0);
+      for (let at = 1; at < lowered.length; at += 1) {
         const code = lowered.charCodeAt(at);
         const pair = previous * 256 + code;
         previous = code;
@@ -619,14 +622,14 @@ const GuideRedactor = (() => {
         }
       }
       // The order of the book decides between two rules that find the same value.
-      return [...wanted].sort((a, b) => a.order - b.order);
+      return wanted.size > 1 ? [...wanted].sort((a, b) => a.order - b.order) : wanted;
     }
 
-    spans(data) {
+    spans(data, lowered) {
       const found = [];
       if (data.length < 6) return found;
       const digits = /[0-9]/.test(data);
-      for (const compiled of this.wanted(data)) {
+      for (const compiled of this.wanted(data, lowered)) {
         if (compiled.rule.digits && !digits) continue;
         for (const [start, end] of PortableRules.values(compiled, data, this.limit)) {
           found.push({ start, end, entity: compiled.rule.class, rank: 3 });

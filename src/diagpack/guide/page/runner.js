@@ -5,7 +5,7 @@
 const Runner = (() => {
   const source = document.getElementById("worker").textContent;
   let next = 1;
-  let stop = null;
+  const stops = new Set();
 
   function start() {
     const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
@@ -22,7 +22,8 @@ const Runner = (() => {
       next += 1;
       let timer = 0;
       let last = { scan: 0, size: 0 };
-      const end = (answer) => { clearTimeout(timer); worker.terminate(); stop = null; resolve(answer); };
+      const cancel = () => end({ type: "stopped" });
+      const end = (answer) => { clearTimeout(timer); worker.terminate(); stops.delete(cancel); resolve(answer); };
       const watch = (seconds) => {
         clearTimeout(timer);
         timer = setTimeout(() => end({ type: "stuck", scan: last.scan }), seconds * 1000);
@@ -39,7 +40,7 @@ const Runner = (() => {
         }
         end(message);
       };
-      stop = () => end({ type: "stopped" });
+      stops.add(cancel);
       watch(180);
       worker.postMessage({ ...request, id });
     });
@@ -58,5 +59,23 @@ const Runner = (() => {
     return { type: "failed", name: "stuck" };
   }
 
-  return { run, stop: () => stop && stop() };
+  // A big file in two workers at once; equal values get equal tokens in both, for the key is the same.
+  async function runFile(request, onMessage) {
+    const parts = request.file.size > 20000000 && navigator.hardwareConcurrency > 1 ? 2 : 1;
+    const done = new Array(parts).fill(0);
+    const answers = await Promise.all(done.map((_, part) => run({ ...request, part, parts }, (message) => {
+      if (message.done !== undefined) done[part] = message.done;
+      onMessage({ ...message, done: Math.min(...done) });
+    })));
+    const failed = answers.find((answer) => answer.type !== "redacted");
+    if (failed || parts === 1) return failed || answers[0];
+    const counts = {};
+    for (const answer of answers) for (const [entity, count] of Object.entries(answer.counts)) counts[entity] = (counts[entity] || 0) + count;
+    const blob = new Blob(answers.map((answer) => answer.blob));
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await blob.arrayBuffer()));
+    const sha256 = Array.from(digest, (each) => each.toString(16).padStart(2, "0")).join("");
+    return { ...answers[0], blob, sha256, counts, withheld: answers.reduce((sum, answer) => sum + answer.withheld, 0) };
+  }
+
+  return { run, runFile, stop: () => { for (const cancel of [...stops]) cancel(); } };
 })();

@@ -66,6 +66,30 @@ const Tokens = (() => {
     return out;
   }
 
+  // A key is used many times: the two blocks that hold it are hashed once.
+  function keyed(key) {
+    const [inner, outer] = [0x36, 0x5c].map((pad) => {
+      const block = new Uint8Array(64).fill(pad);
+      for (let i = 0; i < key.length; i += 1) block[i] ^= key[i];
+      const state = START.slice();
+      compress(state, block, 0);
+      return state;
+    });
+    return (message) => finish(outer, finish(inner, message));
+  }
+
+  function finish(started, message) {
+    const padded = new Uint8Array(Math.ceil((message.length + 9) / 64) * 64);
+    padded.set(message);
+    padded[message.length] = 0x80;
+    new DataView(padded.buffer).setUint32(padded.length - 4, (message.length + 64) * 8);
+    const state = started.slice();
+    for (let block = 0; block < padded.length; block += 64) compress(state, padded, block);
+    const out = new Uint8Array(32);
+    for (let i = 0; i < 32; i += 1) out[i] = state[i >> 2] >>> (24 - 8 * (i & 3));
+    return out;
+  }
+
   function hmac(key, message) {
     const inner = new Uint8Array(64).fill(0x36);
     const outer = new Uint8Array(64).fill(0x5c);
@@ -108,8 +132,8 @@ const Tokens = (() => {
 
   class Pseudonyms {
     constructor(key) {
-      this.key = hmac(key, utf8.encode("diagpack/1/pseudonym"));
-      this.checkKey = hmac(key, utf8.encode("diagpack/1/pseudonym-check"));
+      this.mac = keyed(hmac(key, utf8.encode("diagpack/1/pseudonym")));
+      this.checkMac = keyed(hmac(key, utf8.encode("diagpack/1/pseudonym-check")));
       this.known = new Map();
     }
 
@@ -159,12 +183,12 @@ const Tokens = (() => {
       return base32(this.digest(FOLDED.has(entity) ? composed.toLowerCase() : composed), 10);
     }
 
-    digest(text) { return hmac(this.key, utf8.encode(text)); }
+    digest(text) { return this.mac(utf8.encode(text)); }
 
-    check(head) { return base32(hmac(this.checkKey, utf8.encode(head)), 2); }
+    check(head) { return base32(this.checkMac(utf8.encode(head)), 2); }
 
     digitsCheck(head) {
-      const bytes = hmac(this.checkKey, utf8.encode(head));
+      const bytes = this.checkMac(utf8.encode(head));
       return String((((bytes[0] << 24) | (bytes[1] << 16) | (bytes[2] << 8) | bytes[3]) >>> 0) % 1000).padStart(3, "0");
     }
   }

@@ -32,18 +32,23 @@ const Work = (() => {
     say({ type: "phase", phase: "checking" });
     const found = Checks.run(read, request.checks, request.context);
     say({ type: "phase", phase: "redacting" });
-    const blob = redacted(read, redactor);
+    const blob = redacted(read, redactor, request.part, request.parts);
     say({ type: "phase", phase: "finishing" });
     const sha256 = Seal.hex(await Seal.digest(await blob.arrayBuffer()));
     const suffix = { har: ".har", "saml-trace": ".json", log: ".log", image: read.type === "image/png" ? ".png" : ".jpg" }[read.kind];
     say({ type: "redacted", kind: read.kind, blob, sha256, suffix, counts: redactor.counts, ...found });
   }
 
-  function redacted(read, redactor) {
+  // `part` of `parts`: a big recording is shared out by entries; the parts follow one another without a gap.
+  function redacted(read, redactor, part, parts) {
+    if (read.kind !== "har" && part > 0) return new Blob([]);
     if (read.kind === "image") return read.blob;
     if (read.kind === "log") return new Blob([redactor.log(read.text)]);
     if (read.kind === "saml-trace") return new Blob([redactor.json(read.text, 0) ?? redactor.log(read.text)]);
-    const parts = [];
+    const pieces = [];
+    const all = read.document.log.entries;
+    const [from, to] = [part, part + 1].map((each) => Math.floor((all.length * each) / parts));
+    read.document.log.entries = all.slice(from, to);
     const har = new GuideHar.HarRedactor(redactor).redact(read.document, (index, total) => {
       if (index % 50 === 0) say({ type: "progress", done: index / total });
     });
@@ -51,12 +56,12 @@ const Work = (() => {
     const entries = har.log.entries;
     har.log.entries = [];
     const [head, tail] = JSON.stringify(har).split('"entries":[]');
-    parts.push(head, '"entries":[');
+    if (part === 0) pieces.push(head, '"entries":[');
     for (let at = 0; at < entries.length; at += 200) {
-      parts.push((at ? "," : "") + JSON.stringify(entries.slice(at, at + 200)).slice(1, -1));
+      pieces.push((from + at ? "," : "") + JSON.stringify(entries.slice(at, at + 200)).slice(1, -1));
     }
-    parts.push("]", tail);
-    return new Blob(parts);
+    if (part === parts - 1) pieces.push("]", tail);
+    return new Blob(pieces);
   }
 
   async function redactTexts(request) {

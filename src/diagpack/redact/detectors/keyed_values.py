@@ -11,7 +11,7 @@ from typing import Final
 from diagpack.redact.detectors import _headers
 from diagpack.redact.detectors._engine import Rank
 from diagpack.redact.detectors._keyvalue import KeyValue, KeyValueScanner
-from diagpack.redact.detectors._validators import is_mixed
+from diagpack.redact.detectors._validators import is_mixed, is_scrambled
 from diagpack.redact.rulebook import Slots, folded, slots, stem_pattern
 from diagpack.redact.spans import SECRET_CLASSES, Detector, Span
 
@@ -106,7 +106,7 @@ def _is_plausible(value: bytes, found: KeyValue, names: Slots) -> bool:
         return False
     if found.where in ("query", "json", "flag") or names.is_strong(found.key):
         return True
-    return len(value) >= 8 and is_mixed(value)
+    return (len(value) >= 8 and is_mixed(value)) or is_scrambled(value)
 
 
 DETECTOR: Final[Detector] = KeyedValues()
