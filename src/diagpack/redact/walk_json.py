@@ -145,6 +145,7 @@ class JsonWalker:
         if isinstance(marked, str) and "value" in value and len(value) == 2:
             return self._marked(marked, value["value"])
         named = self._pair_class(value)
+        self.engine.live.members(value)
         walked = {}
         for name, each in value.items():
             plain = self.document.key_of(name)
