@@ -20,8 +20,8 @@ from diagpack.model.case import Window
 from diagpack.model.checklist import Checklist
 
 _MODULES: Final = (
-    "__init__ asking collecting har main markup names packing plain_text probing redactor rewriting rules sealing "
-    "tokens"
+    "__init__ asking collecting har headers main markup names packing plain_text probing redactor rewriting rules "
+    "sealing tokens"
 ).split()
 _MAIN: Final = """import sys
 

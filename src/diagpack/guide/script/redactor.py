@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from . import packing
+from . import headers, packing
 from .markup import MarkupRewriter
-from .names import COOKIE_ATTRIBUTES, MASKED, NO_VALUE, URL_HEADERS, Names, looks_opaque, lower, quote, strip, unquote
+from .names import MASKED, NO_VALUE, Names, looks_opaque, lower, quote, strip, unquote
 from .plain_text import TextScanner
 from .rewriting import JsonRewriter
 from .tokens import Pseudonyms
@@ -27,16 +27,6 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _JWT = re.compile(
     r"(eyJ[A-Za-z0-9_-]*)\.([A-Za-z0-9_-]*)(?:\.([A-Za-z0-9_-]*))?(?:\.([A-Za-z0-9_-]*)\.([A-Za-z0-9_-]*))?"
 )
-_ADDRESS = re.compile(r"[0-9A-Fa-f:.]{3,}")
-_AUTH = re.compile(r"[ \t\r\n]*([A-Za-z][A-Za-z0-9-]*)([ \t]+)([^ \t].*)", re.DOTALL)
-_AUTH_HEADER = re.compile(r"(?:(?:proxy-|x-)?authorization|authentication-info)")
-_AUTH_PARAMETER = re.compile(r"([A-Za-z_-]+)([ \t]*=[ \t]*)(\"[^\"]*\"|[^, \t\r\n]+)")
-_SCHEMED = re.compile(r"(?:bearer|basic|digest|token|apikey|negotiate|ntlm) ", re.IGNORECASE)
-_PLAIN_AUTH = frozenset(
-    "realm qop algorithm stale uri signedheaders headers version oauth_version charset nc oauth_signature_method "
-    "oauth_timestamp ts keyid created expires".split()
-)
-_PARAMETER_SCHEMES = frozenset("digest aws4-hmac-sha256 aws4-ecdsa-p256-sha256 signature oauth hawk".split())
 _DATA_URL = re.compile(r"data:([^,;]*)((?:;[^,;]*)*),(.*)", re.DOTALL)
 _HEAD = re.compile("[\ufeff \t\r\n]*")
 _JSON_LINE = re.compile(r"[{[][^\n]*[}\]][ \t\r]*\n")
@@ -91,75 +81,13 @@ class Redactor(Names):
         return self.slot(value, entity) if entity else self.value(value, depth + 1)
 
     def header(self, name: str, value: str) -> str:
-        lowered = lower(strip(name))
-        if lowered == "cookie":
-            return ";".join(self.cookie_pair(part) for part in value.split(";"))
-        if lowered == "set-cookie":
-            return "\n".join(self.set_cookie(line) for line in value.split("\n"))
-        if _AUTH_HEADER.fullmatch(lowered):
-            return self.authorization(value)
-        if lowered in URL_HEADERS:
-            return self._url_header(lowered, value)
-        entity = self.classify_header(lowered)
-        if entity == "keep":
-            return self.text(value)
-        if entity == "ip":
-            return ",".join(self.address(each) for each in value.split(","))
-        if entity in self.secret_classes:
-            return self.authorization(value) if _SCHEMED.match(value) else self.slot(value, entity)
-        return self.slot(value, entity) if entity else self.value(value)
-
-    def _url_header(self, name: str, value: str) -> str:
-        if name == "link":
-            return re.sub(r"<([^>]*)>", lambda each: "<" + self.url(each.group(1)) + ">", value)
-        if name == "refresh" and "=" in value:
-            head, _, url = value.partition("=")
-            return head + "=" + self.url(url)
-        return self.url(value)
+        return headers.header(self, name, value)
 
     def address(self, value: str) -> str:
-        found = _ADDRESS.search(value)
-        if found is None:
-            return self.text(value)
-        address = found.group(0)
-        if address.count(":") == 1:
-            address = address.split(":")[0]
-        token = self.slot(address, "ip")
-        return value if token == address else value.replace(address, token, 1)
-
-    def authorization(self, value: str) -> str:
-        parts = _AUTH.fullmatch(value)
-        if parts is None:
-            return self.slot(value, "token")
-        scheme, blank, rest = parts.groups()
-        if lower(scheme) in _PARAMETER_SCHEMES and "=" in rest:
-            return scheme + blank + _AUTH_PARAMETER.sub(self._auth_parameter, rest)
-        return scheme + blank + self.slot(rest, "token")
-
-    def _auth_parameter(self, match: re.Match[str]) -> str:
-        name, equals, held = match.groups()
-        mark = '"' if held.startswith('"') else ""
-        bare = re.sub(r'\A"|"\Z', "", held)
-        if lower(name) in _PLAIN_AUTH:
-            return name + equals + mark + self.value(bare) + mark
-        entity = "user" if lower(name) in ("username", "id") else "key" if lower(name) == "credential" else "secret"
-        return name + equals + mark + self.slot(bare, entity) + mark
-
-    def cookie_pair(self, part: str) -> str:
-        name, equals, held = part.partition("=")
-        return name + equals + self.slot(held, "cookie") if equals else self.slot(part, "cookie")
+        return headers.address(self, value)
 
     def set_cookie(self, line: str) -> str:
-        first, *attributes = line.split(";")
-        out = [self.cookie_pair(first)]
-        for attribute in attributes:
-            name, equals, held = attribute.partition("=")
-            is_known = lower(strip(name)) in COOKIE_ATTRIBUTES
-            if not equals:
-                out.append(attribute if is_known else self.slot(attribute, "cookie"))
-            else:
-                out.append(name + equals + (self.text(held) if is_known else self.slot(held, "cookie")))
-        return ";".join(out)
+        return headers.set_cookie(self, line)
 
     # URLs and forms --------------------------------------------------------------------------------------------------
 
