@@ -1,17 +1,19 @@
 """`diagpack review` as a person and as a machine meet it: values on a terminal only, accepting by a person only."""
 
+import contextlib
+import io
 import json
-import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from diagpack.case.layout import CaseDir
+from diagpack.cli import main
 from tests.support.review_case import SECRET, VALUES, audit, in_terminal, make_case, open_files
 
 
@@ -26,17 +28,23 @@ def folder(collected: CaseDir, tmp_path: Path) -> CaseDir:
     return CaseDir(tmp_path / "cases", collected.id)
 
 
-def piped(folder: CaseDir, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command without a terminal."""
-    return subprocess.run(
-        [sys.executable, "-m", "diagpack.cli.main", "review", folder.id, "--cases", str(folder.root), *arguments],
-        env={**os.environ, "DIAGPACK_USER": "ann"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+@dataclass(frozen=True, slots=True)
+class Ended:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def piped(folder: CaseDir, *arguments: str) -> Ended:
+    """The command without a terminal, in this process."""
+    given, out, error = sys.argv, io.StringIO(), io.StringIO()
+    sys.argv = ["diagpack", "review", str(folder.id), "--cases", str(folder.root), *arguments]
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
+            code = main._run()
+    finally:
+        sys.argv = given
+    return Ended(code, out.getvalue(), error.getvalue())
 
 
 def terminal(folder: CaseDir, *arguments: str, answers: str = "", user: str = "ann") -> tuple[int, str]:

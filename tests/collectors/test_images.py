@@ -132,7 +132,8 @@ def test_a_blacked_out_region_is_overwritten_and_the_rest_stays(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    "regions", [5, "x", {"source-1": 5}, {"source-1": [[0, 0, 1]]}, {"source-1": [[0, 0, 0, 1]]}, {"source-1": ["abcd"]},
+    "regions",
+    [5, "x", {"source-1": 5}, {"source-1": [[0, 0, 1]]}, {"source-1": [[0, 0, 0, 1]]}, {"source-1": ["abcd"]},
                 {"source-1": [[-1, 0, 2, 2]]}, {"source-1": [[True, 0, 1, 1]]}, {"source-1": [[99, 0, 1, 1]]}]
 )  # fmt: skip
 def test_a_picture_with_unclear_regions_stays_out(tmp_path: Path, regions: object):

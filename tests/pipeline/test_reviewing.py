@@ -8,8 +8,10 @@ import pytest
 from diagpack.case.config import update_case_yaml
 from diagpack.case.layout import CaseDir
 from diagpack.errors import UsageError
-from diagpack.pipeline.cases import record_decisions
+from diagpack.pipeline.cases import close, record_decisions
+from diagpack.pipeline.collecting import Inputs
 from diagpack.pipeline.reviewing import Opened, Values, View, look, open_case
+from diagpack.pipeline.run import collect
 from diagpack.pipeline.settings import Settings, load_settings
 from tests.support.review_case import EMAIL, SECRET, VALUES, audit, make_case, open_files
 
@@ -102,6 +104,28 @@ def test_another_policy_is_an_open_decision_too(opened: Opened) -> None:
     update_case_yaml(opened.folder.yaml, {"policy": {"hosts": {"hide": ["example.org"]}}})
 
     assert look(opened).open_decisions
+
+
+def test_a_long_line_is_shown_around_its_suspicious_word(opened: Opened, tmp_path: Path) -> None:
+    tokens = " ".join(f"user{number}=person.{number}@example.com" for number in range(60))
+    line = f"2026-03-03T10:19:42Z ERROR {tokens} the passphrase was blue {'x ' * 400}"
+    (tmp_path / "long.log").write_text(line + "\n")
+    collect(opened.folder, Inputs(paths=(tmp_path / "long.log",)), opened.settings, lambda text: None)
+
+    texts = [each for each in look(open_case(opened.folder, opened.settings)).free_text if each.artifact == "log-2"]
+
+    assert "passphrase was blue" in texts[0].text
+    assert len(texts[0].text) < 600
+
+
+def test_a_closed_case_is_not_opened_and_gets_no_new_key(opened: Opened) -> None:
+    close(opened.folder)
+
+    with pytest.raises(UsageError) as caught:
+        open_case(opened.folder, opened.settings)
+
+    assert caught.value.id == "DP693"
+    assert not opened.folder.key.exists()
 
 
 def test_a_case_without_evidence_says_what_to_do(tmp_path: Path) -> None:

@@ -140,15 +140,15 @@ class Opened:
         return entries(path, self.key) if path.exists() else {}
 
 
-def open_case(folder: CaseDir, settings: Settings, *, must_be_collected: bool = True) -> Opened:
+def open_case(folder: CaseDir, settings: Settings) -> Opened:
     """Raises UsageError (DP693) when nothing was collected, RedactionError when evidence was changed on disk."""
-    key, _ = load_or_create_key(folder, passphrase=settings.passphrase, use_keyring=settings.use_keyring)
-    artifacts = load_evidence(folder.evidence, key) if (folder.evidence / "index.json").exists() else ()
-    if not artifacts and must_be_collected:
+    if not (folder.evidence / "index.json").exists():
+        # Before the key is asked for: a closed case has none, and must not get a new one.
         raise UsageError(
             "DP693", "nothing was collected for this case yet", hint=f"diagpack collect {folder.id} FILES…"
         )
-    return Opened(folder, settings, key, artifacts)
+    key, _ = load_or_create_key(folder, passphrase=settings.passphrase, use_keyring=settings.use_keyring)
+    return Opened(folder, settings, key, load_evidence(folder.evidence, key))
 
 
 def look(opened: Opened, *, limit: int = 3, lines: int = 50) -> View:
@@ -234,7 +234,6 @@ def _around(text: str, masked: str) -> str:
     """A long line, cut around its first suspicious word."""
     if len(text) <= _LONG:
         return text
-    # The mask is shorter than a token: the place in the text is not before the place in the masked text.
     start = max(0, first_place(masked) - _LONG // 3)
     return ("…" if start else "") + text[start : start + 2 * _LONG] + "…"
 

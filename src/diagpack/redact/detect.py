@@ -24,7 +24,7 @@ _GUARDED_RULES: Final = frozenset({"email", "ipv4", "ipv6-short", "ipv6-full", "
 _WEAK_KEYED: Final = frozenset({"user", "id", "host", "company"})
 # How far around a finding the lexer looks; the longest protected shapes are shorter.
 _WINDOW: Final = 128
-# A short text is first searched once for anything that some detector may find: seven searches cost more than most leaves.
+# A short text is first searched once for anything that some detector may find: seven searches cost more than it does.
 _SHORT: Final = 4096
 
 

@@ -42,11 +42,11 @@ def removals(content: bytes, media_type: str, pseudonyms: Pseudonyms) -> Iterato
 
 
 def without_tokens(text: str, pseudonyms: Pseudonyms, mark: str = "\0") -> str:
-    """The text with `mark` in the place of every token."""
+    """The text with `mark` in the place of every character of a token, so that places stay the same."""
     data = text.encode("utf-8", "replace")
     pieces, last = [], 0
     for start, end in _tokens(data, pseudonyms):
-        pieces += [data[last:start], mark.encode()]
+        pieces += [data[last:start], mark.encode() * (end - start)]
         last = end
     return b"".join([*pieces, data[last:]]).decode("utf-8", "replace")
 
