@@ -178,7 +178,7 @@ def background(start: datetime, count: int, seconds: float) -> list[str]:
         log_line(
             start + timedelta(seconds=number * seconds / count),
             "INFO",
-            other_id(10 + number % 80),
+            f"8e{number % 100:02d}c0de-1a2b-4c3d-9e4f-5a6b7c8d9e{number % 100:02d}",
             f"GET /api/v2/items/{number} 200 in {number % 37} ms",
         )
         for number in range(count)

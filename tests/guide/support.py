@@ -119,6 +119,7 @@ def other_key() -> IntakeKey:
         shutil.rmtree(folder)
 
 
+@functools.cache
 def checklist(id: str = "sso-saml") -> Checklist:
     return dataclasses.replace(load_checklists()[id], hosts=("*.example.com",))
 
@@ -178,6 +179,10 @@ def _at(seconds: int) -> str:
     return (STARTED + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
 
 
+def _pair(name: str, value: str) -> dict[str, str]:
+    return {"name": name, "value": value}
+
+
 def _entry(host: str, index: int, text: str, token: str) -> dict[str, Any]:
     headers = [
         {"name": "Cookie", "value": "sid=canary-cookie-header; theme=canary-cookie-two"},
@@ -204,13 +209,15 @@ def _entry(host: str, index: int, text: str, token: str) -> dict[str, Any]:
         "comment": "canary-comment",
         "_unknown": "canary-vendor-field",
         "request": {
-            "method": "GET", "url": url, "httpVersion": "h2", "headers": headers, "headersSize": -1, "bodySize": -1,
+            "method": "GET", "url": url, "httpVersion": "h2", "headers": headers, "headersSize": -1,
+            "bodySize": -1,
             "cookies": [{"name": "sid", "value": "canary-cookie-list"}],
-            "queryString": [{"name": "token", "value": "canary-query"}, {"name": "q", "value": "token%3Dcanary-query-encoded"}],
+            "queryString": [_pair("token", "canary-query"), _pair("q", "token%3Dcanary-query-encoded")],
         },
         "response": {
-            "status": 200, "statusText": "OK", "httpVersion": "h2", "headers": answers, "headersSize": -1, "bodySize": -1,
-            "cookies": [{"name": "sid", "value": "canary-response-cookie"}], "content": content, "redirectURL": "/x?code=canary-redirect",
+            "status": 200, "statusText": "OK", "httpVersion": "h2", "headers": answers, "headersSize": -1,
+            "bodySize": -1, "cookies": [_pair("sid", "canary-response-cookie")], "content": content,
+            "redirectURL": "/x?code=canary-redirect",
         },
         "cache": {},
         "timings": {"send": 0, "wait": 20, "receive": 0},

@@ -7,7 +7,7 @@ import pytest
 
 from diagpack.guide.script.har import HarRedactor
 from diagpack.guide.script.redactor import Redactor
-from tests.guide.support import SAML, b64, book, deflated, in_node
+from tests.guide.support import SAML, b64, book, canary_har, deflated, in_node
 from tests.guide.vectors import requests
 
 KEY = bytes(range(32))
@@ -28,6 +28,16 @@ def test_javascript_and_python_agree_on_every_shared_input() -> None:
 
     different = [(request, a, b) for request, a, b in zip(listed, ours, theirs, strict=True) if a != b]
     assert different == []
+
+
+@pytest.mark.tool("node")
+def test_both_redact_a_whole_recording_alike_and_leave_no_canary() -> None:
+    listed = [["har", canary_har()]]
+
+    ours, theirs = in_python(listed), in_node(listed, KEY)
+
+    assert ours == theirs
+    assert "canary" not in json.dumps(ours)
 
 
 def test_redacting_twice_changes_nothing_more() -> None:

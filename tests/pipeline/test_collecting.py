@@ -65,7 +65,13 @@ def test_members_of_an_archive_become_sources_and_the_scratch_folder_goes(store:
         for name, content in demo_case.demo_files().items():
             archive.writestr(f"evidence/{name}", content)
 
-    missing = ingest_all(store, Inputs(paths=(tmp_path / "all.zip",)), tmp_path / "scratch")
+    missing = ingest_all(
+        store,
+        Inputs(paths=(tmp_path / "all.zip",)),
+        tmp_path / "scratch",
+        is_result=lambda head: False,
+        opener=lambda path: [],
+    )
 
     assert missing == []
     assert len(store.sources()) == 3

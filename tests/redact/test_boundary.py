@@ -311,7 +311,9 @@ def test_a_vendor_field_outranks_personal_data_and_never_a_secret(tmp_path: Path
 
     redaction = _redact(
         tmp_path,
-        raw(tmp_path, "api-1", '{"customerId":"Kx82-Lm91-Qz","password":"canary-1x"}', media_type="application/json"),
+        raw(
+            tmp_path, "config-1", '{"customerId":"Kx82-Lm91-Qz","password":"canary-1x"}', media_type="application/json"
+        ),
         seeds=seeds,
     )
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from diagpack.errors import RedactionError, UsageError
+from diagpack.errors import UsageError
 from diagpack.redact.boundary import redact_case
 from diagpack.redact.keep_words import check_keep_words
 from diagpack.redact.policy import Policy, load_policy
@@ -65,10 +65,7 @@ def test_a_long_name_of_several_words_is_no_secret() -> None:
     check_keep_words(POLICY, ["Fjordwerk Billing Platform Enterprise 2", "Release-Train"])
 
 
-def test_a_word_that_the_evidence_uses_as_a_password_ends_the_run(tmp_path: Path) -> None:
-    with pytest.raises(RedactionError) as caught:
-        _redacted(tmp_path, "password=Canary77x and Canary77x again\n", Seeds(words_keep=("canary77x",)))
+def test_a_word_that_the_evidence_uses_as_a_password_goes_all_the_same(tmp_path: Path) -> None:
+    text = _redacted(tmp_path, "password=Canary77x and Canary77x again\n", Seeds(words_keep=("Canary77x",)))
 
-    assert caught.value.id == "DP233"
-    assert "anary" not in str(caught.value)
-    assert not [each for each in (tmp_path / "evidence").rglob("*") if each.is_file()]
+    assert "anary" not in text

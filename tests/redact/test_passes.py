@@ -45,4 +45,4 @@ def test_when_a_credential_ends_is_sealed_with_its_artifact(tmp_path: Path) -> N
     redaction = redact_case([one, two], key=KEY, policy=POLICY, seeds=Seeds(), evidence_dir=tmp_path / "out")
 
     found = [thawed(each.facts).get("live_credentials") for each in redaction.artifacts]
-    assert found == [[{"kind": "JWT", "expires_at": 1893456000}], None]
+    assert found == [[{"kind": "JWT", "host": "", "expires_at": 1893456000, "count": 1}], None]

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from diagpack.assess.texts import text
 from diagpack.assess.timeline import FirstFailure
-from diagpack.assess.view import moment, short
+from diagpack.assess.view import short, when
 from diagpack.model.assessment import Assessment, ItemStatus, Outcome
 from diagpack.model.finding import Finding, Level
 
@@ -47,9 +47,7 @@ def customer_update(
     answers = case.get("answers")
     following = answers.get("next_update") if isinstance(answers, Mapping) else None
     if following:
-        by = moment(following)
-        shown = f"{by:%Y-%m-%d %H:%M} UTC" if by and len(str(following)) > 10 else short(str(following), 60)
-        parts.append(text("update", "next", language, time=shown))
+        parts.append(text("update", "next", language, time=when(str(following))))
     parts.append(text("request", "closing", language))
     return "\n\n".join(parts) + "\n"
 

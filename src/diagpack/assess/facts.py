@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from diagpack.assess.conditions import Scene, answers_of, case_refs
 from diagpack.assess.severity import confirmed_by
 from diagpack.assess.timeline import FirstFailure
-from diagpack.assess.view import Call, moment, short
+from diagpack.assess.view import Call, short, when
 from diagpack.model.assessment import Cited
 from diagpack.model.finding import Level
 from diagpack.model.ref import EvidenceRef, Whole, find_refs
@@ -93,10 +93,7 @@ def asks(scene: Scene) -> tuple[Cited, ...]:
     if not text:
         return ()
     needed = answer(scene, "needed_by")
-    # A date stays a date.
-    by = moment(needed) if len(needed) > 10 else None
-    when = f"{by:%Y-%m-%d %H:%M} UTC" if by else short(needed, 60)
-    words = short(text, 300) + (f" (needed by {when})" if needed else "")
+    words = short(text, 300) + (f" (needed by {when(needed)})" if needed else "")
     return (Cited(words, case_refs(scene.evidence, "/answers/ask")),)
 
 

@@ -173,7 +173,9 @@ def _sso_events(scene: Scene) -> Iterator[TimelineEvent]:
             if at is not None:
                 kind = short(str(message.get("kind", "message")), 60)
                 ref = EvidenceRef(artifact.id, Pointer(f"/messages/{index}"))
-                text = f"{artifact.kind.upper()} {kind} issued (the identity provider's clock)"
+                # A request comes from the service provider, through the browser; what answers it from the other side.
+                side = "service" if "request" in kind.lower() else "identity"
+                text = f"{artifact.kind.upper()} {kind} issued (the {side} provider's clock)"
                 yield TimelineEvent(at, artifact.kind, text, (ref,))
 
 
@@ -201,7 +203,7 @@ def _log_events(scene: Scene) -> Iterator[TimelineEvent]:
         if at is None or (level == "info" and known.isdisjoint(ids)):
             continue
         skew = skew_of(artifact.facts)
-        text = short(str(record.get("text", "")), 240)
+        text = short(headline(str(record.get("text", ""))), 240)
         ref = log_ref(artifact.id, record)
         yield TimelineEvent(at - timedelta(seconds=skew), artifact.kind, text, (ref,), level, skew, ids)
 

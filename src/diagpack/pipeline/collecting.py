@@ -6,7 +6,7 @@ not be read. One broken input never stops the others.
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from diagpack.case.layout import CaseDir
 from diagpack.case.store import RawStore
 from diagpack.collectors.archives import Limits, expand, is_archive
 from diagpack.collectors.recognise import choose, unknown
-from diagpack.errors import CollectError
+from diagpack.errors import CollectError, DiagpackError, PackageError
 from diagpack.model.case import Case, Window
 from diagpack.model.collector import Collector
 from diagpack.model.machine import machine_fault
@@ -36,16 +36,26 @@ class Inputs:
     answers: dict[str, Any] = field(default_factory=dict)
 
 
-def ingest_all(store: RawStore, inputs: Inputs, scratch: Path) -> list[Missing]:
+# Takes apart what a customer's guided collector wrote: path to inner files.
+Opener = Callable[[Path], list[tuple[str, bytes]]]
+
+
+def ingest_all(
+    store: RawStore, inputs: Inputs, scratch: Path, *, is_result: Callable[[bytes], bool], opener: Opener
+) -> list[Missing]:
     """Put every input into the raw zone, durably, before anything is made of it."""
     missing: list[Missing] = []
     for number, path in enumerate(inputs.paths, start=1):
         try:
-            if path.is_file() and is_archive(_head(path)):
+            head = _head(path) if path.is_file() else b""
+            if is_result(head):
+                for name, content in opener(path):
+                    store.ingest_bytes(content, name, "guided")
+            elif is_archive(head):
                 _ingest_archive(store, path, scratch)
             else:
                 store.ingest_file(path)
-        except CollectError as problem:
+        except (CollectError, PackageError) as problem:
             missing.append(_gap(f"input-{number}", path.name, problem))
         except OSError as problem:
             if machine_fault(problem):
@@ -78,7 +88,7 @@ def _ingest_archive(store: RawStore, path: Path, scratch: Path) -> None:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _gap(label: str, name: str, problem: CollectError) -> Missing:
+def _gap(label: str, name: str, problem: DiagpackError) -> Missing:
     reason = problem.message if not problem.hint else f"{problem.message} ({problem.hint})"
     return Missing(label=label, reason=reason, name=name, id=problem.id)
 

@@ -32,6 +32,8 @@ _PLACES: Final = {
     "config": "a configuration file",
     "console": "the browser console",
 }
+# Kinds of live credentials that are tokens; of a session cookie the advice is to sign out.
+_TOKENS: Final = frozenset({"JWT", "bearer token", "refresh token"})
 _GENERIC_VENDORS: Final = frozenset({"", "several"})
 
 
@@ -101,7 +103,7 @@ def _still_valid(artifacts: Sequence[RedactedArtifact], now: datetime | None) ->
     latest = 0
     for artifact in artifacts:
         listed = artifact.facts.get("live_credentials") or ()
-        ends = [each.get("expires_at") for each in listed if isinstance(each, Mapping)]
+        ends = [each.get("expires_at") for each in listed if isinstance(each, Mapping) and each.get("kind") in _TOKENS]
         since = max(_epoch(artifact.facts.get("last")), now.timestamp() if now else 0)
         latest = max([latest, *(each for each in ends if isinstance(each, int) and each > since)])
     if latest:

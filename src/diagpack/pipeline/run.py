@@ -38,6 +38,7 @@ from diagpack.model.raw import RawArtifact
 from diagpack.model.redacted import RedactedArtifact, RedactionReport, ScannedFiles
 from diagpack.pipeline.collecting import Inputs, add_case_artifacts, collect_all, ingest_all
 from diagpack.pipeline.credentials import advice, limitation, with_advice
+from diagpack.pipeline.guides import is_result, open_result
 from diagpack.pipeline.past import past_cases
 from diagpack.pipeline.redacting import case_policy, case_seeds
 from diagpack.pipeline.settings import Settings, versions
@@ -89,7 +90,13 @@ def collect(folder: CaseDir, inputs: Inputs, settings: Settings, say: Say) -> Ou
         case = load_case(folder.yaml)
         key, _ = load_or_create_key(folder, passphrase=settings.passphrase, use_keyring=settings.use_keyring)
         store = RawStore(folder)
-        missing = ingest_all(store, inputs, folder.raw / "expand.new")
+        missing = ingest_all(
+            store,
+            inputs,
+            folder.raw / "expand.new",
+            is_result=is_result,
+            opener=lambda path: open_result(path, folder, settings),
+        )
         context, gaps = collect_all(store, case, settings, say)
         missing += gaps
         if not context.all_artifacts():

@@ -42,7 +42,7 @@ class Outcome:
 
     reason: str = ""
     learned: LearnedState | None = None
-    live: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    live: Mapping[tuple[str, str, int], int] = field(default_factory=dict)
     tally: Mapping[str, int] = field(default_factory=dict)
     facts: Any = None
     mapped: Mapping[str, str] = field(default_factory=dict)
@@ -109,7 +109,7 @@ class RunCrew:
         if order.facts is not None:
             work.redact_facts(engine, order.facts, order.task.kind)
         memory.save()
-        return Outcome(learned=learned.state(), live=dict(engine.live))
+        return Outcome(learned=learned.state(), live=engine.live.counts())
 
     def _rewrite(self, order: Order) -> Outcome:
         memory = self._memory(order)

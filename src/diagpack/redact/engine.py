@@ -18,6 +18,7 @@ from diagpack.redact.batch import batches, leaves, redact_batch
 from diagpack.redact.dictionary import Dictionary
 from diagpack.redact.edits import Edit, apply, resolve
 from diagpack.redact.learned import Learned
+from diagpack.redact.live import LiveCredentials
 from diagpack.redact.nested import Nested
 from diagpack.redact.policy import Policy
 from diagpack.redact.pseudonyms import Pseudonyms
@@ -79,7 +80,7 @@ class Engine:
         self.pseudonyms = pseudonyms
         self.learned = learned
         self.tally: Counter[str] = Counter()
-        self.live: Counter[tuple[str, int]] = Counter()
+        self.live = LiveCredentials(pseudonyms.is_token, is_on=learned is not None)
         self.depth = 0
         self.mapped: dict[str, str] | None = None
         self._scanner = scanner
@@ -337,6 +338,8 @@ class Engine:
     def _learn(self, learned: Learned, plain: str, entity: str, rule: str) -> None:
         if rule in ("learned", "learned-encoded", "overlap", "nested-too-deep"):
             return
+        if entity in SECRET_CLASSES:
+            self.live.found(plain, entity, rule)
         if entity in SECRET_CLASSES and len(plain) > 512:
             # Nobody repeats such a value by hand; where it is repeated, its slot or shape betrays it again.
             learned.note_shape(plain, entity)

@@ -1,12 +1,13 @@
 """Words that a person wants to keep: refused where one would let a secret pass.
 
-Enters: the words of a policy, a case or a review, and what the evidence taught. Leaves: nothing, or an error that names
-the place of the word in its list, never the word.
+Enters: the words of a policy, a case or a review. Leaves: nothing, or an error that names the place of the word in its
+list, never the word. A word that the evidence itself uses as a secret goes all the same: the engine asks for the class
+first.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from diagpack.errors import RedactionError, UsageError
+from diagpack.errors import UsageError
 from diagpack.redact.policy import Policy
 from diagpack.redact.spans import SECRET_CLASSES
 
@@ -34,14 +35,3 @@ def _is_opaque(word: str) -> bool:
     """One long run of letters and digits, which could be anybody's token."""
     is_mixed = any(each.isdigit() for each in word) and any(each.isalpha() for each in word)
     return len(word) >= 20 and is_mixed and not any(each.isspace() for each in word)
-
-
-def check_against_secrets(policy: Policy, values: Mapping[str, str]) -> None:
-    """Raises RedactionError (DP233) when the evidence uses a word to keep as a password, token, key or cookie."""
-    for value, entity in values.items():
-        if entity in SECRET_CLASSES and policy.keeps_word(value):
-            raise RedactionError(
-                "DP233",
-                f"a word to keep stands in the evidence as a value of class {entity}",
-                hint="remove it from the words to keep; the words that were kept before this one still count",
-            )

@@ -39,11 +39,14 @@ def plant(seeds: Seeds, learned: Learned) -> None:
         learned.plant(person, "name")
     for company in seeds.companies:
         learned.plant(company, "company")
-    for domain in (*seeds.domains, *learned.policy.section("hosts")["hide"]):
-        # Hosts stay by default; a domain that was named as the customer's own goes as the company it stands for. A
-        # pattern with `*` inside is left to the detector of hidden hosts.
-        if "*" not in (host := domain.lower().removeprefix("*.").strip(".")):
-            learned.plant(host, "company")
+    for domain in seeds.domains:
+        # Hosts stay by default; a domain that was named as the customer's own goes as the company it stands for, and
+        # the labels in front of it stay.
+        learned.plant(domain.lower().lstrip("*."), "company")
+    for host in learned.policy.hidden_hosts:
+        # Goes whole, by its own detector; a pattern with `*` inside cannot be searched for elsewhere.
+        if "*" not in (name := host.lower().removeprefix("*.").strip(".")):
+            learned.plant(name, "host")
     for word in (*seeds.words_hide, *learned.policy.words("hide")):
         learned.plant(word, "word")
 
@@ -52,7 +55,7 @@ def policy_of(policy: Policy, seeds: Seeds) -> Policy:
     """The policy with the vendor ids and the words to keep of this case. Raises UsageError (DP232)."""
     if seeds.words_keep:
         check_keep_words(policy, seeds.words_keep, seeds.words_hide)
-    return keeping(policy, vendor_id_names(policy, seeds), seeds.words_keep, seeds.domains)
+    return keeping(policy, vendor_id_names(policy, seeds), seeds.words_keep)
 
 
 def detectors_for(policy: Policy, seeds: Seeds, extra: Sequence["Detector"] = ()) -> "TextDetectors":
@@ -64,7 +67,7 @@ def detectors_for(policy: Policy, seeds: Seeds, extra: Sequence["Detector"] = ()
         keep_hosts=tuple(policy.section("hosts")["keep"]),
         classes=dict(policy.section("classes")),
         extra=tuple(extra),
-        hide_hosts=(*seeds.domains, *policy.section("hosts")["hide"]),
+        hide_hosts=policy.hidden_hosts,
         private_ip=str(policy.data["private_ip"]),
         national_ids=dict(policy.section("national_ids")),
         keys=added_names(policy),

@@ -5,6 +5,7 @@ and binary bodies are denied by default. Source: HAR 1.2; the vendor fields of C
 Playwright, Charles, Proxyman, Fiddler as listed in the project's notes.
 """
 
+import re
 from typing import Any
 
 from diagpack.redact.walk_form import redact_parameter
@@ -13,6 +14,7 @@ from diagpack.redact.walk_json import JsonWalker
 from diagpack.redact.walk_messages import redact_frame
 from diagpack.redact.walk_url import redact_url
 
+_HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]{1,300})")
 _URLS = frozenset({"url", "redirectURL", "redirectionURL"})
 _CERTIFICATE = frozenset({"protocol", "subjectName", "issuer", "validFrom", "validTo"})
 _PLAIN = frozenset(
@@ -63,6 +65,9 @@ class HarWalker(JsonWalker):
     def _entry(self, entry: Any) -> Any:
         if not isinstance(entry, dict):
             return self.walk(entry)
+        request = entry.get("request")
+        url = request.get("url") if isinstance(request, dict) else None
+        self.engine.live.enter(_host_of(url), entry.get("startedDateTime", entry.get("started")))
         out: dict[str, Any] = {}
         for name, each in self._allowed(entry).items():
             if name in ("request", "response") and isinstance(each, dict):
@@ -71,6 +76,7 @@ class HarWalker(JsonWalker):
                 out[name] = self.engine.slot(each, "ip", "har")
             else:
                 out[name] = self._other(name, each)
+        self.engine.live.leave()
         return out
 
     def _message(self, message: dict[str, Any], is_response: bool) -> dict[str, Any]:
@@ -127,6 +133,9 @@ class HarWalker(JsonWalker):
     def _cookie(self, cookie: Any) -> Any:
         if not isinstance(cookie, dict):
             return redact_set_cookie(self.engine, cookie) if isinstance(cookie, str) else self.walk(cookie)
+        if isinstance(cookie.get("name"), str) and isinstance(cookie.get("value"), str):
+            expires = cookie.get("expires")
+            self.engine.live.cookie(cookie["name"], cookie["value"], f"expires={expires}" if expires else "")
         out = {}
         for key, each in self._allowed(cookie).items():
             if key in _COOKIE_PARTS or key in _PLAIN:
@@ -272,3 +281,9 @@ def _split(header: str) -> tuple[str, str]:
 
 def _is_readable(text: str) -> bool:
     return not any(each < " " and each not in "\t\r\n" for each in text[:4096])
+
+
+def _host_of(url: Any) -> str:
+    """The host of a URL, "" when it has none."""
+    match = _HOST.match(url) if isinstance(url, str) else None
+    return match.group(1) if match else ""

@@ -157,6 +157,7 @@ class JsonWalker:
             return self._marked(marked, value["value"])
         named = self._pair_class(value)
         record = self._record_class(key)
+        self.engine.live.members(value)
         walked = {}
         for name, each in value.items():
             plain = self.document.key_of(name)

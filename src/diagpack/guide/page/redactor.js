@@ -6,10 +6,11 @@
 const GuideRedactor = (() => {
   const MOST_DEPTH = 8;
   const strip = (text) => text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "");
-  const lower = (text) => text.replace(/[A-Z]+/g, (part) => part.toLowerCase());
+  // ASCII letters only: the bytes of other letters must stay what they are.
+  const lower = (text) => (/[^\x00-\x7f]/.test(text) ? text.replace(/[A-Z]+/g, (part) => part.toLowerCase()) : text.toLowerCase());
   const squeeze = (name) => lower(name).replace(/[-_. [\]:]/g, "");
   const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-  const wellFormed = (text) => text.replace(LONE, "\ufffd");
+  const wellFormed = (text) => (text.isWellFormed && text.isWellFormed() ? text : text.replace(LONE, "\ufffd"));
 
   const URL_TEXT = /^(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/[^ \t\r\n]*|(?:data|blob):[^ \t\r\n]*)$/;
   const URL_PARTS = /^(?:([A-Za-z][A-Za-z0-9+.-]*:)?\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#([\s\S]*))?$/;
@@ -283,25 +284,20 @@ const GuideRedactor = (() => {
     value(text, depth = 0) {
       if (text.length < 3) return text;
       if (depth > MOST_DEPTH) return this.slot(text, "secret");
-      const isShort = text.length < 4000;
-      const cached = isShort ? this.cache.get(text) : undefined;
-      if (cached !== undefined) {
-        for (const entity of cached[1]) this.tally(entity);
-        return cached[0];
+      const isShort = text.length < 1000;
+      let known = isShort ? this.cache.get(text) : undefined;
+      if (known === undefined) {
+        const before = this.counts;
+        this.counts = {};
+        known = { out: this.structure(text, depth), counts: this.counts };
+        this.counts = before;
+        if (isShort) {
+          if (this.cache.size > 50000) this.cache.clear();
+          this.cache.set(text, known);
+        }
       }
-      const before = this.counts;
-      this.counts = {};
-      const out = this.structure(text, depth);
-      const seen = [];
-      for (const [entity, count] of Object.entries(this.counts)) for (let i = 0; i < count; i += 1) seen.push(entity);
-      if (isShort) {
-        if (this.cache.size > 50000) this.cache.clear();
-        this.cache.set(text, [out, seen]);
-      }
-      const inner = this.counts;
-      this.counts = before;
-      for (const [entity, count] of Object.entries(inner)) this.counts[entity] = (this.counts[entity] || 0) + count;
-      return out;
+      for (const entity in known.counts) this.counts[entity] = (this.counts[entity] || 0) + known.counts[entity];
+      return known.out;
     }
 
     structure(text, depth) {
@@ -592,9 +588,10 @@ const GuideRedactor = (() => {
       this.limit = book.left_limit;
       this.always = [];
       this.bySign = [];
+      this.round = 0;
       this.byPair = new Map();
       for (const rule of book.rules) {
-        const compiled = { ...PortableRules.compile(rule), order: book.rules.indexOf(rule) };
+        const compiled = { ...PortableRules.compile(rule), order: book.rules.indexOf(rule), round: 0 };
         if (!rule.needs.length) { this.always.push(compiled); continue; }
         for (const word of rule.needs) {
           if (word.length === 1) { this.bySign.push([word, compiled]); continue; }
@@ -608,21 +605,29 @@ const GuideRedactor = (() => {
     }
 
     wanted(data, lowered) {
-      const wanted = new Set(this.always);
-      for (const [sign, compiled] of this.bySign) if (data.includes(sign)) wanted.add(compiled);
+      const wanted = [];
+      this.round += 1;
+      const { round, table } = this;
+      const want = (compiled) => {
+        if (compiled.round === this.round) return;
+        compiled.round = this.round;
+        wanted.push(compiled);
+      };
+      for (const compiled of this.always) want(compiled);
+      for (const [sign, compiled] of this.bySign) if (data.includes(sign)) want(compiled);
       let previous = lowered.charCodeAt(0);
       for (let at = 1; at < lowered.length; at += 1) {
         const code = lowered.charCodeAt(at);
         const pair = previous * 256 + code;
         previous = code;
-        if (this.table[pair]) {
+        if (table[pair]) {
           for (const [word, compiled] of this.byPair.get(pair)) {
-            if (!wanted.has(compiled) && lowered.startsWith(word, at - 1)) wanted.add(compiled);
+            if (compiled.round !== round && lowered.startsWith(word, at - 1)) want(compiled);
           }
         }
       }
       // The order of the book decides between two rules that find the same value.
-      return wanted.size > 1 ? [...wanted].sort((a, b) => a.order - b.order) : wanted;
+      return wanted.sort((a, b) => a.order - b.order);
     }
 
     spans(data, lowered) {

@@ -139,7 +139,7 @@ class Session:
         name = step["id"]
         if name in given["skip"]:
             reason = given["skip"][name]
-            self._record(step, "skipped", reason=reason if reason in step["skip_reasons"] else "other")
+            self._record(step, "skipped", reason=reason if "reason_" + reason in self.data["strings"] else "other")
         elif step["kind"] == "file":
             self._file(step, given["file"].get(name))
         else:

@@ -26,9 +26,16 @@ class HiddenHosts:
         return HiddenHosts(config["hide_hosts"])
 
     @cached_property
+    def _names(self) -> str:
+        return "|".join(_escaped(host) for host in sorted(self.hosts, key=len, reverse=True) if host)
+
+    @cached_property
     def _pattern(self) -> Pattern | None:
-        names = "|".join(_escaped(host) for host in sorted(self.hosts, key=len, reverse=True) if host)
-        return compiled(rf"(?:[A-Za-z0-9_-]+\.)*(?:{names})", ignore_case=True) if names else None
+        return compiled(rf"(?:[A-Za-z0-9_-]+\.)*(?:{self._names})", ignore_case=True) if self._names else None
+
+    def trigger(self) -> str:
+        """Where something may be found; "" for nowhere."""
+        return f"(?i:{self._names})" if self._names else ""
 
     @property
     def structural_rules(self) -> frozenset[str]:

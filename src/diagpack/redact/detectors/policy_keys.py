@@ -33,6 +33,11 @@ class PolicyKeys:
         """A key that names its value outranks what the lexer protects."""
         return frozenset({"policy-key"})
 
+    def trigger(self) -> str:
+        """Where something may be found; "" for nowhere."""
+        names = "|".join(sorted("[-_. ]?".join(_plain(key)) for key in self.keys))
+        return f"(?i:{names})" if names else ""
+
     @cached_property
     def _patterns(self) -> tuple[tuple[Pattern, str], ...]:
         by_class: dict[str, list[str]] = {}
