@@ -11,7 +11,7 @@ from PIL import Image
 
 from diagpack.case.config import load_case
 from diagpack.case.layout import CaseDir
-from diagpack.errors import NotReady, RedactionError, UsageError
+from diagpack.errors import NotReady, UsageError
 from diagpack.pipeline.collecting import Inputs
 from diagpack.pipeline.delivery import Request, submit
 from diagpack.pipeline.review_decisions import accept, black_out, hide_word, keep_word
@@ -118,11 +118,7 @@ def test_even_a_kept_word_in_case_yaml_passes_no_secret(opened: Opened) -> None:
 
     update_case_yaml(opened.folder.yaml, {"words": {"keep": [SECRET]}})
 
-    with pytest.raises(RedactionError) as caught:
-        _again(opened)
-
-    assert SECRET not in str(caught.value)
-    assert SECRET not in _text(opened, "log-1")
+    assert SECRET not in _text(_again(opened), "log-1")
 
 
 def test_an_opaque_word_that_would_stop_the_next_run_is_refused_at_once(opened: Opened) -> None:

@@ -17,14 +17,13 @@ from diagpack.case.lock import case_lock
 from diagpack.case.review import Review, changed_since
 from diagpack.case.store import RawStore
 from diagpack.case.words import with_word
-from diagpack.errors import NotReady, RedactionError, UsageError
+from diagpack.errors import NotReady, UsageError
 from diagpack.model.case import Case
 from diagpack.model.package import VerifiedPackage
 from diagpack.pipeline.cases import person
 from diagpack.pipeline.redacting import case_policy, case_seeds, review_rules
 from diagpack.pipeline.reviewing import Opened, has_open_decisions, open_case, pictures
 from diagpack.pipeline.settings import Settings
-from diagpack.redact.keep_words import check_against_secrets
 from diagpack.redact.pseudonyms import Pseudonyms
 from diagpack.redact.review import class_of, secret_in
 from diagpack.redact.spans import SECRET_CLASSES
@@ -60,7 +59,7 @@ def keep_word(opened: Opened, word: str, reason: str) -> None:
             "DP655", "this pseudonym is not in the map of the case", hint="copy it in full, or name the word"
         )
     if entity not in SECRET_CLASSES:
-        entity = _secret_class(opened, plain, tokens) or _refused_by_next_run(opened, plain, tokens)
+        entity = _secret_class(opened, plain, tokens) or _refused_by_next_run(opened, plain)
     if entity:
         raise UsageError(
             "DP650", f"this word is, or holds, a secret (class {entity}): it is never kept", hint="leave it replaced"
@@ -85,14 +84,12 @@ def _secret_class(opened: Opened, word: str, tokens: Mapping[str, str]) -> str:
     return ""
 
 
-def _refused_by_next_run(opened: Opened, word: str, tokens: Mapping[str, str]) -> str:
-    """What the next run would stop at: an opaque word, or kept words that make up a secret together; "" for nothing."""
+def _refused_by_next_run(opened: Opened, word: str) -> str:
+    """A word the next run would stop at, such as a long opaque run: it is taken for a secret; "" for any other."""
     case = load_case(opened.folder.yaml)
-    secrets = {value: class_of(token) for token, value in tokens.items() if class_of(token) in SECRET_CLASSES}
     try:
-        tried = replace(case, words=with_word(case.words, "keep", word, reason="-", by="-"))
-        check_against_secrets(case_policy(tried, opened.settings), secrets)
-    except (UsageError, RedactionError):
+        case_policy(replace(case, words=with_word(case.words, "keep", word, reason="-", by="-")), opened.settings)
+    except UsageError:
         return "secret"
     return ""
 
