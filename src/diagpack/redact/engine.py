@@ -91,7 +91,6 @@ class Engine:
         self._cache: dict[str, tuple[str, Counter[str]]] = {}
         self._replaced: dict[tuple[bytes, str], bytes] = {}
         self._vendor_ids = _vendor_patterns(vendor_ids)
-        self._kept_words = frozenset(each.lower() for each in policy.words("keep"))
         self.prose: Callable[[bytes], list[Span]] | None = None
         self._looks_for_hosts = policy.looks_for_hosts
         self._public = lru_cache(maxsize=65536)(is_public)
@@ -323,8 +322,7 @@ class Engine:
             return value
         if entity == "ip" and not self._public(plain):
             action = str(self.policy.data["private_ip"])
-        if action == "keep" or (entity not in SECRET_CLASSES and plain.lower() in self._kept_words):
-            # A person said that this word may stay; no such word passes a secret.
+        if action == "keep":
             return value
         if self.learned is not None:
             self._learn(self.learned, plain, entity, rule)
