@@ -20,6 +20,7 @@ from diagpack.cli import (
     loaded,
     package_commands,
     repro_commands,
+    review_commands,
     team_commands,
 )
 from diagpack.cli.output import fail, styled
@@ -68,6 +69,7 @@ app = typer.Typer(
 _state = {"debug": False}
 _MODULES: tuple[ModuleType, ...] = (
     case_commands,
+    review_commands,
     evidence_commands,
     repro_commands,
     package_commands,

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote_from_bytes
 
+from diagpack.redact.detectors._engine import compiled
+
 # Everything a token is made of but `@` needs no escape in any of these codecs.
 _JSON_SIMPLE = {b'"': b'"', b"\\": b"\\", b"/": b"/", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
@@ -159,7 +161,7 @@ QUOTED_PRINTABLE = Codec(
 )
 # A quoted `=`, an `@` between letters or the name of the encoding must be there: `page=40` alone is an assignment.
 _QUOTED_CLUES = (b"=3D", b"=40", b"=C3=", b"uoted-printable")
-_LIKELY_QUOTED = re.compile(rb"=3D|[A-Za-z0-9]=40[A-Za-z0-9-]+\.[a-z]|uoted-printable|[a-z]=C3=[89AB][0-9A-F][a-z]")
+_LIKELY_QUOTED = compiled(r"=3D|[A-Za-z0-9]=40[A-Za-z0-9-]+\.[a-z]|uoted-printable|[a-z]=C3=[89AB][0-9A-F][a-z]")
 
 
 def local_codecs(data: bytes) -> Iterator[Codec]:
@@ -170,5 +172,5 @@ def local_codecs(data: bytes) -> Iterator[Codec]:
         yield ENTITIES
     if b"\\" in data and JSON_ESCAPES.trigger.search(data):
         yield JSON_ESCAPES
-    if any(each in data for each in _QUOTED_CLUES) and _LIKELY_QUOTED.search(data):
+    if any(each in data for each in _QUOTED_CLUES) and _LIKELY_QUOTED.find(data) is not None:
         yield QUOTED_PRINTABLE

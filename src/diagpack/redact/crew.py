@@ -17,10 +17,10 @@ from diagpack.redact import work
 from diagpack.redact.dictionary import Dictionary
 from diagpack.redact.engine import Engine, NeedsWithholding
 from diagpack.redact.learned import Learned, LearnedState
-from diagpack.redact.policy import Policy, keeping, policy_from
+from diagpack.redact.policy import Policy, policy_from
 from diagpack.redact.pseudonyms import Pseudonyms
 from diagpack.redact.scanners import CaseScanner, RememberingScanner
-from diagpack.redact.seeds import Seeds, detectors_for, vendor_id_names, vendor_id_patterns
+from diagpack.redact.seeds import Seeds, detectors_for, policy_of, vendor_id_patterns
 from diagpack.redact.spans import Detector
 from diagpack.redact.structure import redact_structure
 
@@ -59,8 +59,7 @@ class RunBlueprint:
     extra: Sequence[Detector]
 
     def build(self) -> "RunCrew":
-        policy = policy_from(self.policy)
-        policy = keeping(policy, vendor_id_names(policy, self.seeds))
+        policy = policy_of(policy_from(self.policy), self.seeds)
         detectors = detectors_for(policy, self.seeds, self.extra)
         scanner = CaseScanner(detectors, self.ner)
         return RunCrew(policy, Pseudonyms(CaseKey(self.secret)), scanner, vendor_id_patterns(policy, self.seeds))

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from diagpack.errors import DiagpackError, RedactionError
 from diagpack.plugins import discover
-from diagpack.redact.detectors._engine import Rank
+from diagpack.redact.detectors._engine import Pattern, Rank, compiled
 from diagpack.redact.detectors._rules import RuleDetector, merged
 from diagpack.redact.protect import Lexer
 from diagpack.redact.spans import SECRET_CLASSES, Detector, Span
@@ -24,6 +24,8 @@ _GUARDED_RULES: Final = frozenset({"email", "ipv4", "ipv6-short", "ipv6-full", "
 _WEAK_KEYED: Final = frozenset({"user", "id", "host", "company"})
 # How far around a finding the lexer looks; the longest protected shapes are shorter.
 _WINDOW: Final = 128
+# A short text is first searched once for anything that some detector may find: seven searches cost more than most leaves.
+_SHORT: Final = 4096
 
 
 class TextDetectors:
@@ -32,6 +34,10 @@ class TextDetectors:
     def __init__(self, detectors: Sequence[Detector], lexer: Lexer, config: Mapping[str, Any]) -> None:
         self.detectors = tuple(detectors)
         self._lexer = lexer
+        self._gate: Pattern | None = None
+        self._has_gate = True
+        self._heeded: dict[str, bool] = {}
+        self._ranks: dict[tuple[str, str, str], Rank] = {}
         self._config = dict(config)
         self._structural_rules: frozenset[str] = frozenset().union(
             *(getattr(each, "structural_rules", frozenset()) for each in self.detectors)
@@ -47,12 +53,18 @@ class TextDetectors:
         classes: Mapping[str, str] | None = None,
         extra: Sequence[Detector] = (),
         words: Mapping[str, str] | None = None,
+        hide_hosts: Sequence[str] = (),
+        private_ip: str = "keep",
+        national_ids: Mapping[str, bool] | None = None,
+        keys: Mapping[str, str] | None = None,
     ) -> "TextDetectors":
         """The built-in detectors and `extra` ones (third-party plug-ins).
 
         `vendor_ids`: ids that stay: a key name, a literal with `*`, or `/regex/`. `keep_hosts`: hosts never reported.
         `regions`: ISO codes for phone numbers without a country code. `classes`: class to drop, pseudonymise or keep;
-        a kept class is not looked for. `words`: customer-defined words and their class.
+        a kept class is not looked for. `words`: customer-defined words and their class. `hide_hosts`: hosts that go,
+        with their subdomains. `private_ip`: what happens to private addresses. `national_ids`: shapes to look for
+        (default: all). `keys`: names of keys that a policy added, with their class.
         """
         policy = dict(classes or {})
         config = {
@@ -61,6 +73,10 @@ class TextDetectors:
             "regions": tuple(regions),
             "classes": policy,
             "words": dict(words or {}),
+            "hide_hosts": tuple(hide_hosts),
+            "private_ip": private_ip,
+            "national_ids": None if national_ids is None else dict(national_ids),
+            "keys": dict(keys or {}),
         }
         built_in = (_configured(found.plugin, config) for found in discover("diagpack.redact.detectors", "DETECTOR"))
         wanted = [each for each in (*built_in, *extra) if not _is_kept(each, policy)]
@@ -74,9 +90,27 @@ class TextDetectors:
 
         Raises RedactionError (DP251) naming the detector when one fails; never returns part of a result.
         """
+        if len(data) <= _SHORT and not (context and self._heeds(context)) and self.is_clear(data):
+            return []
         found = [(self._rank(detector, span), span) for detector in self.detectors
                  for span in run(detector, data, context)]  # fmt: skip
-        return self.settle(data, found)
+        return self.settle(data, found) if found else []
+
+    def is_clear(self, data: bytes) -> bool:
+        """Whether one search shows that no detector finds anything, under a key that none of them heeds."""
+        if self._gate is None and self._has_gate:
+            self._gate = _gate(self.detectors)
+            self._has_gate = self._gate is not None
+        return self._gate is not None and self._gate.find(data) is None
+
+    def _heeds(self, context: str) -> bool:
+        known = self._heeded.get(context)
+        if known is None:
+            if len(self._heeded) > 10_000:
+                self._heeded.clear()
+            known = any(each.heeds(context) for each in self.detectors if hasattr(each, "heeds"))
+            self._heeded[context] = known
+        return known
 
     def names_in_prose(self, data: bytes) -> list[Span]:
         """Names of people and places in running text: ticket text, comments, notes; never for logs.
@@ -107,6 +141,13 @@ class TextDetectors:
         return self._rank(detector, span)
 
     def _rank(self, detector: Detector, span: Span) -> Rank:
+        key = (detector.id, span.rule, span.entity)
+        known = self._ranks.get(key)
+        if known is None:
+            known = self._ranks[key] = self._ranked(detector, span)
+        return known
+
+    def _ranked(self, detector: Detector, span: Span) -> Rank:
         if span.rule in self._structural_rules:
             return Rank.STRUCTURAL
         rank: Rank | None = getattr(detector, "rank", None)
@@ -139,6 +180,18 @@ def run(detector: Detector, data: bytes, context: str) -> list[Span]:
             f"the detector {detector.id} failed",
             hint="withhold the artifact with --withhold ARTIFACT --reason TEXT, and report the fault",
         ) from None
+
+
+def _gate(detectors: Sequence[Detector]) -> Pattern | None:
+    """One pattern over everything; None when a detector (a plug-in) does not say where it may find something."""
+    sources = []
+    for detector in detectors:
+        trigger = getattr(detector, "trigger", None)
+        source = None if trigger is None else trigger()
+        if source is None:
+            return None
+        sources.append(source)
+    return compiled("|".join(f"(?:{each})" for each in sources if each))
 
 
 def resolve(found: Iterable[tuple[Rank, Span]]) -> list[Span]:
@@ -206,5 +259,7 @@ def _families(detectors: Sequence[Detector]) -> list[Detector]:
 
 
 def _is_kept(detector: Detector, classes: Mapping[str, str]) -> bool:
-    """Every class it finds is kept by policy; secret classes cannot be."""
-    return all(classes.get(entity) == "keep" and entity not in SECRET_CLASSES for entity in detector.entities)
+    """Every class it finds is kept by policy; secret classes and what a person named cannot be."""
+    return not getattr(detector, "is_named", False) and all(
+        classes.get(entity) == "keep" and entity not in SECRET_CLASSES for entity in detector.entities
+    )

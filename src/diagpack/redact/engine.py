@@ -90,7 +90,9 @@ class Engine:
         self._cache: dict[str, tuple[str, Counter[str]]] = {}
         self._replaced: dict[tuple[bytes, str], bytes] = {}
         self._vendor_ids = _vendor_patterns(vendor_ids)
+        self._kept_words = frozenset(each.lower() for each in policy.words("keep"))
         self.prose: Callable[[bytes], list[Span]] | None = None
+        self._looks_for_hosts = policy.looks_for_hosts
         self._public = lru_cache(maxsize=65536)(is_public)
 
     def __repr__(self) -> str:
@@ -150,7 +152,7 @@ class Engine:
         before = self.tally
         self.tally = Counter()
         try:
-            if self.prose is None and len(text) < _PLAIN_TEXT and _is_plain(text):
+            if self.prose is None and len(text) < _PLAIN_TEXT and self._is_plain(text):
                 new = self._learned_only(text)
             else:
                 new = self._value(text, context)
@@ -232,8 +234,12 @@ class Engine:
         for group in batches(fresh):
             self._cache.update(zip(group, redact_batch(self, group), strict=True))
 
+    def _is_plain(self, text: str) -> bool:
+        # `-----` may be the head of a key.
+        return _is_plain(text) and not (self._looks_for_hosts and "." in text) and "-----" not in text
+
     def _is_fresh(self, text: str) -> bool:
-        return text not in self._cache and not _is_plain(text) and not self._is_diagnostic(text)
+        return text not in self._cache and not self._is_plain(text) and not self._is_diagnostic(text)
 
     def edits(self, data: bytes, context: str = "", layer: int = 0) -> list[Edit]:
         """Sorted replacements that do not overlap."""
@@ -254,7 +260,7 @@ class Engine:
         """Whether a finding is one that the policy replaces."""
         if span.entity in SECRET_CLASSES:
             return True
-        if self.policy.action(span.entity) == "keep":
+        if self.policy.action_of(span.entity, span.rule) == "keep":
             return False
         value = data[span.start : span.end]
         if span.entity == "ip" and value.endswith(b".0.0.0"):
@@ -309,11 +315,15 @@ class Engine:
             rewritten = self._structure(self, plain, MESSAGE)
             if rewritten is not None:
                 return rewritten if plain == value.strip() else quote(rewritten, safe="")
-        entity = self._classes.get(plain, entity)
-        action = self.policy.action(entity)
+        if plain in self._classes:
+            entity, rule = self._classes[plain], "learned"
+        action = self.policy.action_of(entity, rule)
+        if entity not in SECRET_CLASSES and self.policy.keeps_word(plain):
+            return value
         if entity == "ip" and not self._public(plain):
             action = str(self.policy.data["private_ip"])
-        if action == "keep":
+        if action == "keep" or (entity not in SECRET_CLASSES and plain.lower() in self._kept_words):
+            # A person said that this word may stay; no such word passes a secret.
             return value
         if self.learned is not None:
             self._learn(self.learned, plain, entity, rule)

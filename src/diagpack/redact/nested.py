@@ -4,13 +4,13 @@ Enters: a chunk of text. Leaves: edits on that chunk, made by redacting each dec
 encoding. Every layer is linear; the number of layers is the policy's.
 """
 
+import functools
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import re2
-
 from diagpack.redact.codecs import Codec, local_codecs
+from diagpack.redact.detectors._engine import Pattern, compiled
 from diagpack.redact.edits import Edit
 from diagpack.redact.packed import TooBig, Unpacked, unpack_base64, unpack_hex
 
@@ -28,15 +28,16 @@ _HEX = r"(?:[2-7][0-9a-fA-F]){8}(?:[0-9a-fA-F]{2})*"
 _PARAMETER = r"[?&#;][A-Za-z0-9_.\-\[\]%]+=[^&#\s\"'<>;,\\]+"
 # Runs of one piece that are opened together.
 _TOGETHER = 5000
+_SHORT = 4096
 _RUN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/_-")
 
 
-def _options() -> "re2.Options":
-    options = re2.Options()
-    options.encoding = re2.Options.Encoding.LATIN1
-    options.max_mem = 64 << 20
-    options.log_errors = False
-    return options
+@functools.lru_cache(maxsize=8)
+def _patterns(one_time: str) -> tuple[Pattern, Pattern, Pattern, Pattern, Pattern]:
+    """Packed runs, hex runs, parameters, one-time links, and anything of these; the engines of a process share them."""
+    sources = (f"{_BASE64}|{_LONG}", _HEX, _PARAMETER, one_time)
+    packed, hexadecimal, parameter, link = map(compiled, sources)
+    return packed, hexadecimal, parameter, link, compiled("|".join(f"(?:{each})" for each in sources))
 
 
 class Nested:
@@ -45,20 +46,21 @@ class Nested:
     def __init__(self, engine: "Engine") -> None:
         self._engine = engine
         self._cap = engine.policy.limit("inflate_bytes")
-        self._packed = re2.compile(f"{_BASE64}|{_LONG}".encode(), _options())
-        self._hex = re2.compile(_HEX.encode(), _options())
-        self._parameter = re2.compile(_PARAMETER.encode(), _options())
         words = "|".join(
             re.escape(each) for each in sorted(engine.policy.section("urls")["reset_words"], key=len)[::-1]
         )
-        self._one_time = re2.compile(rf"(?i)/(?:{words})/[A-Za-z0-9_.~%+=-]+".encode(), _options())
+        one_time = rf"(?i)/(?:{words})/[A-Za-z0-9_.~%+=-]+"
+        self._packed, self._hex, self._parameter, self._one_time, self._any = _patterns(one_time)
+        self._classes: dict[bytes, str] = {}
 
     def edits(self, data: bytes, layer: int) -> Iterator[Edit]:
         """Edits from every decoding of this chunk."""
         if layer >= self._engine.policy.limit("depth"):
             return
-        yield from self._links(data)
-        yield from self._packed_runs(data)
+        # A short text seldom hides anything: one search says so.
+        if len(data) > _SHORT or self._any.find(data) is not None:
+            yield from self._links(data)
+            yield from self._packed_runs(data)
         for codec in local_codecs(data):
             yield from self._local(codec, data, layer)
 
@@ -86,13 +88,11 @@ class Nested:
                 yield from self._rewritten(start, end, data[start:end], unpacked)
 
     def _runs(self, data: bytes) -> Iterator[tuple[int, int, Unpacked] | None]:
-        for match in self._packed.finditer(data):
-            start, end = match.span()
+        for start, end in self._packed.spans(data):
             if data[start] not in _RUN:
                 start += 1
             yield self._unpacked(data, start, end)
-        for match in self._hex.finditer(data):
-            start, end = match.span()
+        for start, end in self._hex.spans(data):
             unpacked = self._unpack(unpack_hex, data[start:end])
             yield None if unpacked is None else (start, end, unpacked)
 
@@ -129,19 +129,24 @@ class Nested:
             yield Edit(start, end, unpacked.pack(changed.encode("utf-8", "surrogateescape")), "", "packed")
 
     def _links(self, data: bytes) -> Iterator[Edit]:
-        engine = self._engine
         if b"=" in data:
-            for match in self._parameter.finditer(data):
-                found = match.group(0)
-                name, _, value = found.partition(b"=")
-                entity = engine.policy.classify(name[1:].decode("latin-1"))
+            for start, end in self._parameter.spans(data):
+                equals = data.index(b"=", start)
+                entity = self._class_of(data[start + 1 : equals])
                 if entity and entity != "keep":
-                    yield Edit(match.end() - len(value), match.end(), None, entity, "parameter")
-        for match in self._one_time.finditer(data):
-            found = match.group(0)
-            value = found[found.index(b"/", 1) + 1 :]
-            if looks_opaque(value.decode("latin-1")):
-                yield Edit(match.end() - len(value), match.end(), None, "token", "one-time-link")
+                    yield Edit(equals + 1, end, None, entity, "parameter")
+        for start, end in self._one_time.spans(data):
+            value = data.index(b"/", start + 1) + 1
+            if looks_opaque(data[value:end].decode("latin-1")):
+                yield Edit(value, end, None, "token", "one-time-link")
+
+    def _class_of(self, name: bytes) -> str:
+        entity = self._classes.get(name)
+        if entity is None:
+            if len(self._classes) > 20_000:
+                self._classes.clear()
+            entity = self._classes[name] = self._engine.policy.classify(name.decode("latin-1"))
+        return entity
 
 
 def looks_opaque(value: str) -> bool:

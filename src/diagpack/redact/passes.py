@@ -20,6 +20,7 @@ from diagpack.model.raw import RawArtifact
 from diagpack.model.redacted import thawed
 from diagpack.redact import work
 from diagpack.redact.crew import Order, Outcome, RunBlueprint
+from diagpack.redact.keep_words import check_against_secrets
 from diagpack.redact.learned import Learned
 from diagpack.redact.lines import ranges
 from diagpack.redact.mapping import TokenMap
@@ -27,7 +28,7 @@ from diagpack.redact.policy import Policy
 from diagpack.redact.pool import Pool
 from diagpack.redact.pseudonyms import Pseudonyms
 from diagpack.redact.residue import ResidueScanner
-from diagpack.redact.seeds import Seeds, plant
+from diagpack.redact.seeds import Seeds, plant, policy_of
 from diagpack.redact.spans import Detector
 
 # Big enough that the start of a range costs nothing, small enough that two workers share a 20 MB log.
@@ -85,7 +86,8 @@ class CasePasses:
 
     def __init__(self, raws: Sequence[RawArtifact], settings: Settings, withheld: Mapping[str, str]) -> None:
         self._settings = settings
-        self._learned = Learned(settings.policy)
+        self._policy = policy_of(settings.policy, settings.seeds)
+        self._learned = Learned(self._policy)
         self._values: dict[str, str] = {}
         self._live: Counter[tuple[str, str, int]] = Counter()
         self._residue: ResidueScanner | None = None
@@ -110,6 +112,7 @@ class CasePasses:
             with Pool(blueprint, settings.workers if total >= WORTH_PROCESSES else 1) as pool:
                 remaining = self._discover(pool, folder)
                 self._values = self._learned.dictionary()
+                check_against_secrets(self._policy, self._learned.values)
                 pool.teach(self._values)
                 return self._rewrite(pool, folder, remaining, target)
         finally:
@@ -156,11 +159,17 @@ class CasePasses:
                 if reason:
                     self.missing.append(Missing(raw.id, reason, id="DP231"))
                 else:
-                    written.append(_joined(raw, outcomes, target(raw)))
+                    written.append(_joined(raw, outcomes, target(raw), self._live_in(raw.id)))
                 outcomes = []
         if self._settings.map_path is not None:
             token_map.save(self._settings.map_path)
         return written
+
+    def _live_in(self, id: str) -> list[dict[str, Any]]:
+        """Kind and expiry of the credentials of one artifact, once each: the second pass has no new ones."""
+        return [
+            {"kind": kind, "expires_at": expires} for kind, artifact, expires in sorted(self._live) if artifact == id
+        ]
 
     def residue_scanner(self) -> ResidueScanner:
         """For the last scan; built once."""
@@ -199,7 +208,9 @@ def _orders(raw: RawArtifact, folder: Path, *, is_rewriting: bool = False, is_ma
         )
 
 
-def _joined(raw: RawArtifact, outcomes: Sequence[tuple[Order, Outcome]], path: Path) -> Rewritten:
+def _joined(
+    raw: RawArtifact, outcomes: Sequence[tuple[Order, Outcome]], path: Path, live: list[dict[str, Any]]
+) -> Rewritten:
     digest = hashlib.sha256()
     size_bytes = 0
     tally: Counter[str] = Counter()
@@ -224,6 +235,7 @@ def _joined(raw: RawArtifact, outcomes: Sequence[tuple[Order, Outcome]], path: P
         path=path,
         sha256=digest.hexdigest(),
         size_bytes=size_bytes,
-        facts=outcomes[0][1].facts,
+        # Sealed with the artifact, so that a later command can ask the customer to sign out too.
+        facts={**outcomes[0][1].facts, **({"live_credentials": live} if live else {})},
         tally=dict(sorted(tally.items())),
     )

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from diagpack.redact.keep_words import check_keep_words
 from diagpack.redact.learned import Learned
-from diagpack.redact.policy import Policy
+from diagpack.redact.policy import Policy, added_names, keeping
 
 if TYPE_CHECKING:
     from diagpack.redact.detect import TextDetectors
@@ -39,9 +40,19 @@ def plant(seeds: Seeds, learned: Learned) -> None:
     for company in seeds.companies:
         learned.plant(company, "company")
     for domain in (*seeds.domains, *learned.policy.section("hosts")["hide"]):
-        learned.plant(domain.lower().lstrip("*."), "host")
+        # Hosts stay by default; a domain that was named as the customer's own goes as the company it stands for. A
+        # pattern with `*` inside is left to the detector of hidden hosts.
+        if "*" not in (host := domain.lower().removeprefix("*.").strip(".")):
+            learned.plant(host, "company")
     for word in (*seeds.words_hide, *learned.policy.words("hide")):
         learned.plant(word, "word")
+
+
+def policy_of(policy: Policy, seeds: Seeds) -> Policy:
+    """The policy with the vendor ids and the words to keep of this case. Raises UsageError (DP232)."""
+    if seeds.words_keep:
+        check_keep_words(policy, seeds.words_keep, seeds.words_hide)
+    return keeping(policy, vendor_id_names(policy, seeds), seeds.words_keep, seeds.domains)
 
 
 def detectors_for(policy: Policy, seeds: Seeds, extra: Sequence["Detector"] = ()) -> "TextDetectors":
@@ -53,6 +64,10 @@ def detectors_for(policy: Policy, seeds: Seeds, extra: Sequence["Detector"] = ()
         keep_hosts=tuple(policy.section("hosts")["keep"]),
         classes=dict(policy.section("classes")),
         extra=tuple(extra),
+        hide_hosts=(*seeds.domains, *policy.section("hosts")["hide"]),
+        private_ip=str(policy.data["private_ip"]),
+        national_ids=dict(policy.section("national_ids")),
+        keys=added_names(policy),
     )
 
 

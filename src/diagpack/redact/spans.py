@@ -6,8 +6,7 @@ wraps them as Presidio `LocalRecognizer`s for the text engine.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 # Classes no policy can switch off.
 SECRET_CLASSES = frozenset({"secret", "cookie", "token", "password", "key"})
@@ -34,9 +33,11 @@ PERSONAL_CLASSES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Bytes `start` to `end` (end excluded) hold a value of `entity`, found by `rule`."""
+class Span(NamedTuple):
+    """Bytes `start` to `end` (end excluded) hold a value of `entity`, found by `rule`.
+
+    A tuple: millions are made in a run, and a data class costs three times as much.
+    """
 
     start: int
     end: int

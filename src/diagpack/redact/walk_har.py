@@ -14,6 +14,7 @@ from diagpack.redact.walk_messages import redact_frame
 from diagpack.redact.walk_url import redact_url
 
 _URLS = frozenset({"url", "redirectURL", "redirectionURL"})
+_CERTIFICATE = frozenset({"protocol", "subjectName", "issuer", "validFrom", "validTo"})
 _PLAIN = frozenset(
     "method httpVersion startedDateTime time headersSize bodySize status size compression version connection pageref "
     "id mimeType encoding onContentLoad onLoad blocked dns connect send wait receive ssl hitCount lastAccess expires "
@@ -30,6 +31,15 @@ class HarWalker(JsonWalker):
         if not isinstance(document, dict) or not isinstance(document.get("log"), dict):
             raise ValueError("not a HAR")
         return {name: self._log(each) if name == "log" else self._other(name, each) for name, each in document.items()}
+
+    def calls(self, document: Any) -> Any:
+        """An `api` artifact: `{"exchanges": [{"request": …, "response": …}]}`, both spelled as in HAR 1.2."""
+        if not isinstance(document, dict) or not isinstance(document.get("exchanges"), list):
+            raise ValueError("not a list of exchanges")
+        return {
+            name: [self._entry(exchange) for exchange in each] if name == "exchanges" else self._other(name, each)
+            for name, each in document.items()
+        }
 
     def _log(self, log: dict[str, Any]) -> dict[str, Any]:
         out: dict[str, Any] = {}
@@ -210,6 +220,9 @@ class HarWalker(JsonWalker):
             return [self._frame(each) for each in value]
         if name in section["keep"] or name in _PLAIN:
             return self.engine.text(value) if isinstance(value, str) and len(value) > 3 else _scalar(self, value)
+        if name == "_securityDetails" and isinstance(value, dict):
+            # Who issued the certificate says who opened the connection; names of other hosts say nothing here.
+            return {key: self._other(key, each) for key, each in value.items() if key in _CERTIFICATE}
         if name == "eTag" and isinstance(value, str):
             return self.engine.slot(value, "id", "har")
         if isinstance(value, dict):

@@ -93,9 +93,14 @@ def union_of(rules: Iterable[Rule], *, captures: bool = False) -> Pattern:
 
     With captures, each alternative is a group, followed by the groups of its rule.
     """
+    return compiled(union_source(rules, captures=captures), captures=captures)
+
+
+def union_source(rules: Iterable[Rule], *, captures: bool = False) -> str:
+    """The same as text."""
     opening = "(" if captures else "(?:"
     parts = [f"{opening}{f'(?i:{each.pattern})' if 'i' in each.flags else each.pattern})" for each in rules]
-    return compiled("|".join(parts), captures=captures)
+    return "|".join(parts)
 
 
 class RuleScanner:

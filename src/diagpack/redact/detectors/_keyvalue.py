@@ -48,13 +48,13 @@ class KeyValueScanner:
 
     def __init__(self, stems: str, words: str, parameters: str) -> None:
         tail = r"[A-Za-z0-9_.-]*"
-        self._pattern = compiled(
+        self.source = (
             rf"(?:{stems}){tail}(?:{_QUOTE}?[ \t]*(?:=|:|%3[ad])|{_QUOTE}[ \t\r\n]*,[ \t\r\n]*{_QUOTE}value{_QUOTE}|>)"
             rf"|--[a-z0-9_-]*(?:{stems})[a-z0-9_-]*[ \t]"
             rf"|(?:[?&;]|%3f|%26)(?:{parameters})(?:=|%3d)"
-            rf"|\b(?:{words})(?:{_QUOTE}?[ \t]*(?:=|:|%3[ad])|>)",
-            ignore_case=True,
+            rf"|\b(?:{words})(?:{_QUOTE}?[ \t]*(?:=|:|%3[ad])|>)"
         )
+        self._pattern = compiled(self.source, ignore_case=True)
 
     def scan(self, data: bytes) -> Iterator[KeyValue]:
         find, position = self._pattern.find, 0

@@ -8,7 +8,15 @@ where to look, and only there each rule is tried.
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from diagpack.redact.detectors._engine import Pattern, Rank, RuleScanner, behind_first_run, lower_case, union_of
+from diagpack.redact.detectors._engine import (
+    Pattern,
+    Rank,
+    RuleScanner,
+    behind_first_run,
+    lower_case,
+    union_of,
+    union_source,
+)
 from diagpack.redact.rulebook import load_rules
 from diagpack.redact.spans import Span
 
@@ -55,6 +63,10 @@ class RuleDetector:
     def structural_rules(self) -> frozenset[str]:
         """Rules whose match names the value by key; they outrank protected identifiers."""
         return frozenset(each.rule.id for each in self._scanners if each.rule.structural)
+
+    def trigger(self) -> str:
+        """A pattern that matches wherever a finding may be."""
+        return union_source(scanner.rule for scanner in self._scanners)
 
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
         if self.is_frequent:

@@ -46,6 +46,10 @@ class CredentialShapes:
     entities = ("token", "key", "password", "user")
     rank = Rank.STRUCTURAL
 
+    def trigger(self) -> str:
+        """A pattern that matches wherever a finding may be: the markers below, and `://` with an `@` behind it."""
+        return r"\beyJ|PRIVATE KEY|PuTTY-User|://[^@]*@|(?i:jdbc:oracle|bearer|basic)"
+
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
         if b"eyJ" in data:
             for start, end in _JWT.spans(data):

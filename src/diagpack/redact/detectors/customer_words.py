@@ -35,6 +35,10 @@ class CustomerWords:
         automaton.make_automaton()
         return automaton
 
+    def trigger(self) -> str | None:
+        """Nothing without words; with them no pattern says where one may stand."""
+        return None if self.words else ""
+
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
         if not self.words:
             return

@@ -10,7 +10,8 @@ from typing import Any, Final
 from diagpack.redact.detectors._engine import Rank, compiled
 from diagpack.redact.spans import Detector, Span
 
-_NAME = compiled(r"\b[A-Za-z0-9](?:[A-Za-z0-9_-]*\.)+[A-Za-z][A-Za-z0-9-]+")
+_HOST: Final = r"\b[A-Za-z0-9](?:[A-Za-z0-9_-]*\.)+[A-Za-z][A-Za-z0-9-]+"
+_NAME = compiled(_HOST)
 # RFC 6761, RFC 6762, and suffixes in use inside companies.
 _INTERNAL: Final = frozenset("corp local internal lan intranet home localdomain private domain ad svc arpa".split())
 _TOP: Final = frozenset(
@@ -35,6 +36,10 @@ class HostNames:
     def configured(self, config: Mapping[str, Any]) -> "HostNames":
         is_active = config["classes"].get("host", "keep") != "keep"
         return HostNames(is_active=is_active, keep=config["keep_hosts"])
+
+    def trigger(self) -> str:
+        """A pattern that matches wherever a finding may be; none while inactive."""
+        return _HOST if self.is_active else ""
 
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
         if not self.is_active:

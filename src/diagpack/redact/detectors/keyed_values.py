@@ -22,6 +22,11 @@ _ROLES: Final = frozenset(
 )
 
 
+# `second user: same result`: words of a sentence, and nobody's name.
+_FILLERS: Final = frozenset(
+    "same other another first second third next last every any all no none not is was has had can "
+    "cannot sees gets".split()
+)
 # The shell's working directory, not a password.
 _DIRECTORIES: Final = frozenset({"pwd", "oldpwd"})
 
@@ -33,6 +38,10 @@ class KeyedValues:
     entities = ("secret", "cookie", "token", "password", "key", "email", "name", "user", "phone", "address", "dob",
                 "nationalid", "iban", "card", "geo")  # fmt: skip
     rank = Rank.STRUCTURAL
+
+    def trigger(self) -> str:
+        """A pattern that matches wherever a finding may be."""
+        return f"(?i:{_scanner().source})"
 
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
         names, behind_cookies = slots(), 0
@@ -88,7 +97,7 @@ def _is_personal_value(value: bytes, entity: str, names: Slots) -> bool:
     """No role, no flag, no dashes; an e-mail slot in text holds an e-mail (`MAIL:RCPT` of a mail log does not)."""
     if entity == "email" and not (b"@" in value or b"%40" in value or b"u0040" in value):
         return False
-    return bool(value.strip(b"-*.")) and value.lower().decode("latin1") not in _ROLES | names.kept_values
+    return bool(value.strip(b"-*.")) and value.lower().decode("latin1") not in _ROLES | _FILLERS | names.kept_values
 
 
 def _is_plausible(value: bytes, found: KeyValue, names: Slots) -> bool:

@@ -13,16 +13,17 @@ from diagpack.redact.detectors._validators import digits_of
 from diagpack.redact.spans import Detector, Span
 
 REGIONS: Final = tuple("US GB DE FR IL IN CA BR AU NZ ZA ES IT NL CH AT BE DK SE NO FI PL PT HU CZ".split())
-_EXPLICIT = compiled(
+_EXPLICIT_FORM: Final = (
     r"(?:\+|\b00)[1-9][0-9 ().\xc2\xa0/-]{5,22}[0-9]"
     r"|\([0-9]{2,5}\)[ ]?[0-9]{2,4}[ ./-][0-9]{3,8}(?:[ -][0-9]{2,4})?\b"
     r"|\b[0-9]{3}[.-][0-9]{3}[.-][0-9]{4}\b"
 )
-_WORD = compiled(
+_EXPLICIT = compiled(_EXPLICIT_FORM)
+_CONTEXT_WORD: Final = (
     r"\b(?:phones?|tel|telephone|telefon|mobile|mobil|handy|cell|cellphone|calls?|called|calling|fax|msisdn|sms|dial|"
-    r"whatsapp|number|contact|reach|ring|landline|hotline)\b",
-    ignore_case=True,
+    r"whatsapp|number|contact|reach|ring|landline|hotline)\b"
 )
+_WORD = compiled(_CONTEXT_WORD, ignore_case=True)
 _CANDIDATE = compiled(r"[+(]?\b[0-9][0-9 ().\xc2\xa0/-]{4,22}[0-9]\b")
 _BEHIND_WORD: Final = 45
 _BEFORE_WORD: Final = 20
@@ -47,8 +48,16 @@ class PhoneNumbers:
     def configured(self, config: Mapping[str, Any]) -> "PhoneNumbers":
         return PhoneNumbers(tuple(config["regions"]) or REGIONS)
 
+    def trigger(self) -> str:
+        """A pattern that matches wherever a finding may be; under a key that names a phone, every run of digits."""
+        return f"{_EXPLICIT_FORM}|(?i:{_CONTEXT_WORD})"
+
+    def heeds(self, context: str) -> bool:
+        """Whether a key makes this detector look closer than its trigger says."""
+        return any(word in context.lower() for word in _PHONE_KEYS)
+
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
-        is_keyed = any(word in context.lower() for word in _PHONE_KEYS)
+        is_keyed = self.heeds(context)
         seen: set[tuple[int, int]] = set()
         candidates = [(span, False) for span in _EXPLICIT.spans(data)]
         candidates += [(span, True) for span in (_CANDIDATE.spans(data) if is_keyed else _near_words(data))]

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import ahocorasick
 
-from diagpack.redact.detectors._engine import Pattern, Rank, RuleScanner, compiled, union_of
+from diagpack.redact.detectors._engine import Pattern, Rank, RuleScanner, compiled, union_of, union_source
 from diagpack.redact.rulebook import Rule, load_rules
 from diagpack.redact.spans import Detector, Span
 
@@ -68,10 +68,15 @@ class VendorSecrets:
     @cached_property
     def _any_keyword(self) -> Pattern:
         """RE2 says at 600 MB/s where a keyword may stand; the automaton, slower, says which."""
-        words = sorted(
-            {word for each in self._scanners for word in each.rule.keywords}, key=lambda word: (-len(word), word)
-        )
-        return compiled("|".join(_quoted(word) for word in words), ignore_case=True)
+        return compiled(self._keyword_source(), ignore_case=True)
+
+    def _keyword_source(self) -> str:
+        words = {word for each in self._scanners for word in each.rule.keywords}
+        return "|".join(_quoted(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+
+    def trigger(self) -> str:
+        """A pattern that matches wherever a finding may be: at every match of one of the rules."""
+        return union_source(each.rule for each in self._scanners)
 
     @cached_property
     def _without_keywords(self) -> tuple[int, ...]:
