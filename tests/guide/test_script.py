@@ -293,9 +293,3 @@ def test_proxy_settings_come_without_user_and_password(monkeypatch: pytest.Monke
     monkeypatch.setenv("https_proxy", "http://canary-user:canary-pw@proxy.example.com:3128")
 
     assert proxies()["https"] == "proxy.example.com:3128"
-
-
-def test_equal_input_gives_equal_bytes() -> None:
-    fixed = common(expires=datetime(2026, 12, 1, tzinfo=UTC))
-
-    assert build_script(**fixed) == build_script(**fixed)

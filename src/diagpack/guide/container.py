@@ -80,7 +80,10 @@ def _inflated(compressed: bytes, limit: int) -> bytes:
     pieces: list[bytes] = []
     size, rest = 0, compressed
     while not engine.eof:
-        piece = engine.decompress(rest, _PIECE)
+        try:
+            piece = engine.decompress(rest, _PIECE)
+        except zlib.error:
+            raise ValueError("not gzip") from None
         rest = engine.unconsumed_tail
         size += len(piece)
         if size > limit or (not piece and not rest and not engine.eof):

@@ -80,7 +80,9 @@ def _head(path: Path) -> bytes:
 
 def _ingest_archive(store: RawStore, path: Path, scratch: Path) -> None:
     """Members go through a folder inside the case, which is emptied whatever happens."""
-    scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # A killed run may have left members behind.
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(mode=0o700, parents=True)
     try:
         for member in expand(path, scratch, limits=Limits()):
             store.ingest_file(member.path, name=member.name)

@@ -47,6 +47,17 @@ async function redactAgain() {
   return redactTexts();
 }
 
+// One part of the content; a letter of several bytes on the border belongs to the part it begins in.
+async function partOf(blob, page) {
+  const bytes = new Uint8Array(await blob.slice(page * PART, (page + 1) * PART + 3).arrayBuffer());
+  const isInside = (at) => (bytes[at] & 0xc0) === 0x80;
+  let from = 0;
+  let to = Math.min(PART, bytes.length);
+  while (page > 0 && from < 3 && isInside(from)) from += 1;
+  while (to < bytes.length && isInside(to)) to += 1;
+  return new TextDecoder().decode(bytes.subarray(from, to));
+}
+
 function viewer(title, blob, counts) {
   const text = make("pre", { tabindex: 0, "aria-label": title });
   const place = make("span", { class: "soft" });
@@ -55,7 +66,7 @@ function viewer(title, blob, counts) {
   let page = 0;
   const turn = async (to) => {
     page = Math.min(pageCount - 1, Math.max(0, to));
-    text.textContent = await blob.slice(page * PART, (page + 1) * PART).text();
+    text.textContent = await partOf(blob, page);
     place.textContent = say("preview_page", { page: page + 1, pages: pageCount });
   };
   const query = make("input", { type: "text", "aria-label": say("find"), placeholder: say("find") });
