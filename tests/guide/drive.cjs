@@ -85,8 +85,15 @@ const ACTIONS = {
     throw new Error(`the Tab key does not reach ${selector}`);
   },
   choose: async (page, key, file) => {
-    const [chooser] = await Promise.all([page.waitForFileChooser({ timeout: TIMEOUT }), page.keyboard.press(key)]);
-    await chooser.accept([file]);
+    // The key may be pressed before the browser listens for the dialog: press again when none came.
+    for (let tries = 0; tries < 5; tries += 1) {
+      const waiting = page.waitForFileChooser({ timeout: 8000 }).catch(() => null);
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      await page.keyboard.press(key);
+      const chooser = await waiting;
+      if (chooser) return void (await chooser.accept([file]));
+    }
+    throw new Error("no file dialog opened");
   },
   stores: (page) => page.evaluate(async () => {
     const read = (get) => { try { return get(); } catch { return ""; } };
