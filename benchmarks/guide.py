@@ -14,9 +14,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.guide.support import canary_har, common, drive
-
 from diagpack.guide.build import build_page
+from tests.guide.support import canary_har, common, drive
 
 _WORDS = "order item price status created customer region total discount currency shipping invoice note active".split()
 # Counts how long the page itself was busy: a timer every 50 ms, the longest gap is what a person would feel.
