@@ -92,17 +92,22 @@ def _presidio_defaults() -> Scan:
 
 
 def _detect_secrets(data: bytes) -> Iterator[Range]:
-    from detect_secrets.core.scan import scan_line
+    from detect_secrets.core.scan import scan_file
     from detect_secrets.settings import default_settings
 
-    with default_settings():
-        start = 0
-        for line in data.split(b"\n"):
-            for each in scan_line(line.decode("latin1")):
-                at = line.decode("latin1").find(each.secret_value or "")
-                if each.secret_value and at >= 0:
-                    yield start + at, start + at + len(each.secret_value)
-            start += len(line) + 1
+    lines = data.decode("latin1").split("\n")
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line) + 1)
+    # Its function for single lines reports every word, also below the entropy limit; the one for files does not.
+    with default_settings(), tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "app.log")
+        path.write_bytes(data)
+        for each in scan_file(str(path)):
+            at = lines[each.line_number - 1].find(each.secret_value or "")
+            if each.secret_value and at >= 0:
+                start = starts[each.line_number - 1] + at
+                yield start, start + len(each.secret_value)
 
 
 def _scrubadub() -> Scan:
