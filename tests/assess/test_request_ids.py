@@ -28,7 +28,7 @@ def test_spellings_of_one_id_join_capture_and_log() -> None:
     assert len(found) == 1
     assert [str(each) for each in found[0].refs] == ["[har-1 #2]", "[log-1 L9]"]
     assert found[0].is_failing
-    assert found[0].queries == {"splunk": f'search "{UUID}" 09:14 09:14'}
+    assert found[0].queries == {"splunk": f'search "{UUID}" 09:09 09:19'}
 
 
 def test_failing_ids_come_first_then_those_that_join_more() -> None:
@@ -82,3 +82,13 @@ def test_many_uses_keep_one_citation_of_each_artifact() -> None:
 
     assert len(found.refs) == 10
     assert {each.artifact for each in found.refs} == {"har-1", "log-1"}
+
+
+def test_only_failing_ids_have_queries_when_something_fails() -> None:
+    fine = har_entry(0, f"{APP}/a", response_headers={"X-Request-Id": "went-well-01"})
+    failing = har_entry(1, f"{APP}/b", status=500, response_headers={"X-Request-Id": "failing-01"})
+
+    found = {each.id: bool(each.queries) for each in uses(har([fine, failing]), with_queries=True)}
+
+    assert found == {"failing-01": True, "went-well-01": False}
+    assert uses(har([fine]), with_queries=True)[0].queries

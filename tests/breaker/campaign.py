@@ -81,6 +81,8 @@ def make(seed: int) -> Campaign:
     c.files["config.json"] = _config(c).encode()
     c.files["mail.eml"] = _mail(c).encode()
     c.files["odd.log"] = _odd_log(c).encode()
+    # A SAML message in a log line is removed as a whole.
+    c.kept = {why: value for why, value in c.kept.items() if not why.startswith("odd saml log")}
     return c
 
 
@@ -445,15 +447,6 @@ def _more(c: Campaign, base: str) -> Iterator[dict[str, Any]]:
         **_answer(
             "application/json",
             json.dumps({"key": "password", "val": "x", "field": "api_key", "value": c.secret("more field value")}),
-        ),
-    )
-    yield _entry(
-        c,
-        88,
-        f"{base}/m9",
-        **_answer(
-            "text/csv",
-            f"id,email,password\n1,{c.email('more csv email')},{c.secret('more csv password', is_plain=True)}\n",
         ),
     )
     yield _entry(

@@ -198,3 +198,21 @@ def test_odd_targets_are_named_for_what_they_are(
     code, errors = run("redact", log, "-o", tmp_path / "no" / "such" / "file")
     assert code == 2
     assert "error[DP930]" in errors
+
+
+def test_a_piped_note_that_is_empty_or_no_utf_8_is_no_internal_error(tmp_path: Path) -> None:
+    def piped(content: bytes) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [*PROGRAM, "collect", "K-1", "--note", "-", "--cases", str(tmp_path / "cases"), "--no-input"],
+            input=content,
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+
+    empty, odd = piped(b""), piped(b"caf\xe9 password=canary-8812-zz failed at 10:19\n")
+
+    assert (empty.returncode, odd.returncode) == (3, 6), empty.stderr + odd.stderr
+    assert b"the file is empty" in empty.stderr
+    assert b"internal error" not in empty.stderr + odd.stderr
+    assert b"canary" not in odd.stdout + odd.stderr

@@ -131,11 +131,20 @@ def test_a_blacked_out_region_is_overwritten_and_the_rest_stays(tmp_path: Path):
     assert artifact.raw_facts["blacked_out"] == 1
 
 
-@pytest.mark.parametrize(
-    "regions",
-    [5, "x", {"source-1": 5}, {"source-1": [[0, 0, 1]]}, {"source-1": [[0, 0, 0, 1]]}, {"source-1": ["abcd"]},
-                {"source-1": [[-1, 0, 2, 2]]}, {"source-1": [[True, 0, 1, 1]]}, {"source-1": [[99, 0, 1, 1]]}]
-)  # fmt: skip
+UNCLEAR: list[object] = [
+    5,
+    "x",
+    {"source-1": 5},
+    {"source-1": [[0, 0, 1]]},
+    {"source-1": [[0, 0, 0, 1]]},
+    {"source-1": ["abcd"]},
+    {"source-1": [[-1, 0, 2, 2]]},
+    {"source-1": [[True, 0, 1, 1]]},
+    {"source-1": [[99, 0, 1, 1]]},
+]
+
+
+@pytest.mark.parametrize("regions", UNCLEAR)
 def test_a_picture_with_unclear_regions_stays_out(tmp_path: Path, regions: object):
     given = source(tmp_path, _picture("PNG"))
     ctx = Lent(tmp_path, sections={"images": {"approved": ["source-1"], "black_out": regions}})

@@ -8,7 +8,7 @@ import yaml
 
 from diagpack.model.request_ids import HEADERS
 from diagpack.redact.policy import load_policy
-from diagpack.redact.residue import _SHAPES
+from diagpack.redact.residue_shapes import SHAPES
 from diagpack.redact.rulebook import load_rules
 from diagpack.redact.spans import SECRET_CLASSES
 
@@ -27,7 +27,7 @@ CLASSES = dict(re.findall(r"^\| `([a-z]+)` \|[^|]*\| ([a-z, ]+) \|$", TEXT, re.M
             len({each.vendor for each in load_rules("secrets")} - {"", "several"}),
         ),
         ("rules for personal data in text", len(load_rules("personal"))),
-        ("forms of credentials that the last search knows by itself", len(_SHAPES)),
+        ("forms of credentials that the last search knows by itself", len(SHAPES)),
         ("names of request-ID headers that stay", len(HEADERS)),
         ("layers of encoding that are opened", POLICY.limit("depth")),
         ("distinct learned values a case may hold", POLICY.limit("dictionary_values")),

@@ -121,6 +121,14 @@ def test_even_a_kept_word_in_case_yaml_passes_no_secret(opened: Opened) -> None:
     assert SECRET not in _text(_again(opened), "log-1")
 
 
+def test_an_opaque_word_that_would_stop_the_next_run_is_refused_at_once(opened: Opened) -> None:
+    with pytest.raises(UsageError) as caught:
+        keep_word(opened, "x7" * 12, "an id")
+
+    assert caught.value.id == "DP650"
+    assert load_case(opened.folder.yaml).words == {}
+
+
 @pytest.mark.parametrize("reason", ["", "  ", "because Nightjar is internal"])
 def test_a_decision_needs_a_reason_that_does_not_repeat_the_word(opened: Opened, reason: str) -> None:
     with pytest.raises(UsageError) as caught:

@@ -86,3 +86,27 @@ def test_values_are_never_shown() -> None:
     learned.learn("canary-1x", "secret")
 
     assert "canary" not in repr(learned)
+
+
+def test_a_mailbox_of_first_and_last_name_names_a_person() -> None:
+    learned = Learned(POLICY)
+
+    for address in ("ottilie.brandvold@example.com", "no.reply@example.com", "dev.ops@example.com", "x.y@example.com"):
+        learned.learn(address, "email")
+
+    assert sorted(learned.dictionary()) == ["Brandvold, Ottilie", "Ottilie Brandvold"]
+
+
+def test_a_million_mailboxes_do_not_fill_the_dictionary() -> None:
+    learned = Learned(POLICY)
+
+    for number in range(20_000):
+        tail = "".join(chr(97 + int(digit)) for digit in f"{number:06d}")
+        learned.learn(f"ottilie.b{tail}@example.com", "email")
+
+    joined = Learned(POLICY)
+    joined.absorb(learned.state())
+    joined.absorb(learned.state())
+    assert len(learned.dictionary()) == len(joined.dictionary()) == 2000
+    assert not learned.values
+    assert not learned.is_overflowing

@@ -1,5 +1,6 @@
 """One file or value without a case."""
 
+import gzip
 import json
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from diagpack.redact import standalone
 from diagpack.redact.standalone import media_type_of, redact_json_value, redact_stream, redact_text
 from tests.redact.planting import KEY, POLICY, har, har_entry
 
@@ -57,6 +59,51 @@ def test_what_cannot_be_inspected_leaves_no_output(tmp_path: Path) -> None:
     result = redact_stream(source, out, key=KEY, policy=POLICY, name="file-1")
 
     assert result.withheld[0]["artifact"] == "file-1"
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("name", ["out.log", "out.log.gz"])
+def test_a_gzip_log_is_opened_and_packed_again_where_the_name_says_so(tmp_path: Path, name: str) -> None:
+    source, out = tmp_path / "in.gz", tmp_path / name
+    source.write_bytes(gzip.compress(b"INFO ok\npassword=canary-1x and canary-1x\n"))
+
+    result = redact_stream(source, out, key=KEY, policy=POLICY, name="file-1")
+
+    content = out.read_bytes()
+    shown = gzip.decompress(content) if name.endswith(".gz") else content
+    assert shown.startswith(b"INFO ok\npassword=dp-password-")
+    assert b"canary" not in shown
+    assert result.withheld == ()
+    assert sorted(each.name for each in tmp_path.iterdir()) == sorted(["in.gz", name])
+
+
+@pytest.mark.parametrize("content", [gzip.compress(b"x" * 1000)[:-9], b"\x1f\x8b\x08garbage"])
+def test_a_damaged_gzip_file_is_withheld(tmp_path: Path, content: bytes) -> None:
+    source, out = tmp_path / "in.gz", tmp_path / "out.log"
+    source.write_bytes(content)
+
+    result = redact_stream(source, out, key=KEY, policy=POLICY, name="file-1")
+
+    assert "damaged" in result.withheld[0]["reason"]
+    assert not out.exists()
+
+
+def test_a_gzip_bomb_is_withheld(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(standalone, "_MOST_INFLATED", 1 << 20)
+    source, out = tmp_path / "in.gz", tmp_path / "out.log"
+    source.write_bytes(gzip.compress(bytes(20 << 20)))
+
+    result = redact_stream(source, out, key=KEY, policy=POLICY, name="file-1")
+
+    assert "inflates" in result.withheld[0]["reason"]
+    assert [each.name for each in tmp_path.iterdir()] == ["in.gz"]
+
+
+def test_a_picture_is_refused(tmp_path: Path) -> None:
+    source, out = tmp_path / "in.png", tmp_path / "out.png"
+    source.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(99))
+
+    assert redact_stream(source, out, key=KEY, policy=POLICY, name="file-1").withheld
     assert not out.exists()
 
 

@@ -91,7 +91,7 @@ def skew_words(seconds: float) -> str:
     """How far the customer's clock is off, in words."""
     if abs(seconds) < SKEW_SHOWN_SECONDS:
         return "the customer's clock is right (within 2 s)"
-    amount = f"{abs(seconds):.0f} s" if abs(seconds) < 120 else f"{abs(seconds) / 60:.1f} min"
+    amount = f"{abs(seconds):.0f} s" if abs(seconds) < 120 else f"{round(abs(seconds) / 60, 1):g} min"
     return f"the customer's clock is {amount} {'ahead' if seconds > 0 else 'behind'}; times here are corrected"
 
 

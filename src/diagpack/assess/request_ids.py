@@ -6,7 +6,7 @@ first. Spellings of one ID count as one; an "ID" that stands on most calls ident
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from diagpack.assess.conditions import Scene, log_ref
@@ -20,6 +20,7 @@ QueryMaker = Callable[[str, datetime, datetime], Mapping[str, str]]
 LIMIT: Final = 200
 _MAX_REFS: Final = 10
 _COMMON_FROM: Final = 10
+_AROUND: Final = timedelta(minutes=5)
 
 
 @dataclass(slots=True)
@@ -40,7 +41,10 @@ def request_id_uses(scene: Scene, queries: QueryMaker | None = None) -> tuple[Re
         each.times += [at] if at else []
         each.is_failing = each.is_failing or is_failing
     total = len(scene.exchanges)
-    uses = [_use(each, queries) for each in seen.values() if not _is_common(each, total)]
+    found = [each for each in seen.values() if not _is_common(each, total)]
+    # Whoever reads the report looks for the failing ones; queries for every other call would bury them.
+    has_failing = any(each.is_failing for each in found)
+    uses = [_use(each, queries if each.is_failing or not has_failing else None) for each in found]
     late = datetime.max.replace(tzinfo=UTC)
     uses.sort(key=lambda use: (not use.is_failing, -len({ref.artifact for ref in use.refs}), use.first or late, use.id))
     return tuple(uses[:LIMIT])
@@ -58,7 +62,8 @@ def _is_common(each: _Seen, total: int) -> bool:
 
 def _use(each: _Seen, queries: QueryMaker | None) -> RequestIdUse:
     first, last = (min(each.times), max(each.times)) if each.times else (None, None)
-    ready = queries(each.id, first, last) if queries and first and last else {}
+    # One event has no duration, and the log of another host has another clock.
+    ready = queries(each.id, first - _AROUND, last + _AROUND) if queries and first and last else {}
     refs = _spread(tuple(each.refs))
     return RequestIdUse(each.id, each.name, refs, first, last, each.is_failing, ready)
 

@@ -59,6 +59,11 @@ def new(
     say(f"Next: diagpack collect {folder.id} FILES…")
 
 
+def _piped() -> str:
+    """All of stdin; bytes that are not UTF-8 survive as surrogates."""
+    return sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+
+
 def collect(
     case: CaseArgument,
     files: Annotated[
@@ -95,7 +100,7 @@ def collect(
         )
     ensure_case(folder)
     record_decisions(folder, withhold=dict.fromkeys(withhold or (), reason), approve_images=tuple(approve_image or ()))
-    notes = tuple(sys.stdin.read() if each == "-" else each for each in note or ())
+    notes = tuple(_piped() if each == "-" else each for each in note or ())
     inputs = Inputs(paths=tuple(files or ()), notes=notes, request_ids=tuple(request_id or ()))
     settings = load_settings(profile, workers=workers, ner=ner)
     outcome = run_collect(folder, inputs, settings, lambda text: say(text, quiet=quiet or as_json))

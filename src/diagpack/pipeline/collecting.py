@@ -62,10 +62,14 @@ def ingest_all(
                 raise
             reason = problem.strerror or "cannot be read"
             missing.append(Missing(label=f"input-{number}", reason=reason.lower(), name=path.name, id="DP171"))
-    for text in inputs.notes:
-        store.ingest_bytes(text.encode(), "note", "note")
-    for identifier in inputs.request_ids:
-        store.ingest_bytes(identifier.strip().encode(), "request id", "request-id")
+    typed = [(text, "note", "note") for text in inputs.notes]
+    typed += [(identifier.strip(), "request id", "request-id") for identifier in inputs.request_ids]
+    for text, name, origin in typed:
+        try:
+            # What was typed or piped need not be UTF-8: its bytes are taken as they were.
+            store.ingest_bytes(text.encode("utf-8", "surrogateescape"), name, origin)
+        except CollectError as problem:
+            missing.append(_gap(origin, name, problem))
     return missing
 
 
@@ -80,7 +84,9 @@ def _head(path: Path) -> bytes:
 
 def _ingest_archive(store: RawStore, path: Path, scratch: Path) -> None:
     """Members go through a folder inside the case, which is emptied whatever happens."""
-    scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # A killed run may have left members behind.
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(mode=0o700, parents=True)
     try:
         for member in expand(path, scratch, limits=Limits()):
             store.ingest_file(member.path, name=member.name)

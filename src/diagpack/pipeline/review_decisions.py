@@ -6,6 +6,7 @@ that holds no word: a pseudonym stands for it. Decisions about words and regions
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -58,7 +59,7 @@ def keep_word(opened: Opened, word: str, reason: str) -> None:
             "DP655", "this pseudonym is not in the map of the case", hint="copy it in full, or name the word"
         )
     if entity not in SECRET_CLASSES:
-        entity = _secret_class(opened, plain, tokens)
+        entity = _secret_class(opened, plain, tokens) or _refused_by_next_run(opened, plain)
     if entity:
         raise UsageError(
             "DP650", f"this word is, or holds, a secret (class {entity}): it is never kept", hint="leave it replaced"
@@ -80,6 +81,16 @@ def _secret_class(opened: Opened, word: str, tokens: Mapping[str, str]) -> str:
         for entity, mark in marks.items():
             if mark in content:
                 return entity
+    return ""
+
+
+def _refused_by_next_run(opened: Opened, word: str) -> str:
+    """A word the next run would stop at, such as a long opaque run: it is taken for a secret; "" for any other."""
+    case = load_case(opened.folder.yaml)
+    try:
+        case_policy(replace(case, words=with_word(case.words, "keep", word, reason="-", by="-")), opened.settings)
+    except UsageError:
+        return "secret"
     return ""
 
 

@@ -11,6 +11,7 @@ import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 import numpy as np
 
@@ -33,6 +34,17 @@ _STOP = frozenset(
     unknown anonymous localhost undefined redacted password secret token cookie session bearer basic deleted
     """.split()
 )
+# Two parts of letters in front of the `@`: a person's name, unless one is a role.
+_FIRST_LAST = re.compile(r"([^\W\d_]{2,20})[._]([^\W\d_]{2,20})@")
+_ROLES = frozenset(
+    """
+    no reply noreply donotreply help desk helpdesk sales billing hello contactus customer care office team dev ops prod
+    news alerts alert notify notifications mailer daemon bounce bounces post master web it hr pr data security abuse
+    accounts payable receivable order orders job jobs career press media legal privacy finance marketing qa ci bot
+    """.split()
+)
+# So few that all values keep their encoded forms in the dictionary.
+_MOST_MAILBOXES = 2000
 _WORD = re.compile(r"[A-Za-z]+")
 _LOWER_WORD = re.compile(r"[a-z]+")
 _ID_FORM = re.compile(
@@ -50,6 +62,13 @@ def fingerprint_bytes(folded: bytes) -> int:
     return int.from_bytes(hashlib.blake2b(folded, digest_size=8).digest(), "big")
 
 
+@cache
+def _first_names() -> frozenset[str]:
+    from diagpack.redact.rulebook import load_data
+
+    return frozenset(load_data("names")["first_names"].split())
+
+
 class Learned:
     """Grows during discovery. Holds values: never printed, never pickled outside the machine's own pipes."""
 
@@ -60,6 +79,7 @@ class Learned:
         self.not_searched: Counter[str] = Counter()
         self.is_overflowing = False
         self._bytes = 0
+        self._mailboxes: dict[str, str] = {}
         self._prints = array("Q")
         self._sorted: np.ndarray[tuple[int], np.dtype[np.uint64]] = np.empty(0, dtype=np.uint64)
         self._common = frozenset(each.lower() for each in policy.words("common"))
@@ -77,6 +97,8 @@ class Learned:
         self._seen.add((value, entity))
         if entity in SHAPED_CLASSES:
             self.note_shape(value, entity)
+            if entity == "email":
+                self._learn_mailbox(value)
             return
         if entity in ("name", "company"):
             self._learn_name(value, entity)
@@ -129,6 +151,25 @@ class Learned:
             for part in parts:
                 self._learn_name_part(part.strip(".'\"()"), entity)
 
+    def _learn_mailbox(self, address: str) -> None:
+        """`first.last@…` names a person. Bounded apart, so that a million addresses do not fill the dictionary."""
+        match = _FIRST_LAST.match(address)
+        if match is None:
+            return
+        parts = [each.lower() for each in match.groups()]
+        if any(each in _STOP or each in _ROLES for each in parts):
+            return
+        if any(each in self._common for each in parts) and parts[0] not in _first_names():
+            return
+        first, last = (each.capitalize() for each in parts)
+        if not self.policy.keeps_word(f"{first} {last}"):
+            self._note_mailbox(f"{first} {last}")
+            self._note_mailbox(f"{last}, {first}")
+
+    def _note_mailbox(self, name: str) -> None:
+        if len(self._mailboxes) < _MOST_MAILBOXES:
+            self._mailboxes[name] = "name"
+
     def _learn_name_part(self, part: str, entity: str) -> None:
         is_title = part[:1].isupper() or (part[:1].isalpha() and not part.isascii()) or len(part) >= 6
         if len(part) >= 3 and is_title and part.lower() not in self._common and part.lower() not in _STOP:
@@ -157,7 +198,8 @@ class Learned:
 
     def dictionary(self) -> dict[str, str]:
         """The values to replace everywhere, kept ids taken out."""
-        return {value: entity for value, entity in self.values.items() if value not in self.kept}
+        known = {**self._mailboxes, **self.values}
+        return {value: entity for value, entity in known.items() if value not in self.kept}
 
     def prints(self) -> "np.ndarray[tuple[int], np.dtype[np.uint64]]":
         """Fingerprints of the shaped values, sorted."""
@@ -177,11 +219,14 @@ class Learned:
             dict(self.not_searched),
             self.is_overflowing,
             self.prints().tobytes(),
+            dict(self._mailboxes),
         )
 
     def absorb(self, state: "LearnedState") -> None:
         """Join what another pass learned; the result does not depend on the order."""
-        values, kept, not_searched, is_overflowing, prints = state
+        values, kept, not_searched, is_overflowing, prints, mailboxes = state
+        for name in mailboxes:
+            self._note_mailbox(name)
         for value, entity in values.items():
             self._add(value, entity)
         self.kept |= kept
@@ -198,4 +243,4 @@ class Learned:
         yield from self.values.items()
 
 
-LearnedState = tuple[dict[str, str], set[str], dict[str, int], bool, bytes]
+LearnedState = tuple[dict[str, str], set[str], dict[str, int], bool, bytes, dict[str, str]]

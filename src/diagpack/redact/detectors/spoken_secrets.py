@@ -54,6 +54,13 @@ class SpokenSecrets:
     entities = ("password", "secret")
     rank = Rank.STRUCTURAL
 
+    def trigger(self) -> str:
+        """Every shape begins with one of these words."""
+        return (
+            r"(?i:curl|wget|mysql|sshpass|redis-cli|docker[ \t]+login|\bauth[ \t]|string\("
+            rf"|pass(?:word|wd|phrase|code)[ \t]|--[a-z0-9-]*{_STEM})"
+        )
+
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
         lowered = lower_case(data)
         for marker, pattern, entity, rule, is_value in _SHAPES:
