@@ -57,7 +57,7 @@ def test_a_document_stays_json_with_as_many_keys_and_a_second_run_changes_nothin
 @given(st.lists(_JSON, min_size=1, max_size=4))
 def test_a_har_keeps_its_entries(bodies: list[Any]) -> None:
     entries = [
-        har_entry(number, response={"content": {"mimeType": "application/json", "text": json.dumps(body)}})
+        har_entry(number, response={"content": {"mimeType": "application/json", "text": json.dumps([body])}})
         for number, body in enumerate(bodies)
     ]
 
