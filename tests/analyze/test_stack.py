@@ -97,3 +97,19 @@ def test_a_stack_trace_inside_a_json_record_is_read():
 
     assert thrown is not None
     assert (thrown.name, thrown.frames) == ("com.example.PricingException", ("com.example.Pricing.price",))
+
+
+def test_the_last_line_of_a_python_traceback_names_the_class_whatever_its_suffix() -> None:
+    text = (
+        "10:19:41 ERROR unhandled\nTraceback (most recent call last):\n"
+        '  File "/srv/app/web/session.py", line 88, in create_session\n    validate(response)\n'
+        '  File "/srv/app/saml/validate.py", line 141, in validate\n    raise AssertionExpired()\n'
+        "app.saml.errors.AssertionExpired: assertion expired 120.3 s ago"
+    )
+
+    found = thrown_in(text)
+
+    assert found is not None
+    assert found.name == "app.saml.errors.AssertionExpired"
+    assert found.message == "assertion expired 120.3 s ago"
+    assert found.frames[0] == "validate.validate"

@@ -19,6 +19,12 @@ _THROWN = re.compile(
 _INLINE = re.compile(
     r"(?<![\w.$\\])(?P<class>(?:[A-Za-z_$][\w$]*[.\\])*[A-Z][\w$]*(?:Exception|Error))\b(?::\s*(?P<message>.*))?"
 )
+# The last line of a Python traceback names the class, whatever its suffix (`app.errors.AssertionExpired: …`).
+_PYTHON_LAST = re.compile(
+    r"^Traceback \(most recent call last\):\n(?:[ \t].*\n|\n)+"
+    r"(?P<class>(?:[A-Za-z_]\w*\.)*[A-Z]\w*)(?::[ \t]*(?P<message>.*))?$",
+    re.MULTILINE,
+)
 _PANIC = re.compile(r"^panic: (?P<message>.*)$", re.MULTILINE)
 _FRAMES: Final = (
     # Java, .NET: `at pkg.Class.method(File.java:12)`; JavaScript: `at name (file.js:1:2)`
@@ -45,6 +51,10 @@ def thrown_in(text: str, *, frames_max: int = 3) -> Thrown | None:
     if text.startswith("{"):
         # A JSON record holds its stack trace in one string, with escaped line feeds.
         text = text.replace("\\r", "").replace("\\n", "\n").replace("\\t", "\t")
+    if last := list(_PYTHON_LAST.finditer(text))[-1:]:
+        (found,) = last
+        message = (found["message"] or "").strip()[:300]
+        return Thrown(found["class"], message, _frames(text[: found.start("class")], frames_max, True))
     matches = list(_THROWN.finditer(text))
     if matches:
         is_python = "Traceback (most recent call last)" in text
