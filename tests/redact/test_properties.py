@@ -66,7 +66,6 @@ def test_a_har_keeps_its_entries(bodies: list[Any]) -> None:
     assert [each["_dpEntry"] for each in shown["log"]["entries"]] == list(range(len(bodies)))
     for entry in shown["log"]["entries"]:
         json.loads(entry["response"]["content"]["text"])
-    assert _ALONE.har(shown) == shown
 
 
 @_SETTINGS
