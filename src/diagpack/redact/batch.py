@@ -6,7 +6,7 @@ finding that runs over several (a PEM block in log lines) replaces its part of e
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from diagpack.redact.edits import Edit, apply
@@ -64,14 +64,19 @@ def batches(texts: Sequence[str]) -> Iterator[list[str]]:
         yield group
 
 
-def leaves(value: Any) -> list[str]:
-    """The strings of a parsed JSON value that are short and plain enough to be scanned together."""
+def leaves(value: Any, known: Container[str] = ()) -> list[str]:
+    """The strings of a parsed JSON value that are short and plain enough to be scanned together, but for known ones."""
     found: dict[str, None] = {}
     waiting = [value]
     while waiting:
         each = waiting.pop()
         if isinstance(each, str):
-            if 3 <= len(each) <= _LEAF_CHARACTERS and _STRUCTURED.match(each) is None:
+            if (
+                3 <= len(each) <= _LEAF_CHARACTERS
+                and each not in known
+                and each not in found
+                and _STRUCTURED.match(each) is None
+            ):
                 found[each] = None
         elif isinstance(each, dict):
             waiting.extend(each.values())

@@ -8,7 +8,7 @@ it also replaces what any file taught.
 import ipaddress
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Protocol
@@ -48,6 +48,9 @@ _MAPPED = 50_000
 MESSAGE = "\0message"
 _CACHED_TEXT = 2048
 _PLAIN_TEXT = 400
+# Characters of short texts whose results one engine keeps.
+_CACHED_BYTES = 16 << 20
+_NOTHING: Counter[str] = Counter()
 
 
 class Scanner(Protocol):
@@ -88,10 +91,13 @@ class Engine:
         self._structure = structure
         self._nested = Nested(self)
         self._cache: dict[str, tuple[str, Counter[str]]] = {}
+        self._cache_size = 0
+        self._places: dict[tuple[str, str], tuple[str, Counter[str]]] = {}
+        self._places_size = 0
+        self._clear_keys: dict[str, bool] = {}
         self._replaced: dict[tuple[bytes, str], bytes] = {}
         self._vendor_ids = _vendor_patterns(vendor_ids)
         self.prose: Callable[[bytes], list[Span]] | None = None
-        self._public = lru_cache(maxsize=65536)(is_public)
 
     def __repr__(self) -> str:
         return "Engine(…)"
@@ -129,18 +135,61 @@ class Engine:
 
     def value(self, text: str, context: str = "") -> str:
         """A value of unknown structure: JSON, XML, a URL, a form, base64 … or plain text."""
-        if len(text) < 3 or (len(text) < 8 and text.isdigit()):
-            return text
-        if len(text) > _CACHED_TEXT:
-            return self._value(text, context)
-        if len(text) <= _ID_TEXT and self._is_diagnostic(text):
-            return text
         cached = self._cache.get(text)
         if cached is None:
+            if len(text) < 3 or (len(text) < 8 and text.isdigit()):
+                return text
+            if len(text) > _CACHED_TEXT:
+                return self._value(text, context)
+            if len(text) <= _ID_TEXT and self._is_diagnostic(text):
+                return text
             cached = self._remembered(text, context)
-        if cached[1]:
-            self.tally.update(cached[1])
-        return cached[0]
+        new, counts = cached
+        if counts:
+            self._count(counts)
+        return new
+
+    def _count(self, counts: Mapping[str, int]) -> None:
+        tally = self.tally
+        for rule, count in counts.items():
+            tally[rule] += count
+
+    def once(self, place: str, text: str, redact: Callable[["Engine", str], str]) -> str:
+        """What `redact` makes of a text that returns often in the same place (a header, a URL), with its counts."""
+        key = (place, text)
+        known = self._places.get(key)
+        if known is None:
+            if len(text) > _CACHED_TEXT or self.depth:
+                return redact(self, text)
+            before, live = self.tally, self.live.total()
+            self.tally = Counter()
+            try:
+                known = (redact(self, text), self.tally)
+            finally:
+                self.tally = before
+            # A live credential is counted every time it stands somewhere.
+            if self.live.total() == live:
+                self._places_size += len(text)
+                if self._places_size > _CACHED_BYTES:
+                    self._places.clear()
+                    self._places_size = 0
+                self._places[key] = known
+        if known[1]:
+            self._count(known[1])
+        return known[0]
+
+    def is_clear_key(self, name: str) -> bool:
+        """Whether the name of a JSON member holds nothing; names return for every record."""
+        known = self._clear_keys.get(name)
+        if known is None:
+            if len(self._clear_keys) > 20_000:
+                self._clear_keys.clear()
+            before = self.tally
+            self.tally = Counter()
+            known = self.text(name) == name and not self.tally
+            self.tally = before
+            self._clear_keys[name] = known
+        return known
 
     def _is_diagnostic(self, text: str) -> bool:
         """A UUID, trace id or time that no place in the case called a secret."""
@@ -157,11 +206,17 @@ class Engine:
             found = (new, self.tally)
         finally:
             self.tally = before
-        if len(self._cache) > 50_000:
-            self._cache.clear()
         if not context or self._scanner_ignores(context):
-            self._cache[text] = found
+            self._store(text, found)
         return found
+
+    def _store(self, text: str, found: tuple[str, Counter[str]]) -> None:
+        self._cache_size += len(text)
+        if self._cache_size > _CACHED_BYTES or len(self._cache) > 100_000:
+            self._cache.clear()
+            self._cache_size = 0
+        # Most texts hold nothing, and an empty counter takes more room than they do.
+        self._cache[text] = found if found[1] else (found[0], _NOTHING)
 
     def _scanner_ignores(self, context: str) -> bool:
         # A phone number or an id is believed sooner under a key that names it: such results are not shared.
@@ -226,14 +281,12 @@ class Engine:
         """Scan the plain strings of a parsed document together, before it is walked leaf by leaf."""
         if self.prose is not None:
             return
-        fresh = [each for each in leaves(value) if self._is_fresh(each)]
+        fresh = [each for each in leaves(value, self._cache) if not _is_plain(each) and not self._is_diagnostic(each)]
         if not 8 <= len(fresh) <= 20_000:
             return
         for group in batches(fresh):
-            self._cache.update(zip(group, redact_batch(self, group), strict=True))
-
-    def _is_fresh(self, text: str) -> bool:
-        return text not in self._cache and not _is_plain(text) and not self._is_diagnostic(text)
+            for text, found in zip(group, redact_batch(self, group), strict=True):
+                self._store(text, found)
 
     def edits(self, data: bytes, context: str = "", layer: int = 0) -> list[Edit]:
         """Sorted replacements that do not overlap."""
@@ -311,7 +364,7 @@ class Engine:
                 return rewritten if plain == value.strip() else quote(rewritten, safe="")
         entity = self._classes.get(plain, entity)
         action = self.policy.action(entity)
-        if entity == "ip" and not self._public(plain):
+        if entity == "ip" and not is_public(plain):
             action = str(self.policy.data["private_ip"])
         if action == "keep":
             return value
@@ -363,6 +416,7 @@ def canonical(value: str) -> str:
     return plain or value
 
 
+@lru_cache(maxsize=65536)
 def is_public(value: str) -> bool:
     """Whether an address text is one that a policy for public addresses means."""
     try:

@@ -131,7 +131,8 @@ class JsonWalker:
         if level > self._limit:
             raise TooDeep
         if isinstance(value, str):
-            return self.string(value, key, entity)
+            # Most leaves have no class and no marker.
+            return self.string(value, key, entity) if entity or value[:1] == "#" else self.engine.value(value, key)
         if isinstance(value, dict):
             return self.mapping(value, key, entity, level)
         if isinstance(value, list):
@@ -145,13 +146,14 @@ class JsonWalker:
         if isinstance(marked, str) and "value" in value and len(value) == 2:
             return self._marked(marked, value["value"])
         named = self._pair_class(value)
+        inherited = entity if entity != "keep" else ""
         walked = {}
         for name, each in value.items():
             plain = self.document.key_of(name)
             if named and plain in _VALUE_KEYS:
                 walked[name] = self.walk(each, key, named if named != "keep" else "", level + 1)
                 continue
-            below = self.class_of(plain, each) or (entity if entity != "keep" else "")
+            below = self.class_of(plain, each) or inherited
             walked[self._key(name)] = self.walk(each, plain, below, level + 1)
         return walked if len(walked) == len(value) else self._renamed(value, walked)
 
@@ -191,7 +193,7 @@ class JsonWalker:
         """Keys are names and stay, unless the key itself is a sensitive value (a map from e-mail to …)."""
         if len(name) < 5 or name.isalpha():
             return name
-        return self.engine.text(name) if not self.engine.policy.classify(name) else name
+        return name if self.engine.policy.classify(name) or self.engine.is_clear_key(name) else self.engine.text(name)
 
     def _renamed(self, value: dict[str, Any], walked: dict[str, Any]) -> dict[str, Any]:
         # Two keys became one token: number them, so that no member is lost.
