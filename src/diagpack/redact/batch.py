@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _BATCH_BYTES = 64 << 10
 _LEAF_CHARACTERS = 2048
+_NOTHING: Counter[str] = Counter()
 # Texts that a walker may take apart are not joined.
 _STRUCTURED = re.compile(
     r"\s*[{\[<\"]|eyJ|[A-Za-z][A-Za-z0-9+.-]*:/|data:|blob:|/|--|(?:data|event|id|retry)?:"
@@ -28,11 +29,15 @@ def redact_batch(engine: "Engine", texts: Sequence[str]) -> list[tuple[str, Coun
     pieces = [each.encode("utf-8", "surrogatepass") for each in texts]
     edits = engine.edits(b"\n".join(pieces))
     if not edits:
-        return [(each, Counter()) for each in texts]
+        return [(each, _NOTHING) for each in texts]
     out = []
     start = index = 0
     for text, piece in zip(texts, pieces, strict=True):
         end = start + len(piece)
+        if index == len(edits) or edits[index].start >= end:
+            out.append((text, _NOTHING))
+            start = end + 1
+            continue
         mine: list[Edit] = []
         tally: Counter[str] = Counter()
         while index < len(edits) and edits[index].start < end:

@@ -5,12 +5,12 @@ tokens in place. The same engine runs in both passes: while it learns it collect
 it also replaces what any file taught.
 """
 
+import functools
 import ipaddress
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import quote, unquote
 
@@ -95,6 +95,8 @@ class Engine:
         self._places: dict[tuple[str, str], tuple[str, Counter[str]]] = {}
         self._places_size = 0
         self._clear_keys: dict[str, bool] = {}
+        self._plain_keys: dict[str, bool] = {}
+        self.parsed: dict[str, tuple[Any, Any]] = {}
         self._replaced: dict[tuple[bytes, str], bytes] = {}
         self._vendor_ids = _vendor_patterns(vendor_ids)
         self.prose: Callable[[bytes], list[Span]] | None = None
@@ -161,12 +163,8 @@ class Engine:
         if known is None:
             if len(text) > _CACHED_TEXT or self.depth:
                 return redact(self, text)
-            before, live = self.tally, self.live.total()
-            self.tally = Counter()
-            try:
-                known = (redact(self, text), self.tally)
-            finally:
-                self.tally = before
+            live = self.live.total()
+            known = self._apart(functools.partial(redact, self), text)
             # A live credential is counted every time it stands somewhere.
             if self.live.total() == live:
                 self._places_size += len(text)
@@ -178,16 +176,30 @@ class Engine:
             self._count(known[1])
         return known[0]
 
+    @property
+    def known_texts(self) -> Mapping[str, object]:
+        """Texts whose result is known, whatever key they stand under."""
+        return self._cache
+
+    def is_plain_key(self, name: str) -> bool:
+        """Whether the name of a JSON member says nothing about its value and is no value itself."""
+        known = self._plain_keys.get(name)
+        if known is None:
+            if len(self._plain_keys) > 20_000:
+                self._plain_keys.clear()
+            known = "#" not in name and not self.policy.classify(name)
+            known = known and (len(name) < 5 or name.isalpha() or self.is_clear_key(name))
+            self._plain_keys[name] = known
+        return known
+
     def is_clear_key(self, name: str) -> bool:
         """Whether the name of a JSON member holds nothing; names return for every record."""
         known = self._clear_keys.get(name)
         if known is None:
             if len(self._clear_keys) > 20_000:
                 self._clear_keys.clear()
-            before = self.tally
-            self.tally = Counter()
-            known = self.text(name) == name and not self.tally
-            self.tally = before
+            new, counts = self._apart(self.text, name)
+            known = new == name and not counts
             self._clear_keys[name] = known
         return known
 
@@ -196,16 +208,10 @@ class Engine:
         return _DIAGNOSTIC.fullmatch(text) is not None and text not in self._classes
 
     def _remembered(self, text: str, context: str) -> tuple[str, Counter[str]]:
-        before = self.tally
-        self.tally = Counter()
-        try:
-            if self.prose is None and len(text) < _PLAIN_TEXT and _is_plain(text):
-                new = self._learned_only(text)
-            else:
-                new = self._value(text, context)
-            found = (new, self.tally)
-        finally:
-            self.tally = before
+        if self.prose is None and len(text) < _PLAIN_TEXT and _is_plain(text):
+            found = self._plainly(text)
+        else:
+            found = self._apart(self._value, text, context)
         if not context or self._scanner_ignores(context):
             self._store(text, found)
         return found
@@ -217,6 +223,18 @@ class Engine:
             self._cache_size = 0
         # Most texts hold nothing, and an empty counter takes more room than they do.
         self._cache[text] = found if found[1] else (found[0], _NOTHING)
+
+    def _plainly(self, text: str) -> tuple[str, Counter[str]]:
+        return (text, _NOTHING) if self._dictionary is None else self._apart(self._learned_only, text)
+
+    def _apart(self, redact: Callable[..., str], *arguments: str) -> tuple[str, Counter[str]]:
+        """The result with its own counts."""
+        before = self.tally
+        self.tally = Counter()
+        try:
+            return redact(*arguments), self.tally
+        finally:
+            self.tally = before
 
     def _scanner_ignores(self, context: str) -> bool:
         # A phone number or an id is believed sooner under a key that names it: such results are not shared.
@@ -281,7 +299,12 @@ class Engine:
         """Scan the plain strings of a parsed document together, before it is walked leaf by leaf."""
         if self.prose is not None:
             return
-        fresh = [each for each in leaves(value, self._cache) if not _is_plain(each) and not self._is_diagnostic(each)]
+        fresh = []
+        for each in leaves(value, self._cache):
+            if len(each) < _PLAIN_TEXT and _is_plain(each):
+                self._store(each, self._plainly(each))
+            elif not self._is_diagnostic(each):
+                fresh.append(each)
         if not 8 <= len(fresh) <= 20_000:
             return
         for group in batches(fresh):
@@ -416,7 +439,7 @@ def canonical(value: str) -> str:
     return plain or value
 
 
-@lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=65536)
 def is_public(value: str) -> bool:
     """Whether an address text is one that a policy for public addresses means."""
     try:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from diagpack.redact.walk_json import Document, JsonWalker, TooDeep
+from diagpack.redact.walk_json import Document, JsonWalker, TooDeep, parse_together
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
@@ -126,8 +126,10 @@ class _RecordWalker:
         plain = [each for each in texts if not _is_structured(each)]
         redacted = iter(self._engine.texts(plain))
         if len(plain) < len(texts):
-            self._engine.prefetch([_json_of(each) for each in texts if _is_structured(each)])
-        return [self._engine.value(each) if _is_structured(each) else next(redacted) for each in texts]
+            parse_together(self._engine, [each for each in texts if each[:1] in "{[" and _is_structured(each)])
+        out = [self._engine.value(each) if _is_structured(each) else next(redacted) for each in texts]
+        self._engine.parsed.clear()
+        return out
 
     def _written(self, line: bytes, record: dict[str, Any], text: str) -> bytes:
         changed: dict[str, Any] = {}
@@ -182,13 +184,6 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
     if not isinstance(record, dict) or not isinstance(record.get("text"), str) or "line" not in record:
         return None
     return record
-
-
-def _json_of(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _is_structured(text: str) -> bool:

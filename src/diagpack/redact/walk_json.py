@@ -105,11 +105,29 @@ class Document:
         return marked
 
 
+def parse_together(engine: "Engine", texts: list[str]) -> None:
+    """Parse many short documents and scan their texts together, before each is redacted by its own."""
+    parsed = []
+    for text in texts:
+        document = Document()
+        try:
+            value = document.loads(text)
+        except (ValueError, TooDeep):
+            continue
+        engine.parsed[text] = (document, value)
+        parsed.append(value)
+    engine.prefetch(parsed)
+
+
 def redact_json_text(engine: "Engine", text: str) -> str:
     """A JSON document. Raises ValueError when it is none, TooDeep when it cannot be walked."""
-    document = Document()
-    parsed = document.loads(text)
-    engine.prefetch(parsed)
+    ready = engine.parsed.pop(text, None)
+    if ready is None:
+        document = Document()
+        parsed = document.loads(text)
+        engine.prefetch(parsed)
+    else:
+        document, parsed = ready
     walked = JsonWalker(engine, document).walk(parsed)
     if walked == parsed and engine.depth > 0:
         return text
@@ -125,6 +143,8 @@ class JsonWalker:
         self.engine = engine
         self.document = document or Document()
         self._limit = engine.policy.limit("json_depth")
+        # Whether the policy alone says what a key means.
+        self._has_plain_keys = type(self).class_of is JsonWalker.class_of and type(self)._key is JsonWalker._key
 
     def walk(self, value: Any, key: str = "", entity: str = "", level: int = 0) -> Any:
         """`key` is the name the value stands under, `entity` the class it inherits from a key further up."""
@@ -148,7 +168,13 @@ class JsonWalker:
         named = self._pair_class(value)
         inherited = entity if entity != "keep" else ""
         walked = {}
+        engine = self.engine
+        known = engine.known_texts if not (inherited or named) and self._has_plain_keys else {}
         for name, each in value.items():
+            # Most members: a text that was seen before under a name that says nothing.
+            if type(each) is str and each in known and engine.is_plain_key(name):
+                walked[name] = engine.value(each)
+                continue
             plain = self.document.key_of(name)
             if named and plain in _VALUE_KEYS:
                 walked[name] = self.walk(each, key, named if named != "keep" else "", level + 1)
