@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from urllib.parse import quote, unquote
 
 from diagpack.redact.batch import batches, leaves, redact_batch
@@ -59,6 +59,13 @@ class Scanner(Protocol):
     def scan(self, data: bytes, context: str = "") -> list[Span]: ...
 
 
+@runtime_checkable
+class Memory(Protocol):
+    """What was found in a long text, kept for the second pass."""
+
+    def recall(self, what: str, data: bytes, find: Callable[[], list[Span]]) -> list[Span]: ...
+
+
 class NeedsWithholding(Exception):
     """An artifact cannot be inspected: it is left out, with this reason. Never carries a value."""
 
@@ -86,6 +93,7 @@ class Engine:
         self.depth = 0
         self.mapped: dict[str, str] | None = None
         self._scanner = scanner
+        self.memory: Memory | None = scanner if isinstance(scanner, Memory) else None
         self._dictionary = dictionary
         self._classes = classes or {}
         self._structure = structure

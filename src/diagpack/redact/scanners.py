@@ -43,17 +43,24 @@ class RememberingScanner:
     def __init__(self, scan: Callable[[bytes, str], list[Span]], path: Path | None) -> None:
         self._scan = scan
         self._path = path
+        self._last = (b"", "")
         self._found: dict[str, list[Span]] = {}
 
     def scan(self, data: bytes, context: str = "") -> list[Span]:
         if self._path is None or len(data) < _REMEMBERED or context:
             return self._scan(data, context)
-        mark = hashlib.blake2b(data, digest_size=16).hexdigest()
+        return self.recall("spans", data, lambda: self._scan(data, context))
+
+    def recall(self, what: str, data: bytes, find: Callable[[], list[Span]]) -> list[Span]:
+        """What `find` gives for this text: found once in a run, if there is a file to keep it in."""
+        if self._path is None:
+            return find()
+        if data is not self._last[0]:
+            self._last = (data, hashlib.blake2b(data, digest_size=16).hexdigest())
+        mark = f"{what} {self._last[1]}"
         known = self._found.get(mark)
         if known is None:
-            spans = self._scan(data, context)
-            self._found[mark] = spans
-            return spans
+            known = self._found[mark] = find()
         return known
 
     def save(self) -> None:
