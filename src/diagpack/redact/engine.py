@@ -294,6 +294,17 @@ class Engine:
                 self.tally[f"{edit.entity}/{edit.rule}"] += 1
         return apply(data, edits)
 
+    def is_clear(self, text: str) -> bool:
+        """Whether nothing in a short text would be replaced."""
+        if not text.isascii() or len(text) > _CACHED_TEXT or self.prose is not None:
+            return False
+        data = text.encode("ascii")
+        return (
+            not self._scanner.scan(data)
+            and (self._dictionary is None or next(self._dictionary.find(data), None) is None)
+            and next(self._nested.edits(data, 0), None) is None
+        )
+
     def texts(self, texts: Sequence[str]) -> list[str]:
         """Many short texts in one scan."""
         out = []

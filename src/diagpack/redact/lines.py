@@ -134,7 +134,9 @@ class _RecordWalker:
     def _written(self, line: bytes, record: dict[str, Any], text: str) -> bytes:
         changed: dict[str, Any] = {}
         for name, value in record.items():
-            if name == "text" or value is None or type(value) is int:
+            if name == "text" or value is None or type(value) is int or value == []:
+                continue
+            if name == "bytes" and type(value) is list and all(type(each) is int for each in value):
                 continue
             if type(value) is str and value in self._unchanged:
                 continue
@@ -178,7 +180,9 @@ class _RecordWalker:
 
 def _parsed(line: bytes) -> dict[str, Any] | None:
     try:
-        record = json.loads(line)
+        # Decoded here: `loads` would first find out which kind of Unicode it is.
+        is_utf8 = b"\0" not in line and not line.startswith(b"\xef\xbb\xbf")
+        record = json.loads(line.decode("utf-8", "surrogatepass") if is_utf8 else line)
     except (ValueError, RecursionError):
         return None
     if not isinstance(record, dict) or not isinstance(record.get("text"), str) or "line" not in record:
