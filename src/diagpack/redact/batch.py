@@ -7,6 +7,7 @@ finding that runs over several (a PEM block in log lines) replaces its part of e
 import re
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from diagpack.redact.edits import Edit, apply
@@ -69,22 +70,24 @@ def batches(texts: Sequence[str]) -> Iterator[list[str]]:
         yield group
 
 
-def leaves(value: Any, known: Container[str] = ()) -> list[str]:
-    """The strings of a parsed JSON value that are short and plain enough to be scanned together, but for known ones."""
-    found: dict[str, None] = {}
-    waiting = [value]
+def leaves(value: Any, known: Container[str] = ()) -> dict[str, str]:
+    """The strings of a parsed JSON value that are short and plain enough to be scanned together, but for known ones.
+
+    Each with the key it stands under; an empty one when there are several.
+    """
+    found: dict[str, str] = {}
+    waiting: list[Any] = [[value]]
+    is_structured = _STRUCTURED.match
     while waiting:
-        each = waiting.pop()
-        if isinstance(each, str):
-            if (
-                3 <= len(each) <= _LEAF_CHARACTERS
-                and each not in known
-                and each not in found
-                and _STRUCTURED.match(each) is None
-            ):
-                found[each] = None
-        elif isinstance(each, dict):
-            waiting.extend(each.values())
-        elif isinstance(each, list):
-            waiting.extend(each)
-    return list(found)
+        container = waiting.pop()
+        pairs = container.items() if isinstance(container, dict) else zip(repeat(""), container, strict=False)
+        for key, each in pairs:
+            if isinstance(each, str):
+                if each in found:
+                    if found[each] != key:
+                        found[each] = ""
+                elif 3 <= len(each) <= _LEAF_CHARACTERS and each not in known and is_structured(each) is None:
+                    found[each] = key
+            elif isinstance(each, dict | list):
+                waiting.append(each)
+    return found

@@ -48,6 +48,9 @@ _MAPPED = 50_000
 MESSAGE = "\0message"
 _CACHED_TEXT = 2048
 _PLAIN_TEXT = 400
+_REPEATED = 40
+_NOT_LEARNED = frozenset({"learned", "learned-encoded", "overlap", "nested-too-deep"})
+_SIMPLE_EMAIL = re.compile(r"[a-z0-9._-]{1,40}@[a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){1,4}")
 # Characters of short texts whose results one engine keeps.
 _CACHED_BYTES = 16 << 20
 _NOTHING: Counter[str] = Counter()
@@ -104,6 +107,7 @@ class Engine:
         self._places_size = 0
         self._clear_keys: dict[str, bool] = {}
         self._plain_keys: dict[str, bool] = {}
+        self._slots: dict[tuple[str, str, str], str] = {}
         self.parsed: dict[str, tuple[Any, Any]] = {}
         self._replaced: dict[tuple[bytes, str], bytes] = {}
         self._vendor_ids = _vendor_patterns(vendor_ids)
@@ -319,10 +323,13 @@ class Engine:
         if self.prose is not None:
             return
         fresh = []
-        for each in leaves(value, self._cache):
+        for each, key in leaves(value, self._cache).items():
             if len(each) < _PLAIN_TEXT and _is_plain(each):
                 self._store(each, self._plainly(each))
-            elif not self._is_diagnostic(each):
+            elif len(each) <= _ID_TEXT and self._is_diagnostic(each):
+                self._store(each, (each, _NOTHING))
+            elif "@" not in each or self.policy.classify(key) != "email" or not _SIMPLE_EMAIL.fullmatch(each):
+                # An address under a key that says so is replaced whole.
                 fresh.append(each)
         if not 8 <= len(fresh) <= 20_000:
             return
@@ -385,7 +392,15 @@ class Engine:
 
     def replacement(self, value: str, entity: str, rule: str) -> str:
         """What a whole value becomes, counted."""
-        new = self._token(value, entity, rule)
+        key = (value, entity, rule)
+        new = self._slots.get(key)
+        if new is None:
+            new = self._token(value, entity, rule)
+            # A longer secret may be a message that is counted as a live credential each time.
+            if len(value) <= _REPEATED and rule not in _NOT_LEARNED:
+                if len(self._slots) > 50_000:
+                    self._slots.clear()
+                self._slots[key] = new
         if new != value:
             self.tally[f"{entity}/{rule}"] += 1
         return new
@@ -420,7 +435,7 @@ class Engine:
         return token
 
     def _learn(self, learned: Learned, plain: str, entity: str, rule: str) -> None:
-        if rule in ("learned", "learned-encoded", "overlap", "nested-too-deep"):
+        if rule in _NOT_LEARNED:
             return
         if entity in SECRET_CLASSES and len(plain) > 512:
             # Nobody repeats such a value by hand; where it is repeated, its slot or shape betrays it again.

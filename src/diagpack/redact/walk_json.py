@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
 
 _NAME_KEYS = ("name", "key", "Name", "Key", "header", "id")
+# A number below has fewer digits than any card or token.
+_SMALL = 10**10
 _VALUE_KEYS = frozenset({"value", "Value", "values", "val"})
 
 
@@ -156,7 +158,11 @@ class JsonWalker:
         if isinstance(value, dict):
             return self.mapping(value, key, entity, level)
         if isinstance(value, list):
-            return [self.walk(each, key, entity, level + 1) for each in value]
+            known, walk = self.engine.known_texts if not entity else {}, self.walk
+            return [
+                self.engine.value(each) if type(each) is str and each in known else walk(each, key, entity, level + 1)
+                for each in value
+            ]
         if isinstance(value, bool) or value is None:
             return value
         return self._number(value, key, entity)
@@ -169,12 +175,16 @@ class JsonWalker:
         inherited = entity if entity != "keep" else ""
         walked = {}
         engine = self.engine
-        known = engine.known_texts if not (inherited or named) and self._has_plain_keys else {}
+        is_simple = self._has_plain_keys and not inherited and not named
         for name, each in value.items():
-            # Most members: a text that was seen before under a name that says nothing.
-            if type(each) is str and each in known and engine.is_plain_key(name):
-                walked[name] = engine.value(each)
-                continue
+            # Most members: a text or a small number under a name that says nothing.
+            if is_simple and (type(each) is str or type(each) is int) and engine.is_plain_key(name):
+                if type(each) is str and each[:1] != "#":
+                    walked[name] = engine.value(each, name)
+                    continue
+                if type(each) is int and -_SMALL < each < _SMALL:
+                    walked[name] = each
+                    continue
             plain = self.document.key_of(name)
             if named and plain in _VALUE_KEYS:
                 walked[name] = self.walk(each, key, named if named != "keep" else "", level + 1)
