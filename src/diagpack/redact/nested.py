@@ -13,7 +13,6 @@ from diagpack.redact.codecs import Codec, local_codecs
 from diagpack.redact.detectors._engine import Pattern, compiled
 from diagpack.redact.edits import Edit
 from diagpack.redact.packed import TooBig, Unpacked, unpack_base64, unpack_hex
-
 from diagpack.redact.spans import Span
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ _HEX = r"(?:[2-7][0-9a-fA-F]){8}(?:[0-9a-fA-F]{2})*"
 _PARAMETER = r"[?&#;][A-Za-z0-9_.\-\[\]%]+=[^&#\s\"'<>;,\\]+"
 # Runs of one piece that are opened together.
 _TOGETHER = 5000
-unpackers = {"base64": unpack_base64, "hex": unpack_hex}
+_UNPACKERS = {"base64": unpack_base64, "hex": unpack_hex}
 _SHORT = 4096
 _RUN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/_-")
 
@@ -63,8 +62,10 @@ class Nested:
         # A short text seldom hides anything: one search says so.
         if len(data) > _SHORT or self._any.find(data) is not None:
             memory = self._engine.memory
-            is_long = memory is not None and len(data) > _SHORT
-            links = memory.recall("links", data, lambda: list(self._links(data))) if is_long else self._links(data)
+            if memory is None or len(data) <= _SHORT:
+                links = list(self._links(data))
+            else:
+                links = memory.recall("links", data, lambda: list(self._links(data)))
             for start, end, entity, rule in links:
                 yield Edit(start, end, None, entity, rule)
             yield from self._packed_runs(data)
@@ -107,7 +108,7 @@ class Nested:
 
         found = []
         for start, end, name, _rule in memory.recall("packed", data, find):
-            unpacked = fresh.get((start, end)) or self._unpack(unpackers[name], data[start:end])
+            unpacked = fresh.get((start, end)) or self._unpack(_UNPACKERS[name], data[start:end])
             if unpacked is not None:
                 found.append((start, end, unpacked))
         return found

@@ -171,9 +171,9 @@ class JsonWalker:
         marked = value.get(MARK)
         if isinstance(marked, str) and "value" in value and len(value) == 2:
             return self._marked(marked, value["value"])
-        named = self._pair_class(value)
+        named = "" if value.keys().isdisjoint(_VALUE_KEYS) else self._pair_class(value)
         inherited = entity if entity != "keep" else ""
-        walked = {}
+        walked: dict[str, Any] = {}
         engine = self.engine
         is_simple = self._has_plain_keys and not inherited and not named
         for name, each in value.items():

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S*|(?:data|blob):\S*")
 _PARTS = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.-]*:)?//([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
-# Segments that are words, short numbers or diagnostic ids, and parameters with short words or numbers: each part of such
+# Segments that are words, short numbers or diagnostic ids, parameters with short words or numbers: each part of such
 # a URL comes back from its own rule unchanged, unless the whole shows something as well.
 _SIMPLE = re.compile(
     r"(?:https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?)?"

@@ -20,9 +20,7 @@ _INTERNAL: Final = tuple(
         "255.255.255.255/32 ::/127 fe80::/10 fc00::/7 ff00::/8"
     ).split()
 )
-_INTERNAL_V4: Final = tuple(
-    (int(each.network_address), int(each.netmask)) for each in _INTERNAL if each.version == 4
-)
+_INTERNAL_V4: Final = tuple((int(each.network_address), int(each.netmask)) for each in _INTERNAL if each.version == 4)
 
 # Words right in front of a version or a section number.
 _BEFORE_VERSIONS: Final = tuple(
