@@ -6,13 +6,13 @@ it also replaces what any file taught.
 """
 
 import functools
-import ipaddress
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol, runtime_checkable
-from urllib.parse import quote, unquote
+
+import re2
 
 from diagpack.redact.batch import batches, leaves, redact_batch
 from diagpack.redact.dictionary import Dictionary
@@ -21,35 +21,20 @@ from diagpack.redact.learned import Learned
 from diagpack.redact.nested import Nested
 from diagpack.redact.policy import Policy
 from diagpack.redact.pseudonyms import Pseudonyms
+from diagpack.redact.replacer import MESSAGE, NOT_LEARNED, Replacer
 from diagpack.redact.spans import SECRET_CLASSES, Span
+from diagpack.redact.values import DIAGNOSTIC, canonical, is_plain, is_public
 
-_EMAIL = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+\.[^\s@<>\"',;:().]+")
 _MAILBOX = re.compile(r"\s*\"?([^\"<>@]+?)\"?\s*<([^<>\s]+@[^<>\s]+)>\s*")
 _HIDDEN = re.compile(r"[*•.\-_ x]*|\[?<?(?:redacted|removed|hidden|masked|filtered)>?\]?", re.IGNORECASE)
 _NOT_A_VALUE = frozenset(
     {"true", "false", "null", "none", "nil", "undefined", "nan", "n/a", "anonymous", "unknown", "-"}
 )
-_SCHEMES = re.compile(r"(?:Bearer|Basic|Digest|Negotiate|NTLM|Token|ApiKey)\s+", re.IGNORECASE)
-# Short words with blanks and gentle punctuation; up to three digits in a row, no run that could be a token.
-_PLAIN = re.compile(
-    r"(?:[A-Za-z_]{1,20}|[0-9]{1,3}(?![0-9.-]))?(?:[ ,.;!?()'/-]+(?:[A-Za-z_]{1,20}|[0-9]{1,3}(?![0-9.-])))*"
-    r"[ ,.;!?()'/-]*"
-)
 _ID_TEXT = 40
-_DIAGNOSTIC = re.compile(
-    r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9A-F]{8}-(?:[0-9A-F]{4}-){3}[0-9A-F]{12}|[0-9a-f]{32}|[0-9a-f]{16}"
-    r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
-)
-_NO_DIGITS = str.maketrans("", "", "0123456789")
 _ESCAPED_AT = re.compile(rb"%(?:25)*40|\\u0040|&#(?:64|x40);|&commat;", re.IGNORECASE)
-# Tokens that one engine remembers for the encrypted map.
-_MAPPED = 50_000
-# The context that asks the structure hook for a JWT or SAML message only.
-MESSAGE = "\0message"
 _CACHED_TEXT = 2048
 _PLAIN_TEXT = 400
 _REPEATED = 40
-_NOT_LEARNED = frozenset({"learned", "learned-encoded", "overlap", "nested-too-deep"})
 _SIMPLE_EMAIL = re.compile(r"[a-z0-9._-]{1,40}@[a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){1,4}")
 # Characters of short texts whose results one engine keeps.
 _CACHED_BYTES = 16 << 20
@@ -95,12 +80,13 @@ class Engine:
         self.live: Counter[tuple[str, int]] = Counter()
         self.depth = 0
         self.mapped: dict[str, str] | None = None
-        self._scanner = scanner
+        self.scanner = scanner
         self.memory: Memory | None = scanner if isinstance(scanner, Memory) else None
         self._dictionary = dictionary
-        self._classes = classes or {}
-        self._structure = structure
+        self.classes = classes or {}
+        self.structure = structure
         self._nested = Nested(self)
+        self._replacer = Replacer(self)
         self._cache: dict[str, tuple[str, Counter[str]]] = {}
         self._cache_size = 0
         self._places: dict[tuple[str, str], tuple[str, Counter[str]]] = {}
@@ -110,7 +96,8 @@ class Engine:
         self._slots: dict[tuple[str, str, str], str] = {}
         self.parsed: dict[str, tuple[Any, Any]] = {}
         self._replaced: dict[tuple[bytes, str], bytes] = {}
-        self._vendor_ids = _vendor_patterns(vendor_ids)
+        # RE2 refuses what could run longer than linear time.
+        self._vendor_ids = [re2.compile(pattern) for pattern in vendor_ids]
         self.prose: Callable[[bytes], list[Span]] | None = None
 
     def __repr__(self) -> str:
@@ -217,10 +204,10 @@ class Engine:
 
     def _is_diagnostic(self, text: str) -> bool:
         """A UUID, trace id or time that no place in the case called a secret."""
-        return _DIAGNOSTIC.fullmatch(text) is not None and text not in self._classes
+        return DIAGNOSTIC.fullmatch(text) is not None and text not in self.classes
 
     def _remembered(self, text: str, context: str) -> tuple[str, Counter[str]]:
-        if self.prose is None and len(text) < _PLAIN_TEXT and _is_plain(text):
+        if self.prose is None and len(text) < _PLAIN_TEXT and is_plain(text):
             found = self._plainly(text)
         else:
             found = self._apart(self._value, text, context)
@@ -270,7 +257,7 @@ class Engine:
         with self.deeper() as is_allowed:
             if not is_allowed:
                 return self.replacement(text, "secret", "nested-too-deep")
-            new = self._structure(self, text, context) if self._structure is not None else None
+            new = self.structure(self, text, context) if self.structure is not None else None
             return self.text(text, context) if new is None else new
 
     @contextmanager
@@ -304,7 +291,7 @@ class Engine:
             return False
         data = text.encode("ascii")
         return (
-            not self._scanner.scan(data)
+            not self.scanner.scan(data)
             and (self._dictionary is None or next(self._dictionary.find(data), None) is None)
             and next(self._nested.edits(data, 0), None) is None
         )
@@ -324,7 +311,7 @@ class Engine:
             return
         fresh = []
         for each, key in leaves(value, self._cache).items():
-            if len(each) < _PLAIN_TEXT and _is_plain(each):
+            if len(each) < _PLAIN_TEXT and is_plain(each):
                 self._store(each, self._plainly(each))
             elif len(each) <= _ID_TEXT and self._is_diagnostic(each):
                 self._store(each, (each, _NOTHING))
@@ -339,7 +326,7 @@ class Engine:
 
     def edits(self, data: bytes, context: str = "", layer: int = 0) -> list[Edit]:
         """Sorted replacements that do not overlap."""
-        spans = self._scanner.scan(data, context)
+        spans = self.scanner.scan(data, context)
         if self._dictionary is not None:
             spans = [*spans, *self._dictionary.find(data)]
         if self.prose is not None:
@@ -383,7 +370,7 @@ class Engine:
 
     def _replacement_of(self, value: bytes, entity: str, rule: str) -> bytes:
         text = value.decode("utf-8", "surrogateescape")
-        new = self._token(text, entity, rule).encode("utf-8", "surrogateescape")
+        new = self._replacer.token(text, entity, rule).encode("utf-8", "surrogateescape")
         if b"@" in new and b"@" not in value:
             # The detectors also read an escaped `@`; it is written back the way it stood.
             escape = _ESCAPED_AT.search(value)
@@ -395,9 +382,9 @@ class Engine:
         key = (value, entity, rule)
         new = self._slots.get(key)
         if new is None:
-            new = self._token(value, entity, rule)
+            new = self._replacer.token(value, entity, rule)
             # A longer secret may be a message that is counted as a live credential each time.
-            if len(value) <= _REPEATED and rule not in _NOT_LEARNED:
+            if len(value) <= _REPEATED and rule not in NOT_LEARNED:
                 if len(self._slots) > 50_000:
                     self._slots.clear()
                 self._slots[key] = new
@@ -405,90 +392,9 @@ class Engine:
             self.tally[f"{entity}/{rule}"] += 1
         return new
 
-    def _token(self, value: str, entity: str, rule: str) -> str:
-        data = value.encode("utf-8", "surrogatepass" if entity != "" else "replace") if value.isascii() else b""
-        if (data and self.pseudonyms.is_token(data)) or value == f"dropped-{entity}":
-            return value
-        plain = canonical(value)
-        if self.pseudonyms.is_token(plain.encode("utf-8", "replace")):
-            return value
-        if entity not in ("email", "ip") and _EMAIL.fullmatch(plain) and entity not in SECRET_CLASSES:
-            entity = "email"
-        elif len(plain) > 40 and entity in SECRET_CLASSES and self._structure is not None:
-            # A JWT or SAML message keeps its protocol values wherever it stands, and is never learned as a whole.
-            rewritten = self._structure(self, plain, MESSAGE)
-            if rewritten is not None:
-                return rewritten if plain == value.strip() else quote(rewritten, safe="")
-        entity = self._classes.get(plain, entity)
-        action = self.policy.action(entity)
-        if entity == "ip" and not is_public(plain):
-            action = str(self.policy.data["private_ip"])
-        if action == "keep":
-            return value
-        if self.learned is not None:
-            self._learn(self.learned, plain, entity, rule)
-        if action == "drop":
-            return f"dropped-{entity}"
-        token = self.pseudonyms.token(plain, entity)
-        if self.mapped is not None and len(self.mapped) < _MAPPED:
-            self.mapped[token] = plain
-        return token
-
-    def _learn(self, learned: Learned, plain: str, entity: str, rule: str) -> None:
-        if rule in _NOT_LEARNED:
-            return
-        if entity in SECRET_CLASSES and len(plain) > 512:
-            # Nobody repeats such a value by hand; where it is repeated, its slot or shape betrays it again.
-            learned.note_shape(plain, entity)
-        elif self._has_shape(plain, entity):
-            learned.note_shape(plain, entity)
-        else:
-            learned.learn(plain, entity)
-
-    def _has_shape(self, plain: str, entity: str) -> bool:
-        if entity not in SECRET_CLASSES or len(plain) < 16:
-            return False
-        data = plain.encode("utf-8", "surrogatepass")
-        return any(span.start == 0 and span.end == len(data) for span in self._scanner.scan(data, ""))
-
     def is_vendor_id(self, value: str) -> bool:
         """Whether the policy names this value as one of the vendor's own ids."""
         return any(pattern.fullmatch(value) for pattern in self._vendor_ids)
 
 
-def _is_plain(text: str) -> bool:
-    return _PLAIN.fullmatch(text) is not None and len(text) - len(text.translate(_NO_DIGITS)) < 6
-
-
-def canonical(value: str) -> str:
-    """The decoded form that decides the token: percent escapes undone up to three times, blanks and quotes off."""
-    plain = value.strip().strip("\"'")
-    for _ in range(3):
-        if "%" not in plain:
-            break
-        decoded = unquote(plain, errors="surrogateescape")
-        if decoded == plain or "\udc80" <= max(decoded) <= "\udcff":
-            break
-        plain = decoded
-    return plain or value
-
-
-@functools.lru_cache(maxsize=65536)
-def is_public(value: str) -> bool:
-    """Whether an address text is one that a policy for public addresses means."""
-    try:
-        address = ipaddress.ip_address(value.strip("[]").split("%")[0])
-    except ValueError:
-        return True
-    # Documentation ranges stand for public addresses in examples and tests.
-    text = str(address)
-    if text.startswith(("192.0.2.", "198.51.100.", "203.0.113.", "2001:db8:")):
-        return True
-    return address.is_global or (address.is_multicast and not address.is_private)
-
-
-def _vendor_patterns(patterns: Sequence[str]) -> list[Any]:
-    import re2
-
-    # RE2 refuses what could run longer than linear time.
-    return [re2.compile(pattern) for pattern in patterns]
+__all__ = ["MESSAGE", "Engine", "Memory", "NeedsWithholding", "Scanner", "canonical", "is_public"]
