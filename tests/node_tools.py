@@ -1,4 +1,4 @@
-"""Programs from npm for tests: looked for in DIAGPACK_NODE_MODULES, or `node_modules` beside the sources."""
+"""Programs from npm for tests: looked for in DIAGPACK_NODE_MODULES, or under tests/npm."""
 
 import os
 import shutil
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-MODULES = Path(os.environ.get("DIAGPACK_NODE_MODULES") or Path(__file__).parents[1] / "node_modules")
+MODULES = Path(os.environ.get("DIAGPACK_NODE_MODULES") or Path(__file__).parent / "npm" / "node_modules")
 
 
 def node_program(name: str) -> str:

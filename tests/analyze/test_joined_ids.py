@@ -45,4 +45,18 @@ def test_a_request_that_went_well_is_only_information(tmp_path: Path):
     (finding,) = RULE.check(evidence(request_ids(tmp_path, [USE | {"is_failing": False, "statuses": []}]), given))
 
     assert finding.level is Level.INFO
-    assert finding.statement.endswith("in 1 log record.")
+    assert finding.statement == "1 other request of the client's evidence is in the logs too."
+
+
+def test_the_ids_of_one_call_are_one_statement_and_calls_that_went_well_are_counted(tmp_path: Path):
+    trace = {**USE, "id": "0af7651916cd43dd8448eb211c80319c", "spellings": []}
+    fine = [{**USE, "id": f"fine-{n}", "spellings": [], "refs": [f"[har-1 #{n}]"], "is_failing": False} for n in (7, 8)]
+    given = log(tmp_path, [record(7, "x", ids=[ID, trace["id"], "fine-7", "fine-8"])])
+
+    failing, others = RULE.check(evidence(request_ids(tmp_path, [USE, trace, *fine]), given))
+
+    assert failing.statement.startswith(f"Request {ID} / {trace['id']} (status 500) is in")
+    assert (others.statement, others.level) == (
+        "2 other requests of the client's evidence are in the logs too.",
+        Level.INFO,
+    )

@@ -25,3 +25,14 @@ def test_streams_and_uniformly_slow_captures_say_nothing(tmp_path: Path) -> None
     stream = waiting(60_000, mime="text/event-stream")
 
     assert list(RULE.check(evidence_of(tmp_path, har(*slow, stream)))) == []
+
+
+def test_the_statement_says_where_the_time_went(tmp_path: Path) -> None:
+    slow = waiting(5_200, headers={"server-timing": "cache;desc=miss, app;dur=41.2"})
+    slow |= {"time": 10_200, "timings": {"connect": 4100, "ssl": 3900, "send": 1, "wait": 5200, "receive": 900}}
+
+    (finding,) = RULE.check(evidence_of(tmp_path, har(*(waiting(30) for _ in range(9)), slow)))
+
+    assert finding.statement.endswith(
+        "; 10.2 s in all, with connecting 4.1 s (TLS 3.9 s), receiving 0.9 s; the server reports 0.04 s of work"
+    )

@@ -88,3 +88,12 @@ def test_hostile_text_is_read_in_linear_time(unit: str):
     thrown_in(unit * (65_536 // len(unit)))
 
     assert time.process_time() - started < 3
+
+
+def test_a_stack_trace_inside_a_json_record_is_read():
+    text = r'{"exception":"\ncom.example.PricingException: by zero\n\tat com.example.Pricing.price(P.java:7)"}'
+
+    thrown = thrown_in(text)
+
+    assert thrown is not None
+    assert (thrown.name, thrown.frames) == ("com.example.PricingException", ("com.example.Pricing.price",))

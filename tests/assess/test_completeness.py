@@ -1,5 +1,7 @@
 from typing import Any
 
+import pytest
+
 from diagpack.assess.checklists import load_checklists
 from diagpack.assess.completeness import completeness
 from diagpack.assess.run import make_scene
@@ -43,6 +45,22 @@ def test_a_poor_capture_is_partly_there_and_asks_for_what_is_wrong_with_it() -> 
     assert (found.status, found.reason) == (ItemStatus.PARTLY, "Saved without content.")
     assert found.question == "Please save with content."
     assert found.refs
+
+
+@pytest.mark.parametrize(
+    ("topic", "item", "fault", "status"),
+    [
+        ("sso-saml", "har", "har.skew", ItemStatus.OK),
+        ("performance", "har", "har.has_failure", ItemStatus.OK),
+        ("ui-error", "har", "har.has_failure", ItemStatus.PARTLY),
+    ],
+)
+def test_a_wrong_clock_or_a_recording_without_failures_is_no_gap_where_nobody_asks(
+    topic: str, item: str, fault: str, status: ItemStatus
+) -> None:
+    capture = [{"id": fault, "level": "warning", "message": "…", "ask": "…"}]
+
+    assert judged(case_content(), topic=topic, capture=capture, entries_total=1)[item].status is status
 
 
 def test_an_answer_under_the_items_own_id_counts() -> None:

@@ -77,3 +77,18 @@ def test_the_internal_update_states_facts_with_citations_and_what_is_open() -> N
     assert "Severity S2, priority P2" in text
     assert "req-7f3a9c21" in text
     assert "Readiness 100 of 100" in text
+
+
+def test_a_success_that_reports_an_error_and_something_slow_are_not_called_an_error_answer() -> None:
+    inside = har([har_entry(0, "https://app.example.com/api", body='{"error": {"message": "canary"}}')])
+    slow = har([har_entry(0, "https://app.example.com/page", time=10_200)])
+    ref = EvidenceRef.parse("[har-1 #0]")
+    finding = Finding("har.slow", Level.WARNING, Certainty.PROVEN, "took long", (ref,), ask="Please try a hotspot.")
+
+    told = customer_update(CASE, Outcome.DEFECT, first_failure(make_scene({}, evidence(inside), (), {})), ())
+    late = first_failure(make_scene({}, evidence(slow), (finding,), {}))
+
+    assert "the answer reports an error" in told
+    assert "canary" not in told
+    assert "a request took 10.2 seconds" in customer_update(CASE, Outcome.DEFECT, late, ())
+    assert "- Please try a hotspot." in customer_update(CASE, Outcome.THIRD_PARTY, late, (finding,))

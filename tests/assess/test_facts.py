@@ -113,3 +113,17 @@ def test_the_ask_has_its_date() -> None:
 
     assert [str(each) for each in facts.asks(given)] == ["fix (needed by 2026-03-05) [case-1 /answers/ask]"]
     assert facts.asks(scene({})) == ()
+
+
+def test_two_findings_about_the_same_places_are_told_once() -> None:
+    refs = (EvidenceRef.parse("[har-1 #0]"), EvidenceRef.parse("[saml-1 /messages/0]"))
+    findings = tuple(Finding(f"x.{each}", Level.ERROR, Certainty.PROVEN, f"fact {each}", refs) for each in range(2))
+    given = scene({}, failing(), findings=findings)
+
+    assert [each.text for each in facts.actual(given, first_failure(given))][1:] == ["fact 0"]
+
+
+def test_the_time_an_answer_is_needed_by_is_given_in_utc() -> None:
+    given = scene({"answers": {"ask": "fix", "needed_by": "2026-03-05T13:00:00+01:00"}}, failing())
+
+    assert facts.asks(given)[0].text == "fix (needed by 2026-03-05 12:00 UTC)"

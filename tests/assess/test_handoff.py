@@ -21,7 +21,7 @@ def test_known_tried_missing_promised_next_are_there() -> None:
         "tried        Private window: same error",
         "missing      expected",
         "promised     next update to the customer by 2026-03-04",
-        "asked        investigate by 2026-03-05",
+        "asked        by 2026-03-05: investigate",
         "next         E03 the expected behaviour is missing: Write `answers.expected`",
     ):
         assert part in text

@@ -101,3 +101,19 @@ def test_one_starts_where_the_user_did_even_when_that_page_only_redirected() -> 
 
 def test_without_a_capture_there_is_no_draft() -> None:
     assert draft((), None) == ()
+
+
+def test_a_change_that_the_page_sends_is_a_step_and_what_it_reports_by_itself_is_none() -> None:
+    found = made(
+        [
+            har_entry(0, f"{APP}/import", mime="text/html", started="2026-03-03T09:00:00Z"),
+            har_entry(1, f"{APP}/api/imports", method="POST", status=202, started="2026-03-03T09:00:01Z"),
+            har_entry(2, f"{APP}/api/client-events", method="POST", status=202, started="2026-03-03T09:00:02Z"),
+            har_entry(3, f"{APP}/api/imports/7", status=500, started="2026-03-03T09:00:03Z"),
+        ]
+    )
+
+    assert [each.text for each in found][1:] == [
+        f"The page calls POST {APP}/api/imports",
+        f"The page calls GET {APP}/api/imports/7: the server answered 500",
+    ]

@@ -164,3 +164,17 @@ def test_a_record_is_found_by_any_spelling_of_its_id() -> None:
 
     assert len(records_with(given, ["7b1d2c3e-4f50-6172-8394-a5b6c7d8e9f0"])) == 1
     assert records_with(given, ["other-id"]) == []
+
+
+def test_what_else_is_wrong_with_the_same_slow_call_stands_beside_it() -> None:
+    ref = EvidenceRef.parse("[har-1 #0]")
+    findings = tuple(
+        Finding(id, Level.WARNING, Certainty.PROVEN, words, (ref,))
+        for id, words in (("har.slow", "GET /page took 10 s"), ("har.tls_inspected", "Issued by a gateway"))
+    )
+    given = make_scene({}, evidence(har([har_entry(0, "https://app.example.com/page")])), findings, {})
+
+    first = first_failure(given)
+
+    assert first is not None
+    assert first.cited.text == "GET /page took 10 s. Issued by a gateway"

@@ -73,3 +73,8 @@ def test_hostile_text_is_read_in_time(unit: str) -> None:
 @given(st.text(max_size=200))
 def test_any_text_has_a_headline_within_its_lines(text: str) -> None:
     assert "\n" not in headline(text)
+
+
+def test_the_headline_of_a_json_record_is_its_message() -> None:
+    assert headline('{"ts": "2026-03-03T09:00:00Z", "level": "warn", "msg": "row 4211 refused"}') == "row 4211 refused"
+    assert headline('{"broken"') == '{"broken"'

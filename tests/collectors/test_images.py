@@ -113,3 +113,44 @@ def test_a_damaged_picture_is_one_clear_error(tmp_path: Path, data: bytes):
 def test_text_is_no_picture():
     assert COLLECTOR.recognise(b"<svg></svg>", "x.png") == 0
     assert COLLECTOR.recognise(b"BMW is a car", "x") == 0
+
+
+def test_a_blacked_out_region_is_overwritten_and_the_rest_stays(tmp_path: Path):
+    image = Image.new("RGBA", (6, 4), (200, 10, 10, 0))
+    output = io.BytesIO()
+    image.save(output, "PNG")
+    given = source(tmp_path, output.getvalue())
+    section = {"approved": ["source-1"], "black_out": {"source-1": [[1, 1, 2, 1]], "source-2": [[0, 0, 9, 9]]}}
+    ctx = Lent(tmp_path, sections={"images": section})
+
+    (artifact,) = COLLECTOR.collect(given, ctx)
+
+    with Image.open(io.BytesIO(content(artifact))) as drawn:
+        black = {(x, y) for x in range(6) for y in range(4) if drawn.getpixel((x, y)) == (0, 0, 0, 255)}
+    assert black == {(1, 1), (2, 1)}
+    assert artifact.raw_facts["blacked_out"] == 1
+
+
+UNCLEAR: list[object] = [
+    5,
+    "x",
+    {"source-1": 5},
+    {"source-1": [[0, 0, 1]]},
+    {"source-1": [[0, 0, 0, 1]]},
+    {"source-1": ["abcd"]},
+    {"source-1": [[-1, 0, 2, 2]]},
+    {"source-1": [[True, 0, 1, 1]]},
+    {"source-1": [[99, 0, 1, 1]]},
+]
+
+
+@pytest.mark.parametrize("regions", UNCLEAR)
+def test_a_picture_with_unclear_regions_stays_out(tmp_path: Path, regions: object):
+    given = source(tmp_path, _picture("PNG"))
+    ctx = Lent(tmp_path, sections={"images": {"approved": ["source-1"], "black_out": regions}})
+
+    with pytest.raises(CollectError) as caught:
+        list(COLLECTOR.collect(given, ctx))
+
+    assert caught.value.id == "DP658"
+    assert ctx.earlier == []

@@ -15,6 +15,8 @@ from diagpack.pipeline.cases import audit_report, journal, latest_package
 from diagpack.pipeline.delivery import Request, submit, sync
 from diagpack.pipeline.demo import run_demo
 from diagpack.pipeline.packages import verify_file
+from diagpack.pipeline.review_decisions import accept
+from diagpack.pipeline.reviewing import open_case
 from diagpack.pipeline.settings import Settings, load_settings
 from tests.support.fake_jira import FakeJira, running
 
@@ -32,7 +34,9 @@ def case(made: tuple[Path, Settings], tmp_path: Path) -> tuple[CaseDir, Settings
     import shutil
 
     shutil.copytree(made[0] / "cases", tmp_path / "cases")
-    return CaseDir(tmp_path / "cases", case_id("DEMO-1")), made[1]
+    folder, settings = CaseDir(tmp_path / "cases", case_id("DEMO-1")), made[1]
+    accept(open_case(folder, settings), at=settings.now)
+    return folder, settings
 
 
 @pytest.fixture

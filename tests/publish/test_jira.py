@@ -163,15 +163,17 @@ def test_faults_end_in_one_issue(jira: FakeJira, package: VerifiedPackage, fault
     jira.faults = list(faults)
     journal, clock = MemoryJournal(), Clock()
 
+    told: list[str] = []
     for _ in range(3):
         try:
             publish(jira, package, journal, clock)
             break
         except RemoteError as problem:
-            assert problem.id == "DP585"
+            told.append(problem.id)
             clock.sleep(130)
 
     check_filed_once(jira, package)
+    assert set(told) <= {"DP585"}
 
 
 @pytest.mark.parametrize("dies_at", [1, 2, 3, 4])

@@ -286,6 +286,16 @@ def test_seeds_are_replaced_everywhere(tmp_path: Path) -> None:
         assert word not in text
 
 
+def test_a_named_domain_is_replaced_inside_host_names_and_the_package_can_be_signed(tmp_path: Path) -> None:
+    seeds = Seeds(domains=("fjordwerk.test",))
+
+    redaction = _redact(tmp_path, raw(tmp_path, "note-1", "POST https://hooks.fjordwerk.test/orders\n"), seeds=seeds)
+
+    text = redaction.artifacts[0].text()
+    assert text.startswith("POST https://hooks.dp-company-")
+    assert redaction.scan({"notes/note-1.txt": text.encode()})
+
+
 def test_vendor_ids_stay(tmp_path: Path) -> None:
     seeds = Seeds(vendor_ids=("acct_*",))
 
@@ -301,7 +311,9 @@ def test_a_vendor_field_outranks_personal_data_and_never_a_secret(tmp_path: Path
 
     redaction = _redact(
         tmp_path,
-        raw(tmp_path, "api-1", '{"customerId":"Kx82-Lm91-Qz","password":"canary-1x"}', media_type="application/json"),
+        raw(
+            tmp_path, "config-1", '{"customerId":"Kx82-Lm91-Qz","password":"canary-1x"}', media_type="application/json"
+        ),
         seeds=seeds,
     )
 

@@ -171,3 +171,10 @@ def test_canonical_forms_undo_percent_and_quotes() -> None:
 )
 def test_addresses_are_public_or_not(value: str, public: bool) -> None:
     assert is_public(value) is public
+
+
+def test_a_word_to_keep_stays_but_never_as_a_secret() -> None:
+    made = engine(policy=load_policy((), {"words": {"keep": ["Northwind", "canary-kept"]}}))
+
+    assert made.slot("northwind", "company", "t") == "northwind"
+    assert made.slot("canary-kept", "password", "t").startswith("dp-password-")

@@ -8,6 +8,7 @@ import random
 import pytest
 
 from diagpack.redact import lines
+from diagpack.redact.engine import NeedsWithholding
 from diagpack.redact.lines import pieces, ranges, redact_jsonl_stream, redact_text_stream
 from tests.redact.planting import engine, log
 
@@ -49,6 +50,50 @@ def test_no_secret_is_missed_on_a_cut_inside_a_very_long_line(offset: int, monke
 
     assert b"canary" not in shown
     assert len(shown) > len(data) - 40
+
+
+def test_a_line_without_end_is_redacted_through_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "PIECE", 1024)
+    monkeypatch.setattr(lines, "_LONGEST", 4096)
+    monkeypatch.setattr(lines, "_OVERLAP", 512)
+    record = b'{"n": %d, "access_token": "canary-AAAA-BBBB-%04d"}, '
+    data = b"".join(record % (number, number) for number in range(2000)) + b"\nnext password=canary-1\n"
+
+    shown = _text(data)
+
+    assert b"canary" not in shown
+    assert shown.count(b'"access_token"') == 2000
+    assert shown.count(b"\n") == 2
+    assert all(b'{"n": %d, ' % number in shown for number in range(2000))
+
+
+def test_a_record_beyond_every_bound_is_withheld(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "_LONGEST", 4096)
+    data = b'{"line":1,"text":"' + b"x" * 200_000 + b'"}\n'
+
+    with pytest.raises(NeedsWithholding):
+        list(redact_jsonl_stream(engine(), io.BytesIO(data), 0, len(data)))
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        b'"name": "Authorization",\n"value": "canaryAAAA1111"\n',
+        b'"name": "x-api-key",\r\n  "value": "canaryAAAA1111"\r\n',
+    ],
+)
+def test_a_pair_of_lines_is_not_cut(pair: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "PIECE", 1024)
+    whole = _text(pair)
+    assert b"canary" not in whole
+
+    for offset in range(900, 1100, 3):
+        data = b"x" * 79 + b"\n"
+        data = (data * 20)[: offset - 1] + b"\n" + pair + b"y\n" * 3000
+        assert whole in _text(data)
+        parts = ranges(io.BytesIO(data), len(data), 1024)
+        shown = b"".join(b"".join(redact_text_stream(engine(), io.BytesIO(data), *part)) for part in parts)
+        assert whole in shown
 
 
 def test_pieces_are_whole_lines() -> None:

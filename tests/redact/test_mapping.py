@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from diagpack.errors import RedactionError, UsageError
-from diagpack.redact.mapping import TokenMap, reveal
+from diagpack.redact.mapping import TokenMap, entries, reveal
 from tests.redact.planting import KEY
 
 
@@ -26,3 +26,11 @@ def test_a_damaged_map_is_an_error(tmp_path: Path, content: bytes) -> None:
 
     with pytest.raises(RedactionError):
         reveal(tmp_path / "map", KEY, "t")
+
+
+def test_the_holder_of_the_key_reads_every_entry(tmp_path: Path) -> None:
+    made = TokenMap(KEY)
+    made.add({"dp-name-x": "canary", "dp-key-y": "canary-2"})
+    made.save(tmp_path / "map")
+
+    assert entries(tmp_path / "map", KEY) == {"dp-name-x": "canary", "dp-key-y": "canary-2"}

@@ -1,9 +1,12 @@
 """Two passes over a case: order and size of the parts do not matter."""
 
+import base64
+import json
 from pathlib import Path
 
 import pytest
 
+from diagpack.model.redacted import thawed
 from diagpack.redact import passes
 from diagpack.redact.boundary import redact_case
 from diagpack.redact.seeds import Seeds
@@ -28,3 +31,18 @@ def _run(tmp_path: Path, texts: list[str], name: str) -> bytes:
     artifact = raw(tmp_path, "log-1", log(*texts), media_type="application/jsonl")
     redaction = redact_case([artifact], key=KEY, policy=POLICY, seeds=Seeds(), evidence_dir=tmp_path / name)
     return redaction.artifacts[0].read()
+
+
+def test_when_a_credential_ends_is_sealed_with_its_artifact(tmp_path: Path) -> None:
+    def part(document: dict[str, object]) -> str:
+        return base64.urlsafe_b64encode(json.dumps(document).encode()).rstrip(b"=").decode()
+
+    token = f"{part({'alg': 'RS256'})}.{part({'sub': 'canary', 'exp': 1893456000})}.{'s' * 43}"
+    lines = [f"INFO Authorization: Bearer {token}", "INFO plain"]
+    one = raw(tmp_path, "log-1", log(lines[0]), media_type="application/jsonl")
+    two = raw(tmp_path, "log-2", log(lines[1]), media_type="application/jsonl")
+
+    redaction = redact_case([one, two], key=KEY, policy=POLICY, seeds=Seeds(), evidence_dir=tmp_path / "out")
+
+    found = [thawed(each.facts).get("live_credentials") for each in redaction.artifacts]
+    assert found == [[{"kind": "JWT", "host": "", "expires_at": 1893456000, "count": 1}], None]

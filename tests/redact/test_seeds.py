@@ -13,7 +13,7 @@ def test_named_values_are_taken_whole_however_short() -> None:
 
     assert learned.values["Bo Li"] == "name"
     assert learned.values["Ace"] == "company"
-    assert learned.values["ace.test"] == "host"
+    assert learned.values["ace.test"] == "company"
     assert learned.values["zz"] == "word"
 
 

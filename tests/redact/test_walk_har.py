@@ -103,7 +103,7 @@ _PLACES: dict[str, dict[str, Any]] = {
     "stream body": har_entry(
         response={"content": {"mimeType": "text/event-stream", "text": 'event: m\ndata: {"access_token":"CANARY"}\n\n'}}
     ),
-    "certificate": har_entry(_securityDetails={"sanList": ["CANARY"]}),
+    "certificate": har_entry(_securityDetails={"issuer": "Gateway CA", "sanList": ["CANARY"]}),
     "etag": har_entry(response={"headers": [{"name": "ETag", "value": '"CANARY"'}]}),
     "cache etag": har_entry(cache={"beforeRequest": {"eTag": "CANARY", "comment": "CANARY"}}),
 }

@@ -101,3 +101,16 @@ def test_diagnostic_headers_stay(name: str, value: str) -> None:
 )
 def test_values_inside_headers_go(name: str, value: str) -> None:
     assert "canary" not in redact_header(engine(), name, value)
+
+
+def test_set_cookie_headers_joined_by_commas_are_each_redacted() -> None:
+    from diagpack.redact.walk_http import redact_header
+    from tests.redact.planting import engine
+
+    value = "a=canary-1; Expires=Wed, 21 Oct 2026 07:28:00 GMT, b=canary-2; Path=/"
+
+    out = redact_header(engine(), "Set-Cookie", value)
+
+    assert "canary" not in out
+    assert "Expires=Wed, 21 Oct 2026 07:28:00 GMT, b=" in out
+    assert out.endswith("; Path=/")

@@ -143,3 +143,27 @@ def test_what_is_no_json_is_an_error() -> None:
     for text in ("{", "NaN", '{"a":Infinity}', ""):
         with pytest.raises(ValueError):
             redact_json_text(engine(), text)
+
+
+def test_a_record_of_secrets_and_a_pair_in_a_list_are_named_by_their_key() -> None:
+    import json
+
+    from tests.redact.planting import engine
+
+    document = {
+        "passwords": {"db": "canary-1x", "policy": "strong", "since": "2026-03-03T10:12:41Z"},
+        "cookies": {"theme": "dark", "sid": "canary-2x"},
+        "pairs": [["password", "canary-3x"], ["status", "canary-4x"], ["email", "name"]],
+        "credentials": {"type": "oauth2-client", "url": "https://idp.example.com/x1"},
+    }
+
+    out = json.loads(engine().value(json.dumps(document)))
+
+    assert out["passwords"]["db"].startswith("dp-password-")
+    assert out["passwords"]["policy"] == "strong"
+    assert out["passwords"]["since"] == "2026-03-03T10:12:41Z"
+    assert out["cookies"]["sid"].startswith("dp-cookie-")
+    assert out["cookies"]["theme"] == "dark"
+    assert out["pairs"][0][1].startswith("dp-password-")
+    assert out["pairs"][1:] == document["pairs"][1:]
+    assert out["credentials"] == document["credentials"]

@@ -3,10 +3,13 @@
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import puppeteer from "puppeteer-core";
+
+// The packages stand where DIAGPACK_NODE_MODULES says, not beside this file.
+const packages = createRequire(process.env.DIAGPACK_NODE_MODULES + "/here.js");
+const { default: puppeteer } = await import(pathToFileURL(packages.resolve("puppeteer-core")).href);
 
 const [chromium, ...pages] = process.argv.slice(2);
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const axe = readFileSync(packages.resolve("axe-core/axe.min.js"), "utf8");
 const browser = await puppeteer.launch({
   executablePath: chromium,
   headless: true,

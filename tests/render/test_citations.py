@@ -83,3 +83,9 @@ def test_anchors_hold_letters_digits_and_dashes_only() -> None:
     place = EvidenceRef.parse('[saml-1 /a"<b>~1c]')
 
     assert anchor(place).replace("-", "").isalnum()
+
+
+def test_a_host_in_the_form_of_a_citation_stays_in_the_text() -> None:
+    made = Citations(EvidenceSet([])).statement("[web-2] it failed [web-2]", ())
+
+    assert (made.text, made.links) == ("[web-2] it failed [web-2]", ())

@@ -98,3 +98,12 @@ def test_a_form_body_is_decoded_line_by_line() -> None:
     assert form_lines("RelayState=%2Fhome&user=a+b&empty=", mime) == "RelayState = /home\nuser = a b\nempty = "
     assert form_lines("a=1", "application/json") == "a=1"
     assert form_lines("&".join(["a=1"] * 500), mime) == "&".join(["a=1"] * 500)
+
+
+def test_an_encoded_message_is_cut_in_the_transcript() -> None:
+    entry = support.har_entry(0, "https://app.example.com/acs", method="POST", form={"SAMLResponse": "QUJD" * 500})
+
+    text = http_text(recorded(EvidenceSet([support.har([entry])]))[0])
+
+    assert "… (2013 characters)" in text
+    assert len(max(text.splitlines(), key=len)) < 120

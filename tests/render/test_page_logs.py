@@ -2,7 +2,7 @@
 
 from diagpack.model.evidence import EvidenceSet
 from diagpack.render._citations import Citations
-from diagpack.render._page_logs import id_pattern, log_views, pieces
+from diagpack.render._page_logs import id_pattern, log_views, pieces, query_words
 from tests.render.escalations import REQUEST_ID, ref
 from tests.support import evidence as support
 
@@ -67,3 +67,11 @@ def test_two_records_on_one_line_share_a_number_and_only_one_anchor() -> None:
     (view,) = log_views(evidence, Citations(evidence), [])
 
     assert [(line.number, line.anchor) for line in view.lines] == [("1", "e-log-1-L1"), ("1", "")]
+
+
+def test_how_the_excerpt_was_cut_is_told_in_words() -> None:
+    query = {"ids": ["a-1"], "hops": {"t-2": "trace_id"}, "window": ("09:00", "09:10"), "slack_seconds": 300}
+
+    assert query_words(query) == "a-1; then t-2, found beside them; from 09:00 to 09:10, 300 s around it"
+    assert query_words(None) == ""
+    assert query_words("fields @message") == "fields @message"

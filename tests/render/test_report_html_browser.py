@@ -1,6 +1,6 @@
 """report.html in a real browser: nothing runs, nothing is fetched, the keyboard works, everyone can use it.
 
-Needs Chromium, Node and the npm packages puppeteer-core and axe-core under node_modules of the repository.
+Needs Chromium, Node and the npm packages puppeteer-core and axe-core under tests/npm (see tests/node_tools.py).
 """
 
 import json
@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from diagpack.render.report_html import RENDERER
+from tests.node_tools import MODULES
 from tests.render.escalations import REQUEST_ID, escalation
 from tests.render.hostile import PAYLOADS, poisoned, rotation
 
 _HERE = Path(__file__).parent
-_MODULES = _HERE.parents[1] / "node_modules"
 _CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome") or ""
 _NODE = shutil.which("node") or ""
 _LACKING = [
@@ -25,8 +25,8 @@ _LACKING = [
     for name, is_there in (
         ("chromium", bool(_CHROMIUM)),
         ("node", bool(_NODE)),
-        ("puppeteer-core", (_MODULES / "puppeteer-core").is_dir()),
-        ("axe-core", (_MODULES / "axe-core").is_dir()),
+        ("puppeteer-core", (MODULES / "puppeteer-core").is_dir()),
+        ("axe-core", (MODULES / "axe-core").is_dir()),
     )
     if not is_there
 ]
@@ -50,7 +50,12 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         path.write_bytes(next(RENDERER.render(each))[1])
         paths.append(str(path))
     done = subprocess.run(
-        [_NODE, str(_HERE / "browse.mjs"), _CHROMIUM, *paths], capture_output=True, text=True, timeout=300, check=False
+        [_NODE, str(_HERE / "browse.mjs"), _CHROMIUM, *paths],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        env={**os.environ, "DIAGPACK_NODE_MODULES": str(MODULES)},
     )
     assert done.returncode == 0, done.stderr[-2000:]
     found: dict[str, Any] = json.loads(done.stdout)

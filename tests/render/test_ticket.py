@@ -2,6 +2,7 @@
 
 from diagpack.model.assessment import Cited, Severity
 from diagpack.model.evidence import EvidenceSet
+from diagpack.model.finding import Certainty, Finding, Level
 from diagpack.render._exchanges import recorded
 from diagpack.render._ticket import (
     ROOMS,
@@ -135,3 +136,22 @@ def test_a_rationale_with_its_inputs_is_shown_in_short() -> None:
     long = Severity("S2", tuple(Cited(text) for text in ("S2 because a and b.", "a: yes", "b: yes")))
 
     assert [each.text for each in headline(long)] == ["S2 because a and b."]
+
+
+def test_findings_on_places_that_were_told_are_counted_and_not_repeated() -> None:
+    places = ("[har-1 #7]", "[har-1 #8]")
+    found = [
+        Finding("a", Level.ERROR, Certainty.PROVEN, "both clocks", tuple(map(ref, places))),
+        Finding("b", Level.WARNING, Certainty.PROVEN, "one clock", (ref(places[0]),)),
+        Finding("c", Level.WARNING, Certainty.PROVEN, "another call", (ref("[har-1 #9]"),)),
+        Finding("d", Level.WARNING, Certainty.PROVEN, "slow as well", (ref("[har-1 #9]"),)),
+    ]
+
+    shown = ticket(escalation(findings=tuple(found))).findings
+
+    assert [each.split(" (")[0] for each in shown] == [
+        "both clocks",
+        "another call",
+        "slow as well",
+        "1 more on the same places, see report.html in the package",
+    ]

@@ -42,6 +42,9 @@ class Thrown:
 def thrown_in(text: str, *, frames_max: int = 3) -> Thrown | None:
     """The exception of a record: Java's last `Caused by`, Python's last line; None when there is none."""
     text = text[:65_536]
+    if text.startswith("{"):
+        # A JSON record holds its stack trace in one string, with escaped line feeds.
+        text = text.replace("\\r", "").replace("\\n", "\n").replace("\\t", "\t")
     matches = list(_THROWN.finditer(text))
     if matches:
         is_python = "Traceback (most recent call last)" in text

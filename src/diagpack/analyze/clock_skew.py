@@ -38,7 +38,7 @@ class ClockSkew:
                 id="har.clock_skew",
                 level=Level.WARNING,
                 certainty=Certainty.PROVEN if samples >= MIN_SAMPLES else Certainty.HINT,
-                statement=f"The customer's clock is {abs(skew) / 60:.1f} min {direction} the servers' "
+                statement=f"The customer's clock is {round(abs(skew) / 60, 1):g} min {direction} the servers' "
                 f"(median of {samples} Date headers)",
                 refs=(EvidenceRef(artifact.id),),
                 means="Signatures and tokens with a validity of minutes are refused by or from this computer.",

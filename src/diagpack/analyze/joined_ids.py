@@ -1,17 +1,29 @@
 """Requests that are both in what the client recorded and in a log.
 
-Enters: redacted `request-ids` and `log` artifacts. Leaves: one finding for each request, with both citations.
+Enters: redacted `request-ids` and `log` artifacts. Leaves: one finding for each failing
+request, with both citations, and one for all others.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from diagpack.model.evidence import EvidenceSet
 from diagpack.model.finding import Certainty, Finding, Level, Rule, RuleInfo
+from diagpack.model.redacted import RedactedArtifact
 from diagpack.model.ref import EvidenceRef, Lines, find_refs
 
 _FINDINGS_MAX: Final = 20
 _REFS_MAX: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """One ID with its places on both sides."""
+
+    use: Mapping[str, Any]
+    seen: tuple[EvidenceRef, ...]
+    logged: tuple[EvidenceRef, ...]
 
 
 class JoinedIds:
@@ -29,14 +41,26 @@ class JoinedIds:
         logged = _logged(evidence)
         if not logged:
             return
-        made = 0
-        for artifact in evidence.of_kind("request-ids"):
-            for use in evidence.json(artifact).get("ids") or ():
-                refs = [ref for form in _forms(use) for ref in logged.get(form, ())]
-                seen = [ref for each in use.get("refs") or () for ref in find_refs(str(each))]
-                if refs and seen and made < _FINDINGS_MAX:
-                    made += 1
-                    yield _finding(use, seen, list(dict.fromkeys(refs)))
+        joined = [each for artifact in evidence.of_kind("request-ids") for each in _joined(evidence, artifact, logged)]
+        failing: dict[EvidenceRef, list[_Joined]] = {}
+        for each in joined:
+            if each.use.get("is_failing"):
+                # One call often carries a request ID and a trace ID: that is one statement.
+                failing.setdefault(each.seen[0], []).append(each)
+        yield from (_finding(each) for each in list(failing.values())[:_FINDINGS_MAX])
+        others = [each for each in joined if not each.use.get("is_failing")]
+        if others:
+            yield _others(others)
+
+
+def _joined(
+    evidence: EvidenceSet, artifact: RedactedArtifact, logged: Mapping[str, Sequence[EvidenceRef]]
+) -> Iterator[_Joined]:
+    for use in evidence.json(artifact).get("ids") or ():
+        refs = [ref for form in _forms(use) for ref in logged.get(form, ())]
+        seen = [ref for each in use.get("refs") or () for ref in find_refs(str(each))]
+        if refs and seen:
+            yield _Joined(use, tuple(seen), tuple(dict.fromkeys(refs)))
 
 
 def _logged(evidence: EvidenceSet) -> dict[str, list[EvidenceRef]]:
@@ -60,25 +84,45 @@ def _folded(id: str) -> str:
     return id.replace("-", "").lower()
 
 
-def _finding(use: Mapping[str, Any], seen: list[EvidenceRef], logged: list[EvidenceRef]) -> Finding:
-    is_failing = bool(use.get("is_failing"))
-    statuses = ", ".join(str(each) for each in use.get("statuses") or ())
-    answered = f" (status {statuses})" if statuses else ""
+def _finding(group: Sequence[_Joined]) -> Finding:
+    """One failing call under all of its IDs."""
+    seen = tuple(dict.fromkeys(ref for each in group for ref in each.seen))
+    logged = tuple(dict.fromkeys(ref for each in group for ref in each.logged))
+    statuses = list(dict.fromkeys(status for each in group for status in each.use.get("statuses") or ()))
+    answered = f" (status {', '.join(map(str, statuses))})" if statuses else ""
+    ids = [str(each.use.get("id")) for each in group]
     records = "1 log record" if len(logged) == 1 else f"{len(logged)} log records"
     return Finding(
         "ids.joined",
-        Level.WARNING if is_failing else Level.INFO,
+        Level.WARNING,
         Certainty.PROVEN,
-        f"Request {use.get('id')}{answered} is in the client's evidence and in {records}.",
+        f"Request {' / '.join(ids[:3])}{answered} is in the client's evidence and in {records}.",
         (*seen[:_REFS_MAX], *logged[:_REFS_MAX]),
         means="Both describe the same request.",
-        rank=25 if is_failing else 75,
+        rank=25,
         data={
-            "request_id": use.get("id"),
+            "request_id": ids[0],
+            "request_ids": ids,
             "records": len(logged),
-            "statuses": list(use.get("statuses") or ()),
-            "is_failing": is_failing,
+            "statuses": statuses,
+            "is_failing": True,
         },
+    )
+
+
+def _others(joined: Sequence[_Joined]) -> Finding:
+    """Requests that went well, counted: the log is that of the same system and time."""
+    count = len({each.seen[0] for each in joined})
+    words = "1 other request" if count == 1 else f"{count} other requests"
+    return Finding(
+        "ids.joined",
+        Level.INFO,
+        Certainty.PROVEN,
+        f"{words} of the client's evidence {'is' if count == 1 else 'are'} in the logs too.",
+        tuple(ref for each in joined[:_REFS_MAX] for ref in (each.seen[0], each.logged[0])),
+        means="The logs belong to the same system and time.",
+        rank=75,
+        data={"request_ids": [each.use.get("id") for each in joined[:_FINDINGS_MAX]], "is_failing": False},
     )
 
 

@@ -5,6 +5,7 @@ Enters: redacted log excerpts. Leaves: one finding for each kind of error, the f
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from diagpack.analyze._stack import Thrown, thrown_in
@@ -128,11 +129,20 @@ def _first(at: str, ref: EvidenceRef, record: Mapping[str, Any]) -> Finding:
         "log.first-error",
         Level.INFO,
         Certainty.PROVEN,
-        f"The first error record of the case's requests is {what} at {at}, request {request_ids[0]}.",
+        f"The first error record of the case's requests is {what} at {_shown(at)}, request {request_ids[0]}.",
         (ref,),
         rank=15,
         data={"time": at, "request_ids": request_ids, "exception": thrown.name if thrown else ""},
     )
+
+
+def _shown(at: str) -> str:
+    """`2026-03-03 10:19:41.310 UTC`; the text itself when it is no time."""
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        return at
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3] + " UTC" if moment.tzinfo else at
 
 
 RULE: Final[Rule] = LogErrors()

@@ -4,7 +4,7 @@ Enters: the facts of redacted log excerpts. Leaves: one finding for each gap, wi
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from diagpack.model.evidence import EvidenceSet
@@ -46,8 +46,8 @@ def _window(artifact: RedactedArtifact, ref: EvidenceRef) -> Iterator[Finding]:
     start, end = _time(window[0]), _time(window[1])
     if start is None or end is None or (first <= start and end <= last):
         return
-    span = f"The log covers {first.isoformat()} to {last.isoformat()}"
-    wanted = f"{start.isoformat()} to {end.isoformat()}"
+    span = f"The log covers {_span(first, last)}"
+    wanted = _span(start, end)
     if last < start or first > end:
         yield Finding(
             "log.window-not-covered",
@@ -69,6 +69,13 @@ def _window(artifact: RedactedArtifact, ref: EvidenceRef) -> Iterator[Finding]:
             ask="Please send the log file before or after this one as well.",
             rank=60,
         )
+
+
+def _span(first: datetime, last: datetime) -> str:
+    """Two times in UTC, the day once."""
+    first, last = first.astimezone(UTC), last.astimezone(UTC)
+    until = f"{last:%H:%M:%S}" if first.date() == last.date() else f"{last:%Y-%m-%d %H:%M:%S}"
+    return f"{first:%Y-%m-%d %H:%M:%S} to {until} UTC"
 
 
 def _hits(artifact: RedactedArtifact, ref: EvidenceRef) -> Iterator[Finding]:

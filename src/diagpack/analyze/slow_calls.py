@@ -3,18 +3,22 @@
 Enters: redacted captures. Leaves: at most five findings for each capture, the slowest first.
 """
 
+import re
 from collections.abc import Iterator
 from statistics import median
 from typing import Final
 
-from diagpack.model.capture import captures
+from diagpack.model.capture import Capture, captures
 from diagpack.model.evidence import EvidenceSet
-from diagpack.model.exchange import Exchange
+from diagpack.model.exchange import Exchange, mapping, number
 from diagpack.model.finding import Certainty, Finding, Level, Rule, RuleInfo
 
 MIN_SECONDS: Final = 1.0
 TIMES_MEDIAN: Final = 5
 MAX_FINDINGS: Final = 5
+_SHOWN_SECONDS: Final = 0.5
+# The first metric with a duration. Source: W3C Server Timing.
+_SERVER_TIME: Final = re.compile(r";\s*dur=(\d{1,9}(?:\.\d{1,6})?)", re.ASCII)
 
 
 class SlowCalls:
@@ -46,13 +50,35 @@ class SlowCalls:
                     level=Level.WARNING,
                     certainty=Certainty.PROVEN,
                     statement=f"{each.method} {each.host}{each.template} took {each.wait_ms / 1000:.1f} s to answer; "
-                    f"the median of {len(waits)} calls is {middle:.2f} s",
+                    f"the median of {len(waits)} calls is {middle:.2f} s{_phases(evidence, capture, each)}",
                     refs=(capture.ref(each),),
                     means="The time was spent on the server, or on the way to it, before the first byte came back.",
                     source="HAR 1.2, timings.wait",
                     rank=50,
                     data={"wait_seconds": round(each.wait_ms / 1000, 3), "median_seconds": round(middle, 3)},
                 )
+
+
+def _phases(evidence: EvidenceSet, capture: Capture, exchange: Exchange) -> str:
+    """Where the rest of the time went, when connecting or receiving took a good part; and what the server reports."""
+    artifact = evidence.get(capture.artifact)
+    entries = evidence.entries(artifact) if artifact is not None and capture.kind == "har" else ()
+    entry = next((each for each in entries if each.get("_dpEntry") == exchange.index), {})
+    timings = mapping(entry.get("timings"))
+    spent = {name: number(timings.get(name), 0.0) / 1000 for name in ("blocked", "dns", "connect", "ssl", "receive")}
+    # HAR 1.2: `connect` includes `ssl`.
+    parts = [
+        f"{words} {spent[name]:.1f} s"
+        for name, words in (("blocked", "queued"), ("dns", "name look-up"), ("connect", "connecting"))
+        if spent[name] >= _SHOWN_SECONDS
+    ]
+    if parts and spent["ssl"] >= _SHOWN_SECONDS:
+        parts[-1] += f" (TLS {spent['ssl']:.1f} s)"
+    if spent["receive"] >= _SHOWN_SECONDS:
+        parts.append(f"receiving {spent['receive']:.1f} s")
+    reported = _SERVER_TIME.search(exchange.response_header("server-timing"))
+    total = f"; {exchange.duration_ms / 1000:.1f} s in all, with {', '.join(parts)}" if parts else ""
+    return total + (f"; the server reports {float(reported[1]) / 1000:.2f} s of work" if reported else "")
 
 
 def _is_measured(exchange: Exchange) -> bool:

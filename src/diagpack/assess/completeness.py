@@ -5,11 +5,16 @@ its citations, and the question for the customer when it is open.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from diagpack.assess.conditions import Scene, answered, capture_problems, first_met, holds, scene_names
 from diagpack.model.assessment import ItemResult, ItemStatus
 from diagpack.model.checklist import Checklist, Item, in_language
+
+# A clock that is off is corrected and a finding of its own: the recording is whole all the same.
+_NO_GAP: Final = "har.skew"
+# A recording in which nothing fails is a gap only where an item asks for a failure (a slow page fails nowhere).
+_ONLY_WHERE_ASKED: Final = "har.has_failure"
 
 
 def completeness(checklist: Checklist, scene: Scene, language: str) -> tuple[ItemResult, ...]:
@@ -48,6 +53,19 @@ def _concern(item: Item, scene: Scene) -> tuple[str, str]:
         return "", ""
     condition, _ = found
     if "capture" in condition:
-        _, problem = capture_problems(scene, str(condition["capture"]))[0]
+        problem = _gap(item, scene, str(condition["capture"]))
+        if problem is None:
+            return "", ""
         return str(problem.get("message") or "the recording is incomplete"), str(problem.get("ask") or "")
     return str(condition.get("because") or "not complete"), ""
+
+
+def _gap(item: Item, scene: Scene, pattern: str) -> Mapping[str, Any] | None:
+    """The first fault of a recording that makes this item incomplete."""
+    checked = {name for name, _ in item.validate}
+    for _, problem in capture_problems(scene, pattern):
+        id = str(problem.get("id", ""))
+        is_asked = id != _ONLY_WHERE_ASKED or not checked or id in checked
+        if id != _NO_GAP and is_asked:
+            return problem
+    return None

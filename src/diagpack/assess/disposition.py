@@ -17,6 +17,7 @@ from diagpack.model.assessment import Cited, Disposition, Outcome, SimilarCase
 from diagpack.model.ref import EvidenceRef
 
 SCHEMA: Final = "diagpack.disposition/1"
+_NO_REASON: Final = ("ids.joined", "log.first-error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ def _proposed(
 def _reasons(rule: Criterion, found: tuple[EvidenceRef, ...], scene: Scene) -> tuple[Cited, ...]:
     """The rule's own reason, then the statements of the findings it rests on."""
     cited = set(found)
-    statements = [each for each in scene.findings if cited & set(each.refs)][:3]
+    # That both sides saw a request is no reason for any outcome.
+    statements = [each for each in scene.findings if cited & set(each.refs) and each.id not in _NO_REASON][:2]
     own = Cited(f"{rule.because[:1].upper()}{rule.because[1:]} (rule {rule.id}).", found, True)
     return (own, *(Cited(each.statement, each.refs, True) for each in statements))
 

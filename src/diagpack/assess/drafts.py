@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from diagpack.assess.texts import text
 from diagpack.assess.timeline import FirstFailure
-from diagpack.assess.view import short
+from diagpack.assess.view import short, when
 from diagpack.model.assessment import Assessment, ItemStatus, Outcome
 from diagpack.model.finding import Finding, Level
 
@@ -47,7 +47,7 @@ def customer_update(
     answers = case.get("answers")
     following = answers.get("next_update") if isinstance(answers, Mapping) else None
     if following:
-        parts.append(text("update", "next", language, time=short(str(following), 60)))
+        parts.append(text("update", "next", language, time=when(str(following))))
     parts.append(text("request", "closing", language))
     return "\n\n".join(parts) + "\n"
 
@@ -82,6 +82,10 @@ def _fact(first: FirstFailure | None, language: str) -> str:
     exchange = first.exchange
     if exchange is None:
         what = text("update", "fact_other", language)
+    elif not exchange.failure:
+        what = text("update", "fact_slow", language, seconds=f"{exchange.duration_ms / 1000:.1f}")
+    elif 0 < exchange.status < 400:
+        what = text("update", "fact_inside", language)
     elif exchange.status > 0:
         what = text("update", "fact_status", language, status=str(exchange.status))
     else:
@@ -95,6 +99,7 @@ def _fact(first: FirstFailure | None, language: str) -> str:
 def _checks(findings: Sequence[Finding], language: str) -> list[str]:
     """What to check: the questions of the findings are English, so another language gets the general line."""
     asks = [each.ask for each in findings if each.level is Level.ERROR and each.ask]
+    asks = asks or [each.ask for each in findings if each.level is Level.WARNING and each.ask]
     if language == "en" and asks:
         return [short(each, 300) for each in dict.fromkeys(asks)][:_MAX_CHECKS]
     return [text("update", "check", language)]

@@ -12,19 +12,12 @@ from typing import Any, Final
 from diagpack.assess.conditions import Scene, case_refs
 from diagpack.assess.view import short
 from diagpack.model.assessment import Cited
+from diagpack.model.inspectors import is_inspector
 from diagpack.model.redacted import RedactedArtifact
 from diagpack.model.ref import EvidenceRef, HarEntry, Pointer, Whole
 
 SKEW_SHOWN_SECONDS: Final = 2.0
 _PROXY_HEADERS: Final = ("via", "x-bluecoat-via", "x-squid-error", "proxy-authenticate", "x-zscaler-request-id")
-# Makers of gateways and security programs that re-sign connections with a certificate of their own. Source: the issuer
-# check that Cato and Check Point publish for recognising their inspection.
-_INSPECTORS: Final = re.compile(
-    r"\b(?:zscaler|netskope|blue ?coat|forcepoint|websense|fortinet|fortigate|palo alto|check ?point|sophos|umbrella|"
-    r"mcafee|skyhigh|trend micro|barracuda|watchguard|sonicwall|untangle|squid|cato networks|iboss|menlo security|"
-    r"avast|avg|kaspersky|eset|bitdefender|inspection|ssl proxy|mitmproxy|charles proxy|fiddler|portswigger)\b",
-    re.ASCII | re.IGNORECASE,
-)
 # Order matters: Edge and Opera also say "Chrome", and Chrome also says "Safari".
 _BROWSERS: Final = (
     ("Edge", re.compile(r"\bEdg(?:e|A|iOS)?/(\d+)", re.ASCII)),
@@ -98,7 +91,7 @@ def skew_words(seconds: float) -> str:
     """How far the customer's clock is off, in words."""
     if abs(seconds) < SKEW_SHOWN_SECONDS:
         return "the customer's clock is right (within 2 s)"
-    amount = f"{abs(seconds):.0f} s" if abs(seconds) < 120 else f"{abs(seconds) / 60:.1f} min"
+    amount = f"{abs(seconds):.0f} s" if abs(seconds) < 120 else f"{round(abs(seconds) / 60, 1):g} min"
     return f"the customer's clock is {amount} {'ahead' if seconds > 0 else 'behind'}; times here are corrected"
 
 
@@ -127,7 +120,7 @@ def _issuer(scene: Scene) -> Iterator[tuple[str, Cited]]:
             if not isinstance(issuer, str) or not issuer or ref not in own:
                 continue
             yield "tls issuer", Cited(short(issuer, 160), (ref,))
-            if _INSPECTORS.search(issuer[:500]):
+            if is_inspector(issuer):
                 words = f"the certificate of {short(own[ref], 80)} was issued by {short(issuer, 160)}"
                 yield "tls inspection", Cited(words, (ref,))
             return
@@ -162,7 +155,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, list | tuple):
         return short(", ".join(map(str, value)), 300)
     if isinstance(value, Mapping):
-        return short(", ".join(f"{name} {each}" for name, each in value.items()), 300)
+        return short(", ".join(f"{name} ({each})" for name, each in value.items()), 300)
     if isinstance(value, bool):
         return "on" if value else "off"
     return short(str(value), 300)

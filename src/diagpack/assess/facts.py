@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from diagpack.assess.conditions import Scene, answers_of, case_refs
 from diagpack.assess.severity import confirmed_by
 from diagpack.assess.timeline import FirstFailure
-from diagpack.assess.view import Call, short
+from diagpack.assess.view import Call, short, when
 from diagpack.model.assessment import Cited
 from diagpack.model.finding import Level
-from diagpack.model.ref import EvidenceRef, find_refs
+from diagpack.model.ref import EvidenceRef, Whole, find_refs
 
 
 def symptom(scene: Scene, first: FirstFailure | None) -> Cited | None:
@@ -48,8 +48,12 @@ def actual(scene: Scene, first: FirstFailure | None) -> tuple[Cited, ...]:
         found.append(Cited(first.cited.text, first.cited.refs, not is_confirmed))
     errors = [each for each in scene.findings if each.level is Level.ERROR and each.refs][:4]
     told = {ref for each in found for ref in each.refs}
-    # A finding about the same call and nothing else repeats the first failure.
-    return (*found, *(Cited(each.statement, each.refs, True) for each in errors if not set(each.refs) <= told))
+    for each in errors:
+        # A finding about places that were told already repeats what was said there.
+        if not set(each.refs) <= told:
+            found.append(Cited(each.statement, each.refs, True))
+            told |= {ref for ref in each.refs if not isinstance(ref.place, Whole)}
+    return tuple(found)
 
 
 def tried(scene: Scene) -> tuple[Cited, ...]:
@@ -89,7 +93,7 @@ def asks(scene: Scene) -> tuple[Cited, ...]:
     if not text:
         return ()
     needed = answer(scene, "needed_by")
-    words = short(text, 300) + (f" (needed by {short(needed, 60)})" if needed else "")
+    words = short(text, 300) + (f" (needed by {when(needed)})" if needed else "")
     return (Cited(words, case_refs(scene.evidence, "/answers/ask")),)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from diagpack.assess.readiness import prompts
+from diagpack.assess.view import when
 from diagpack.model.assessment import Assessment, ItemStatus
 from diagpack.model.terminal import escape
 
@@ -57,9 +58,10 @@ def _promised(case: Mapping[str, Any]) -> Iterator[str]:
     answers = case.get("answers")
     answers = answers if isinstance(answers, Mapping) else {}
     if answers.get("next_update"):
-        yield f"promised     next update to the customer by {answers['next_update']}"
+        yield f"promised     next update to the customer by {when(str(answers['next_update']))}"
     if answers.get("ask"):
-        yield f"asked        {answers['ask']} by {answers.get('needed_by', 'no date')}"
+        # The date stands first: it must be seen when a long question is cut.
+        yield f"asked        by {when(str(answers.get('needed_by') or 'no date'))}: {answers['ask']}"
 
 
 def _next(found: Assessment) -> Iterator[str]:

@@ -52,7 +52,7 @@ def signature(scene: Scene, first: FirstFailure | None, topic: str) -> CaseSigna
     if not exception and exchange is not None:
         exception = status_class(exchange)
     if not message and first is not None:
-        message = (exchange.failure if exchange else "") or text or first.cited.text
+        message = (exchange.failure if exchange else "") or text or first.core or first.cited.text
     parts = {
         "kind": topic,
         "exception": exception,

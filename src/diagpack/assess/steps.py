@@ -4,6 +4,7 @@ Enters: the scene and the first failure. Leaves: sentences in order, each citing
 starts. They are proposed. Steps that the analyst wrote in the case replace the draft.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlsplit
@@ -14,6 +15,11 @@ from diagpack.assess.view import Call, short
 from diagpack.model.assessment import Cited
 
 MAX_STEPS: Final = 15
+_CHANGES: Final = ("POST", "PUT", "PATCH", "DELETE")
+# What a page reports by itself.
+_TELEMETRY: Final = re.compile(
+    r"event|metric|telemetry|analytics|beacon|track|/logs?\b|heartbeat|graphql", re.IGNORECASE
+)
 
 
 def steps(scene: Scene, failing: Call | None) -> tuple[Cited, ...]:
@@ -49,11 +55,11 @@ def draft(exchanges: Sequence[Call], failing: Call | None) -> tuple[Cited, ...]:
 
 
 def _is_step(each: Call, failing: Call | None) -> bool:
-    """Navigation and form posts that the user did; a page reached by a redirect is no step of its own."""
+    """Navigation, form posts and changes that the user made; a page reached by a redirect is no step of its own."""
     if each is failing:
         return True
     if each.resource != "document":
-        return False
+        return each.is_first_party and each.method in _CHANGES and not _TELEMETRY.search(each.path)
     return each.method == "POST" or 200 <= each.status < 300 or each.status == 0
 
 
@@ -65,7 +71,10 @@ def _step(each: Call, *, is_failing: bool) -> Cited:
         text = f"Open {_address(each)}"
     else:
         text = f"The page calls {each.method} {_address(each)}"
-    return Cited(f"{text}: {each.failure}" if is_failing else text, (each.ref,), True)
+    if is_failing:
+        # What is only slow has no failure of its own.
+        text += f": {each.failure}" if each.failure else f": it takes {each.duration_ms / 1000:.1f} s"
+    return Cited(text, (each.ref,), True)
 
 
 def _address(each: Call) -> str:

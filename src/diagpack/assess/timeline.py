@@ -30,11 +30,15 @@ _WEIGHT: Final = {"error": 0, "warning": 1, "info": 2}
 
 @dataclass(frozen=True, slots=True)
 class FirstFailure:
-    """The first failing event in words, its request IDs, and the exchange behind it when there is one."""
+    """The first failing event in words, its request IDs, and the exchange behind it when there is one.
+
+    `core` is the part of the words that names the same problem in another case; empty when all of them do.
+    """
 
     cited: Cited
     request_ids: tuple[str, ...]
     exchange: Call | None = None
+    core: str = ""
 
 
 def timeline(scene: Scene) -> tuple[tuple[TimelineEvent, ...], int]:
@@ -68,14 +72,33 @@ def records_with(scene: Scene, ids: Sequence[str]) -> list[tuple[RedactedArtifac
     ]
 
 
+def led_to(scene: Scene, ids: Sequence[str]) -> tuple[str, ...]:
+    """IDs that stand beside these in a log record and led the search further: the trace of a request."""
+    known = {form for each in ids for form in spellings(each)}
+    hops = {str(id) for artifact in scene.evidence.of_kind("log") for id in _hops(artifact)}
+    beside = [str(id) for _, record in records_with(scene, ids) for id in record.get("ids") or ()]
+    return tuple(dict.fromkeys(id for id in beside if id in hops and id not in known))
+
+
+def _hops(artifact: RedactedArtifact) -> Sequence[str]:
+    query = artifact.facts.get("query")
+    hops = query.get("hops") if isinstance(query, Mapping) else None
+    return tuple(hops) if isinstance(hops, Mapping) else ()
+
+
 def _failed_exchange(exchange: Call, scene: Scene) -> FirstFailure:
-    ids = tuple(id for _, id in exchange.request_ids)
+    own = tuple(id for _, id in exchange.request_ids)
+    ids = (*own, *led_to(scene, own))
     joined = records_with(scene, ids)
-    joined.sort(key=lambda pair: (not is_error(pair[1].get("level")), pair[1]["line"]))
+    joined.sort(key=lambda pair: (_WEIGHT[_level(pair[1])], pair[1]["line"]))
     text = f"{exchange.method} {short(exchange.path, 160)} on {short(exchange.host, 80)}: {exchange.failure}"
     refs = [exchange.ref]
-    if joined:
+    # A line that only says that the request came tells nothing more than the call itself.
+    if joined and _level(joined[0][1]) != "info":
         artifact, record = joined[0]
+        # The ID under which the server logged its error leads further than that of a call which asked for the state.
+        logged = {form for each in record.get("ids") or () for form in spellings(str(each))}
+        ids = tuple(sorted(ids, key=lambda each: each not in logged and each not in own[:1]))
         text += f"; the log says: {short(headline(str(record.get('text', ''))), 160)}"
         refs.append(log_ref(artifact.id, record))
     return FirstFailure(Cited(text, tuple(refs)), ids, exchange)
@@ -101,7 +124,16 @@ def _failed_finding(scene: Scene) -> FirstFailure | None:
     cited = {each.ref: each for each in scene.exchanges}
     exchange = next((cited[ref] for ref in found.refs if ref in cited), None)
     ids = tuple(id for _, id in exchange.request_ids) if exchange else ()
-    return FirstFailure(Cited(short(found.statement, 300), found.refs[:3]), ids, exchange)
+    text, refs = short(found.statement, 300), found.refs[:3]
+    # What else is wrong with the same call stands beside it: a slow page, and who opened its connection.
+    also = next(
+        (each for each in scene.findings if each.level is Level.WARNING and each is not found and refs[0] in each.refs),
+        None,
+    )
+    if also is not None:
+        refs = (*refs, *(ref for ref in also.refs[:3] if ref not in refs))
+        return FirstFailure(Cited(f"{text.rstrip('.')}. {short(also.statement, 200)}", refs), ids, exchange, text)
+    return FirstFailure(Cited(text, refs), ids, exchange)
 
 
 def _gravest(failing: list[Call]) -> list[Call]:
@@ -141,7 +173,9 @@ def _sso_events(scene: Scene) -> Iterator[TimelineEvent]:
             if at is not None:
                 kind = short(str(message.get("kind", "message")), 60)
                 ref = EvidenceRef(artifact.id, Pointer(f"/messages/{index}"))
-                text = f"{artifact.kind.upper()} {kind} issued (the identity provider's clock)"
+                # A request comes from the service provider, through the browser; what answers it from the other side.
+                side = "service" if "request" in kind.lower() else "identity"
+                text = f"{artifact.kind.upper()} {kind} issued (the {side} provider's clock)"
                 yield TimelineEvent(at, artifact.kind, text, (ref,))
 
 
@@ -169,7 +203,7 @@ def _log_events(scene: Scene) -> Iterator[TimelineEvent]:
         if at is None or (level == "info" and known.isdisjoint(ids)):
             continue
         skew = skew_of(artifact.facts)
-        text = short(str(record.get("text", "")), 240)
+        text = short(headline(str(record.get("text", ""))), 240)
         ref = log_ref(artifact.id, record)
         yield TimelineEvent(at - timedelta(seconds=skew), artifact.kind, text, (ref,), level, skew, ids)
 

@@ -4,6 +4,7 @@ Enters: the text of one log record, possibly with a stack trace. Leaves: the exc
 top frames, a headline. Lines are cut first, so that no pattern can take long on hostile text.
 """
 
+import json
 import re
 from itertools import pairwise
 from typing import Final
@@ -11,6 +12,7 @@ from typing import Final
 INPUT_LIMIT: Final = 20_000
 _LINE_LIMIT: Final = 400
 _FRAMES: Final = 3
+_MESSAGES: Final = ("message", "msg", "event", "error", "log")
 _NAMED = re.compile(
     r"\b((?:[A-Za-z_$][\w$]*\.)*[A-Z][\w$]*(?:Exception|Error|Fault|Failure|Panic))\b:?\s*(.*)", re.ASCII
 )
@@ -69,13 +71,29 @@ def headline(text: str) -> str:
     exception, message = exception_of(text)
     if exception:
         return f"{exception}: {message}" if message else exception
-    lines = _lines(text)
+    lines = _lines(_said(text))
     first = lines[0] if lines else ""
     return first[_match_end(first) :] or first
 
 
+def _said(text: str) -> str:
+    """The message of a JSON record; any other text as it is."""
+    if not text.startswith("{") or len(text) > INPUT_LIMIT:
+        return text
+    try:
+        record = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    found = (record.get(name) for name in _MESSAGES) if isinstance(record, dict) else ()
+    return next((each for each in found if isinstance(each, str) and each.strip()), text)
+
+
 def _lines(text: str) -> list[str]:
-    return [line[:_LINE_LIMIT] for line in text[:INPUT_LIMIT].splitlines()]
+    text = text[:INPUT_LIMIT]
+    if text.startswith("{"):
+        # A JSON record holds its stack trace in one string, with escaped line feeds.
+        text = text.replace("\\r", "").replace("\\n", "\n").replace("\\t", "\t")
+    return [line[:_LINE_LIMIT] for line in text.splitlines()]
 
 
 def _match_end(line: str) -> int:

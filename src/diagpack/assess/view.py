@@ -82,6 +82,12 @@ def moment(text: Any) -> datetime | None:
         return None
 
 
+def when(text: str, limit: int = 60) -> str:
+    """A time as people read it, in UTC; a date, and what is no time, as it is written."""
+    at = moment(text) if len(text) > 10 else None
+    return f"{at:%Y-%m-%d %H:%M} UTC" if at else short(text, limit)
+
+
 def first_party_hosts(case: Mapping[str, Any], profile_view: Mapping[str, Any]) -> list[str]:
     """The product's own hosts, from case and profile; when both are silent, the sites of the pages are guessed."""
     named = [*_texts(case.get("environment"), "hosts", "production"), *_texts(profile_view, "hosts", "production")]

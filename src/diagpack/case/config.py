@@ -32,6 +32,7 @@ SECTIONS: Final = (
     "severity_override",
     "publish",
     "guide",
+    "images",
     "plugins",
 )
 _WORDS: Final = {

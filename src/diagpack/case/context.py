@@ -48,10 +48,9 @@ class RunContext:
         return self._case.window
 
     def section(self, name: str) -> Mapping[str, Any]:
-        if name == "images":
-            return {"approved": self._case.approved_images}
         found = self._case.sections.get(name, {})
-        return found if isinstance(found, Mapping) else {}
+        section = found if isinstance(found, Mapping) else {}
+        return {**section, "approved": self._case.approved_images} if name == "images" else section
 
     def artifacts(self, kind: str) -> Sequence[RawArtifact]:
         return [each for each in self.all_artifacts() if each.kind == kind]

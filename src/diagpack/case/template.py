@@ -78,6 +78,15 @@ withheld: {{}}
 # Pictures approved one by one (text in pictures is not redacted).
 approved_images: []
 
+# Words to replace everywhere, and words to let stay, each with a reason (diagpack review writes them too).
+# words:
+#   hide: [{{word: , reason: }}]
+#   keep: [{{word: , reason: }}]
+
+# Regions of approved pictures to overwrite, [x, y, width, height] in pixels.
+# images:
+#   black_out: {{source-3: [[10, 20, 300, 40]]}}
+
 # What the single sign-on should be, to compare with what was seen.
 # sso:
 #   sp_entity_id:

@@ -62,7 +62,7 @@ def new(
 def collect(
     case: CaseArgument,
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="FILES…", help="Any mix: HAR, logs, SAML, notes.")
+        list[Path] | None, typer.Argument(metavar="FILES…", help="Any mix: HAR, logs, SAML, notes.", readable=False)
     ] = None,
     note: Annotated[list[str] | None, typer.Option("--note", metavar="TEXT", help="A note; - reads stdin.")] = None,
     request_id: Annotated[list[str] | None, typer.Option("--request-id", metavar="ID", help="A known ID.")] = None,

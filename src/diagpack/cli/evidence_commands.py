@@ -1,6 +1,7 @@
 """Commands on one piece of evidence, with or without a case: har, logs, sso, redact, repro."""
 
 import sys
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,7 +21,8 @@ def register(app: typer.Typer) -> None:
 
 def har(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE [FAILING]", help="One HAR; or a working and a failing one.")
+        list[Path],
+        typer.Argument(metavar="FILE [FAILING]", help="One HAR; or a working and a failing one.", readable=False),
     ],
     profile: ProfileOption = None,
     as_json: JsonOption = False,
@@ -65,7 +67,9 @@ def _show_har(found: dict[str, Any]) -> None:
 
 
 def logs(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Log files, plain or compressed.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE…", help="Log files, plain or compressed.", readable=False)
+    ],
     id: Annotated[list[str] | None, typer.Option("--id", metavar="ID", help="A request or trace ID.")] = None,
     since: Annotated[str, typer.Option("--from", metavar="TIME", help="ISO 8601 with zone, start of the window.")] = "",
     until: Annotated[str, typer.Option("--to", metavar="TIME", help="End of the window.")] = "",
@@ -80,16 +84,32 @@ def logs(
 
     window = _window(since, until)
     records = read_logs(files, load_profile(profile), ids=id or (), window=window, zone=zone, everything=everything)
+    is_partial = False
     for record in records:
+        if record.get("summary"):
+            is_partial = any("missing" in each or each["is_cut_off"] for each in record["files"])
         if as_json:
             emit_line(record)
         elif record.get("summary"):
-            say(", ".join(f"{name} {value}" for name, value in record.items() if name != "summary" and value))
+            for line in _log_summary(record):
+                say(line)
         elif "gap" in record:
             show(str(record["text"]))
         else:
             for line in str(record["text"]).splitlines():
                 show(f"{record['source']}:{record['line']}: {line}")
+    raise typer.Exit(ExitCode.PARTIAL if is_partial else ExitCode.OK)
+
+
+def _log_summary(summary: Mapping[str, Any]) -> Iterator[str]:
+    """One line for each file, then what was found."""
+    for each in summary["files"]:
+        if missing := each.get("missing"):
+            yield f"{each['source']}: {missing['reason']}"
+            continue
+        cut = ", cut off or damaged: what comes after the break is missing" if each["is_cut_off"] else ""
+        yield f"{each['source']}: {each['lines_total']} lines, {each['first']} to {each['last']}{cut}"
+    yield f"{summary['records']} records, {summary['hits']} hits"
 
 
 def _window(since: str, until: str) -> Any:

@@ -6,6 +6,7 @@ Enters: argv. Leaves: an exit code. Heavy imports happen inside the commands, so
 import os
 import sys
 import traceback
+from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
 
@@ -16,13 +17,17 @@ from diagpack.cli import (
     case_commands,
     evidence_commands,
     guide_commands,
+    loaded,
     package_commands,
     repro_commands,
+    review_commands,
     team_commands,
 )
 from diagpack.cli.output import fail, styled
 from diagpack.errors import DiagpackError, ExitCode
+from diagpack.model.terminal import escape
 
+loaded()
 _EPILOG = """\b
 Examples:
   diagpack demo                                   the whole thing on a built-in case
@@ -64,6 +69,7 @@ app = typer.Typer(
 _state = {"debug": False}
 _MODULES: tuple[ModuleType, ...] = (
     case_commands,
+    review_commands,
     evidence_commands,
     repro_commands,
     package_commands,
@@ -101,6 +107,7 @@ def main() -> None:
 
 def _run() -> int:
     try:
+        _give_streams()
         code = app(standalone_mode=False)
         sys.stdout.flush()
     except (typer.Abort, KeyboardInterrupt):
@@ -121,11 +128,19 @@ def _run() -> int:
             error.show()
             return ExitCode.USAGE
         return _internal(error)
-    return int(code or 0)
+    # Typer turns Ctrl-C into this code by itself, and says nothing.
+    return _cancelled() if code == ExitCode.CANCELLED else int(code or 0)
+
+
+def _give_streams() -> None:
+    """A stream closed by the caller (`>&-`) is None: what would be written there goes nowhere."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open to the end
 
 
 def _cancelled() -> int:
-    command = " ".join(sys.argv[1:3])
+    command = escape(" ".join(sys.argv[1:3]))
     print(f"\ncancelled; nothing is lost. Resume with: diagpack {command} …", file=sys.stderr)
     return ExitCode.CANCELLED
 
@@ -133,7 +148,10 @@ def _cancelled() -> int:
 def _os_error(error: OSError) -> DiagpackError:
     # strerror comes from the operating system; the file name is what the user typed.
     reason = error.strerror or "the operating system refused"
-    return DiagpackError("DP901", f"cannot read or write: {reason}", hint="check space, permissions and the path")
+    where = f" ({error.filename})" if isinstance(error.filename, str) else ""
+    return DiagpackError(
+        "DP901", f"cannot read or write: {reason}{where}", hint="check space, permissions and the path"
+    )
 
 
 def _internal(error: Exception) -> int:

@@ -1,5 +1,6 @@
 """Commands on a finished package: verify, open, recall."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +15,9 @@ TrustOption = Annotated[
     Path | None,
     typer.Option("--trust", metavar="FILE", help="allowed_signers or trust.json, from your team.", show_default=False),
 ]
-PackageArgument = Annotated[Path, typer.Argument(metavar="ZIP", help="The package.", show_default=False)]
+PackageArgument = Annotated[
+    Path, typer.Argument(metavar="ZIP", help="The package.", show_default=False, readable=False)
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -28,6 +31,8 @@ def _verification(package: Path, trust: Path | None, profile: Path | None, issue
 
     if not package.is_file():
         raise UsageError("DP906", "there is no package of that name", hint="name the .zip file")
+    if not os.access(package, os.R_OK):
+        raise UsageError("DP906", "the package may not be read by you", hint="change its permissions")
     return verify_file(package, trust=trust, profile=profile, issue=issue or None, delivery=delivery)
 
 

@@ -46,6 +46,7 @@ def outcome_json(outcome: "Outcome") -> dict[str, Any]:
             }
             for each in outcome.findings
         ],
+        "credentials": list(outcome.live_credentials),
         "signer": outcome.signer,
         "ready": assessment.readiness.is_ready,
     }
@@ -107,5 +108,6 @@ def status_json(escalation: "Escalation") -> dict[str, Any]:
         ],
         "items": [{"item": each.item, "status": each.status.value, "reason": each.reason} for each in assessment.items],
         "customer_message": assessment.customer_message,
+        "credentials": list(assessment.extra.get("credentials", ())),
         "lines": list(assessment.extra.get("status", ())),
     }

@@ -26,6 +26,7 @@ def register(app: typer.Typer) -> None:
     keys = typer.Typer(help="Signing keys, and the line that others need to trust yours.", rich_markup_mode=None)
     keys.command("new")(keys_new)
     keys.command("show")(keys_show)
+    keys.command("intake")(keys_intake)
     app.add_typer(keys, name="keys", rich_help_panel="Team")
 
 
@@ -230,3 +231,27 @@ def keys_show(profile: ProfileOption = None, as_json: JsonOption = False) -> Non
         emit("keys/1", {"principal": signer.principal, "public": signer.public_line})
     else:
         show(allowed_signers(signer).strip())
+
+
+def keys_intake(
+    action: Annotated[str, typer.Argument(metavar="new", help="`new` makes a standing recovery key of the team.")],
+    path: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write the private key.")] = Path(
+        "intake.key"
+    ),
+) -> None:
+    """Make a key that customers' files can be encrypted to. DIAGPACK_INTAKE_PASSPHRASE protects it."""
+    import os
+
+    from diagpack.cli.output import can_prompt
+    from diagpack.errors import UsageError
+    from diagpack.pipeline.guides import new_team_key
+
+    if action != "new":
+        raise UsageError("DP922", "the only action is new", hint="diagpack keys intake new")
+    passphrase = os.environ.get("DIAGPACK_INTAKE_PASSPHRASE", "")
+    if not passphrase and can_prompt(False):
+        passphrase = typer.prompt("Passphrase", hide_input=True, confirmation_prompt=True, err=True)
+    if not passphrase:
+        raise UsageError("DP922", "an intake key needs a passphrase", hint="set DIAGPACK_INTAKE_PASSPHRASE")
+    show(str(new_team_key(path, passphrase)))
+    say("Give this certificate to `guide build --recovery`; keep the private key off line.")

@@ -146,8 +146,9 @@ def _of_entry(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield from _of_agent(sent)
     started = str(entry.get("startedDateTime") or "")
     zone = re.search(r"(Z|[+-]\d\d:?\d\d)$", started)
-    if zone:
-        yield "time_zone", "UTC" if zone[1] == "Z" else zone[1]
+    # Chromium always writes Z, whatever the zone of the computer is.
+    if zone and zone[1] != "Z":
+        yield "time_zone", zone[1]
     if sent.get("accept-language"):
         yield "languages", sent["accept-language"]
     version = str(response.get("httpVersion") or request.get("httpVersion") or "").lower()

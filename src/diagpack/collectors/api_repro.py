@@ -20,6 +20,8 @@ _METHODS: Final = "GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT"
 _REQUEST: Final = re.compile(rf"^({_METHODS})[ \t]+(\S+)(?:[ \t]+HTTP/[\d.]+)?[ \t]*$")
 _STATUS: Final = re.compile(r"^HTTP/[\d.]+[ \t]+(\d{3})(?:[ \t]+(.*))?$")
 _HEADER: Final = re.compile(r"^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*)$")
+# What `repro --run` keeps of its own calls.
+_REPLAY: Final = re.compile(r'\{\s*"exchanges"\s*:\s*\[')
 _VERBOSE: Final = re.compile(r"^[<>*] ?", re.MULTILINE)
 
 
@@ -36,7 +38,7 @@ class ApiReproCollector:
         text = head[:65536].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
         if is_curl(text):
             return 0.95
-        if text.startswith("{") and "schema.getpostman.com" in text:
+        if text.startswith("{") and ("schema.getpostman.com" in text or _REPLAY.match(text)):
             return 0.97
         lines = [line for line in _plain(text).splitlines()[:60] if line.strip()]
         is_http = any(
@@ -70,6 +72,8 @@ class ApiReproCollector:
 
 def parse(text: str) -> list[dict[str, Any]]:
     """Exchanges in any of the forms; empty when there is none."""
+    if _REPLAY.match(text):
+        return _replayed(text)
     if text.startswith("{"):
         return _postman(text)
     if is_curl(text):
@@ -80,6 +84,14 @@ def parse(text: str) -> list[dict[str, Any]]:
             made[0]["response"] = response
         return made
     return _raw(_plain(text))[:MAX_CALLS]
+
+
+def _replayed(text: str) -> list[dict[str, Any]]:
+    try:
+        listed = json.loads(text)["exchanges"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return []
+    return [each for each in listed if isinstance(each, dict) and isinstance(each.get("request"), dict)][:MAX_CALLS]
 
 
 def _exchange(request: dict[str, Any], response: dict[str, Any] | None = None) -> dict[str, Any]:

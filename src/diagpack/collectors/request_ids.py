@@ -103,11 +103,14 @@ def _read(source: Source, uses: dict[str, _Use]) -> int:
     if match is None:
         return 0
     artifact = ArtifactId(match.group(0))
-    if source.head(1 << 16).lstrip().startswith(b'{"log"'):
-        return _exchanges(source, "log.entries.item", artifact, uses)
-    if match.group(1) == "api":
-        return _exchanges(source, "exchanges.item", artifact, uses)
-    return _lines(source, artifact, uses)
+    try:
+        if source.head(1 << 16).lstrip().startswith(b'{"log"'):
+            return _exchanges(source, "log.entries.item", artifact, uses)
+        if match.group(1) == "api":
+            return _exchanges(source, "exchanges.item", artifact, uses)
+        return _lines(source, artifact, uses)
+    except ijson.JSONError:
+        raise CollectError("DP112", "the artifact is not whole", hint="collect it again") from None
 
 
 def _exchanges(source: Source, prefix: str, artifact: ArtifactId, uses: dict[str, _Use]) -> int:

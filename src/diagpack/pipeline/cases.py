@@ -80,7 +80,7 @@ def record_decisions(
 def reload(folder: CaseDir, settings: Settings, delivery: Delivery | None = None) -> Escalation:
     """The escalation of the last run, from its redacted evidence. Raises UsageError (DP693) when there is none."""
     key, _ = load_or_create_key(folder, passphrase=settings.passphrase, use_keyring=settings.use_keyring)
-    artifacts = load_evidence(folder.evidence, key) if folder.evidence.exists() else ()
+    artifacts = load_evidence(folder.evidence, key) if any(folder.evidence.glob("*")) else ()
     if not artifacts:
         raise UsageError(
             "DP693", "nothing was collected for this case yet", hint=f"diagpack collect {folder.id} FILES…"

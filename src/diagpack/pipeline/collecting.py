@@ -6,7 +6,7 @@ not be read. One broken input never stops the others.
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
@@ -17,9 +17,10 @@ from diagpack.case.layout import CaseDir
 from diagpack.case.store import RawStore
 from diagpack.collectors.archives import Limits, expand, is_archive
 from diagpack.collectors.recognise import choose, unknown
-from diagpack.errors import CollectError
+from diagpack.errors import CollectError, DiagpackError, PackageError
 from diagpack.model.case import Case, Window
 from diagpack.model.collector import Collector
+from diagpack.model.machine import machine_fault
 from diagpack.model.missing import Missing
 from diagpack.model.raw import RawArtifact, Source
 from diagpack.plugins import discover
@@ -35,18 +36,30 @@ class Inputs:
     answers: dict[str, Any] = field(default_factory=dict)
 
 
-def ingest_all(store: RawStore, inputs: Inputs, scratch: Path) -> list[Missing]:
+# Takes apart what a customer's guided collector wrote: path to inner files.
+Opener = Callable[[Path], list[tuple[str, bytes]]]
+
+
+def ingest_all(
+    store: RawStore, inputs: Inputs, scratch: Path, *, is_result: Callable[[bytes], bool], opener: Opener
+) -> list[Missing]:
     """Put every input into the raw zone, durably, before anything is made of it."""
     missing: list[Missing] = []
     for number, path in enumerate(inputs.paths, start=1):
         try:
-            if path.is_file() and is_archive(_head(path)):
+            head = _head(path) if path.is_file() else b""
+            if is_result(head):
+                for name, content in opener(path):
+                    store.ingest_bytes(content, name, "guided")
+            elif is_archive(head):
                 _ingest_archive(store, path, scratch)
             else:
                 store.ingest_file(path)
-        except CollectError as problem:
+        except (CollectError, PackageError) as problem:
             missing.append(_gap(f"input-{number}", path.name, problem))
         except OSError as problem:
+            if machine_fault(problem):
+                raise
             reason = problem.strerror or "cannot be read"
             missing.append(Missing(label=f"input-{number}", reason=reason.lower(), name=path.name, id="DP171"))
     for text in inputs.notes:
@@ -57,13 +70,19 @@ def ingest_all(store: RawStore, inputs: Inputs, scratch: Path) -> list[Missing]:
 
 
 def _head(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        return stream.read(65536)
+    try:
+        with path.open("rb") as stream:
+            return stream.read(65536)
+    except OSError:
+        # The store says in its own words why it cannot be opened.
+        return b""
 
 
 def _ingest_archive(store: RawStore, path: Path, scratch: Path) -> None:
     """Members go through a folder inside the case, which is emptied whatever happens."""
-    scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # A killed run may have left members behind.
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(mode=0o700, parents=True)
     try:
         for member in expand(path, scratch, limits=Limits()):
             store.ingest_file(member.path, name=member.name)
@@ -71,7 +90,7 @@ def _ingest_archive(store: RawStore, path: Path, scratch: Path) -> None:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _gap(label: str, name: str, problem: CollectError) -> Missing:
+def _gap(label: str, name: str, problem: DiagpackError) -> Missing:
     reason = problem.message if not problem.hint else f"{problem.message} ({problem.hint})"
     return Missing(label=label, reason=reason, name=name, id=problem.id)
 
@@ -88,10 +107,16 @@ def collect_all(store: RawStore, case: Case, settings: Any, say: Any) -> tuple[R
         if collector is None:
             missing.append(_gap(source.label, source.name, unknown(source.head())))
     for collector in in_order(collectors):
-        for source, picked in chosen:
-            if picked is collector:
-                say(f"reading {source.label} as {collector.id}")
-                _collect_one(collector, source, context, missing)
+        own = [source for source, picked in chosen if picked is collector]
+        for source in own:
+            say(f"reading {source.label} as {collector.id}")
+            _collect_one(collector, source, context, missing)
+        if set(collector.needs) & set(collector.provides) and len(own) > 1:
+            # What it made of a later source may tell it more about an earlier one.
+            for source in own:
+                again: list[Missing] = []
+                _collect_one(collector, source, context, again)
+                missing += [each for each in again if each not in missing]
         for artifact in [each for kind in collector.derives_from for each in context.artifacts(kind)]:
             _collect_one(collector, _as_source(artifact), context, missing)
     return context, [*missing, *context.missing_items]
@@ -116,6 +141,8 @@ def _collect_one(collector: Collector, source: Source, context: RunContext, miss
     except CollectError as problem:
         missing.append(_gap(source.label, source.name, problem))
     except Exception as problem:
+        if machine_fault(problem):
+            raise
         # A collector met something it did not expect. The text of the exception may hold evidence.
         reason = f"the {collector.id} collector failed ({type(problem).__name__})"
         missing.append(Missing(label=source.label, reason=reason, name=source.name, id="DP173"))

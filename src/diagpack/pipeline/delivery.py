@@ -1,7 +1,7 @@
 """`submit`: one verified package to one place, exactly once.
 
-Enters: a case with a package, a target. Leaves: a receipt in the journal. Order: verify the package, check readiness,
-then hand the publisher only verified bytes.
+Enters: a case with a package, a target. Leaves: a receipt in the journal. Order: verify the package, check readiness
+and review, then hand the publisher only verified bytes.
 """
 
 import json
@@ -15,10 +15,12 @@ from diagpack.assess.lint_view import Delivery
 from diagpack.case.audit import AuditLog
 from diagpack.case.layout import CaseDir
 from diagpack.case.lock import case_lock
+from diagpack.case.review import Review
 from diagpack.errors import NotReady, PackageError, UsageError
 from diagpack.model.assessment import LintResult, Outcome
 from diagpack.model.package import PublishContext, Publisher, Receipt, VerifiedPackage
 from diagpack.pipeline.cases import journal, latest_package, person, reload
+from diagpack.pipeline.review_decisions import check_review
 from diagpack.pipeline.settings import Settings
 from diagpack.plugins import discover
 from diagpack.sign.delivery import sign_delivery
@@ -46,6 +48,7 @@ def submit(folder: CaseDir, settings: Settings, request: Request, say: Callable[
         content = latest_package(folder).read_bytes()
         package = _verified(content, settings)
         blocking = _check(folder, package, settings, request)
+        reviews = _reviewed(folder, settings, request, package, say)
         context = PublishContext(
             journal=journal(folder),
             settings={**settings.profile.jira, **(request.options or {}), "to": request.to, "case": folder.id},
@@ -58,7 +61,7 @@ def submit(folder: CaseDir, settings: Settings, request: Request, say: Callable[
         )
         receipt = publisher.publish(package, context)
         if not request.dry_run:
-            _record(folder, package, receipt, request, blocking)
+            _record(folder, package, receipt, request, blocking, reviews)
     return receipt
 
 
@@ -109,8 +112,26 @@ def _check(folder: CaseDir, package: VerifiedPackage, settings: Settings, reques
     return blocking
 
 
+def _reviewed(
+    folder: CaseDir, settings: Settings, request: Request, package: VerifiedPackage, say: Callable[[str], None]
+) -> tuple[Review, ...]:
+    """Filing asks for a review of exactly this evidence, and nothing forces it; a folder and a dry run say so."""
+    try:
+        return check_review(folder, settings, package)
+    except NotReady as gap:
+        if request.dry_run or request.target == "folder":
+            say(f"Not filed in Jira before a review: {gap.message} ({gap.hint})")
+            return ()
+        raise
+
+
 def _record(
-    folder: CaseDir, package: VerifiedPackage, receipt: Receipt, request: Request, blocking: tuple[LintResult, ...]
+    folder: CaseDir,
+    package: VerifiedPackage,
+    receipt: Receipt,
+    request: Request,
+    blocking: tuple[LintResult, ...],
+    reviews: tuple[Review, ...],
 ) -> None:
     book = journal(folder)
     delivered = dict(book.get("delivered") or {})
@@ -124,6 +145,7 @@ def _record(
         sha256=package.sha256,
         forced=[each.id for each in blocking] if request.force else [],
         reason=request.reason,
+        reviewed_by=sorted({each.by for each in reviews}),
     )
 
 

@@ -7,7 +7,7 @@ Collecting fails forward (a `Missing` per fault), redacting fails closed (`Redac
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,14 +34,16 @@ from diagpack.model.evidence import EvidenceSet
 from diagpack.model.finding import Finding
 from diagpack.model.keys import CaseKey
 from diagpack.model.missing import Missing
+from diagpack.model.raw import RawArtifact
 from diagpack.model.redacted import RedactedArtifact, RedactionReport, ScannedFiles
 from diagpack.pipeline.collecting import Inputs, add_case_artifacts, collect_all, ingest_all
+from diagpack.pipeline.credentials import advice, limitation, with_advice
+from diagpack.pipeline.guides import is_result, open_result
 from diagpack.pipeline.past import past_cases
+from diagpack.pipeline.redacting import case_policy, case_seeds
 from diagpack.pipeline.settings import Settings, versions
 from diagpack.plugins import discover
 from diagpack.redact.boundary import Redaction, redact_case
-from diagpack.redact.policy import load_policy
-from diagpack.redact.seeds import Seeds
 from diagpack.render.run import render
 from diagpack.sign.build import build
 from diagpack.sign.signer import Signer
@@ -88,8 +90,13 @@ def collect(folder: CaseDir, inputs: Inputs, settings: Settings, say: Say) -> Ou
         case = load_case(folder.yaml)
         key, _ = load_or_create_key(folder, passphrase=settings.passphrase, use_keyring=settings.use_keyring)
         store = RawStore(folder)
-        audit = AuditLog(folder.audit)
-        missing = ingest_all(store, inputs, folder.raw / "expand.new")
+        missing = ingest_all(
+            store,
+            inputs,
+            folder.raw / "expand.new",
+            is_result=is_result,
+            opener=lambda path: open_result(path, folder, settings),
+        )
         context, gaps = collect_all(store, case, settings, say)
         missing += gaps
         if not context.all_artifacts():
@@ -101,26 +108,42 @@ def collect(folder: CaseDir, inputs: Inputs, settings: Settings, say: Say) -> Ou
         say(f"redacting {len(raws)} artifacts")
         stage = staging(folder)
         try:
-            redaction = _redact(raws, case, key, stage.evidence, map_path(folder), settings)
-            escalation = assess_evidence(folder, redaction.artifacts, redaction.report, redaction.withheld, settings)
-            say(_summary(escalation))
-            head = audit.append("collect", artifacts=len(redaction.artifacts), policy=redaction.report.policy_sha256)
-            files = _files(escalation, settings, {"seq": head.seq, "sha256": head.sha256})
-            package = _sign(redaction.scan(files), escalation.package_id, settings.signer)
-            path = stage.out / f"{escalation.package_id}.zip"
-            path.write_bytes(package)
-            _keep_delivered(folder, stage, path.name)
+            outcome = _made(folder, case, key, raws, missing, stage, settings, say)
             stage.commit()
         except BaseException:
             stage.discard()
             raise
-        audit.append("sign", package=escalation.package_id, signer=settings.signer.principal)
+        AuditLog(folder.audit).append("sign", package=outcome.escalation.package_id, signer=outcome.signer)
+    return outcome
+
+
+def _made(
+    folder: CaseDir,
+    case: Case,
+    key: CaseKey,
+    raws: Sequence[RawArtifact],
+    missing: Sequence[Missing],
+    stage: Staging,
+    settings: Settings,
+    say: Say,
+) -> Outcome:
+    """Redact, assess, render, scan, sign, all into the staging folders. Nothing of the case has changed yet."""
+    redaction = _redact(raws, case, key, stage.evidence, map_path(folder), settings)
+    escalation = assess_evidence(folder, redaction.artifacts, redaction.report, redaction.withheld, settings)
+    say(_summary(escalation))
+    head = AuditLog(folder.audit).append(
+        "collect", artifacts=len(redaction.artifacts), policy=redaction.report.policy_sha256
+    )
+    files = _files(escalation, settings, {"seq": head.seq, "sha256": head.sha256})
+    name = f"{escalation.package_id}.zip"
+    (stage.out / name).write_bytes(_sign(redaction.scan(files), escalation.package_id, settings.signer))
+    _keep_delivered(folder, stage, name)
     return Outcome(
         case=folder.id,
-        package=folder.out / path.name,
+        package=folder.out / name,
         escalation=escalation,
         missing=(*missing, *redaction.withheld),
-        live_credentials=tuple(map(str, redaction.live_credentials)),
+        live_credentials=advice(redaction.artifacts, product_hosts(escalation.case, settings), now=settings.now),
         signer=settings.signer.principal,
         has_throwaway_key=settings.has_throwaway_key,
     )
@@ -139,22 +162,13 @@ def _keep_delivered(folder: CaseDir, stage: Staging, new: str) -> None:
 
 
 def _redact(
-    raws: Sequence[Any], case: Case, key: CaseKey, evidence_dir: Path, map_file: Path, settings: Settings
+    raws: Sequence[RawArtifact], case: Case, key: CaseKey, evidence_dir: Path, map_file: Path, settings: Settings
 ) -> Redaction:
-    policy = load_policy(settings.profile.policy, case.sections.get("policy", {}))
-    seeds = Seeds(
-        people=case.people,
-        companies=case.companies,
-        domains=case.domains,
-        words_hide=tuple(case.words.get("hide", ())),
-        words_keep=tuple(case.words.get("keep", ())),
-        vendor_ids=case.vendor_ids,
-    )
     return redact_case(
         raws,
         key=key,
-        policy=policy,
-        seeds=seeds,
+        policy=case_policy(case, settings),
+        seeds=case_seeds(case),
         evidence_dir=evidence_dir,
         withheld=case.withheld,
         workers=settings.workers if sum(each.size_bytes for each in raws) > PARALLEL_FROM_BYTES else 1,
@@ -171,7 +185,6 @@ def assess_evidence(
     withheld: Sequence[Missing],
     settings: Settings,
     *,
-    has_live_credentials: bool | None = None,
     delivery: Delivery | None = None,
 ) -> Escalation:
     """Redacted evidence to escalation: rules, then the assess room. The same input gives the same escalation."""
@@ -180,6 +193,8 @@ def assess_evidence(
     findings = analyze(evidence, rules)
     redacted_case = next(iter(evidence.of_kind("case")), None)
     view: Mapping[str, Any] = evidence.json(redacted_case) if redacted_case else {}
+    # From the redacted evidence alone, so that `collect` and every later command say the same.
+    sentences = advice(artifacts, product_hosts(view, settings))
     assessment = assess(
         case=view,
         evidence=evidence,
@@ -191,10 +206,17 @@ def assess_evidence(
         is_urgent=settings.is_urgent,
         known_issues=settings.known_issues,
         past=past_cases(folder, settings.profile.packages),
-        has_live_credentials=has_live_credentials,
+        has_live_credentials=bool(sentences),
         delivery=delivery,
         queries=lambda id, start, end: queries(id, start, end, settings.templates),
     )
+    extra = {
+        **assessment.extra,
+        "credentials": sentences,
+        "customer_update": with_advice(
+            str(assessment.extra.get("customer_update") or ""), sentences, str(view.get("language") or "en")
+        ),
+    }
     number = 1 + len(FileJournal(folder.journal).get("delivered") or {})
     return Escalation(
         case_id=folder.id,
@@ -202,11 +224,17 @@ def assess_evidence(
         case=view,
         evidence=evidence,
         findings=findings,
-        assessment=assessment,
+        assessment=replace(assessment, extra=extra),
         redaction=report,
         versions=versions(settings),
-        limitations=report.notes,
+        limitations=(*report.notes, *limitation(sentences)),
     )
+
+
+def product_hosts(case: Mapping[str, Any], settings: Settings) -> tuple[str, ...]:
+    """The product's own hosts, as the redacted case and the profile name them."""
+    named = (case.get("environment") or {}).get("hosts") or ()
+    return (*(str(each) for each in named), *settings.profile.hosts)
 
 
 def _summary(escalation: Escalation) -> str:

@@ -175,6 +175,10 @@ def redact_one(path: Path, out: Path, profile: Profile) -> RedactedFile:
     """One file of any kind. Raises RedactionError (exit 5) when nothing could be written."""
     if out.exists():
         raise UsageError("DP916", "the output file exists", hint="name another with -o; nothing is overwritten")
+    if not out.parent.is_dir():
+        raise UsageError("DP930", "the folder to write into is not there", hint="make it, or name another file with -o")
+    if not os.access(out.parent, os.W_OK):
+        raise UsageError("DP930", "the folder to write into may not be written", hint="name another file with -o")
     result = redactor(profile).file(_regular(path), out, "input")
     if result.withheld:
         raise RedactionError("DP174", f"withheld: {result.withheld[0]['reason']}", hint="nothing was written")
@@ -182,7 +186,12 @@ def redact_one(path: Path, out: Path, profile: Profile) -> RedactedFile:
 
 
 def _regular(path: Path) -> Path:
+    if path.is_dir():
+        raise UsageError("DP917", "this is a folder", hint="name a file")
     if not path.is_file():
-        reason = "this is a folder" if path.is_dir() else "there is no such file"
+        is_there = path.exists() or path.is_symlink()
+        reason = "this is a pipe, a device or a link to nowhere" if is_there else "there is no such file"
         raise UsageError("DP917", reason, hint="name a file")
+    if not os.access(path, os.R_OK):
+        raise UsageError("DP917", "the file may not be read by you", hint="change its permissions")
     return path

@@ -12,14 +12,15 @@ from typing import Any
 
 from diagpack.errors import RedactionError
 from diagpack.model.keys import CaseKey
+from diagpack.model.machine import machine_fault
 from diagpack.redact import work
 from diagpack.redact.dictionary import Dictionary
 from diagpack.redact.engine import Engine, NeedsWithholding
 from diagpack.redact.learned import Learned, LearnedState
-from diagpack.redact.policy import Policy, keeping, policy_from
+from diagpack.redact.policy import Policy, policy_from
 from diagpack.redact.pseudonyms import Pseudonyms
 from diagpack.redact.scanners import CaseScanner, RememberingScanner
-from diagpack.redact.seeds import Seeds, detectors_for, vendor_id_names, vendor_id_patterns
+from diagpack.redact.seeds import Seeds, detectors_for, policy_of, vendor_id_patterns
 from diagpack.redact.spans import Detector
 from diagpack.redact.structure import redact_structure
 
@@ -41,7 +42,7 @@ class Outcome:
 
     reason: str = ""
     learned: LearnedState | None = None
-    live: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    live: Mapping[tuple[str, str, int], int] = field(default_factory=dict)
     tally: Mapping[str, int] = field(default_factory=dict)
     facts: Any = None
     mapped: Mapping[str, str] = field(default_factory=dict)
@@ -58,8 +59,7 @@ class RunBlueprint:
     extra: Sequence[Detector]
 
     def build(self) -> "RunCrew":
-        policy = policy_from(self.policy)
-        policy = keeping(policy, vendor_id_names(policy, self.seeds))
+        policy = policy_of(policy_from(self.policy), self.seeds)
         detectors = detectors_for(policy, self.seeds, self.extra)
         scanner = CaseScanner(detectors, self.ner)
         return RunCrew(policy, Pseudonyms(CaseKey(self.secret)), scanner, vendor_id_patterns(policy, self.seeds))
@@ -89,7 +89,11 @@ class RunCrew:
             return Outcome(reason=str(reason))
         except RedactionError as fault:
             raise RedactionError(fault.id, f"{order.task.id}: {fault.message}", hint=fault.hint) from None
-        except Exception:
+        except Exception as problem:
+            if words := machine_fault(problem):
+                raise RedactionError(
+                    "DP211", f"{order.task.id}: {words}", hint="free some space and run again"
+                ) from None
             # The cause holds the document.
             raise RedactionError(
                 "DP211",
@@ -105,7 +109,7 @@ class RunCrew:
         if order.facts is not None:
             work.redact_facts(engine, order.facts, order.task.kind)
         memory.save()
-        return Outcome(learned=learned.state(), live=dict(engine.live))
+        return Outcome(learned=learned.state(), live=engine.live.counts())
 
     def _rewrite(self, order: Order) -> Outcome:
         memory = self._memory(order)

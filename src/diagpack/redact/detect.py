@@ -53,12 +53,18 @@ class TextDetectors:
         classes: Mapping[str, str] | None = None,
         extra: Sequence[Detector] = (),
         words: Mapping[str, str] | None = None,
+        hide_hosts: Sequence[str] = (),
+        private_ip: str = "keep",
+        national_ids: Mapping[str, bool] | None = None,
+        keys: Mapping[str, str] | None = None,
     ) -> "TextDetectors":
         """The built-in detectors and `extra` ones (third-party plug-ins).
 
         `vendor_ids`: ids that stay: a key name, a literal with `*`, or `/regex/`. `keep_hosts`: hosts never reported.
         `regions`: ISO codes for phone numbers without a country code. `classes`: class to drop, pseudonymise or keep;
-        a kept class is not looked for. `words`: customer-defined words and their class.
+        a kept class is not looked for. `words`: customer-defined words and their class. `hide_hosts`: hosts that go,
+        with their subdomains. `private_ip`: what happens to private addresses. `national_ids`: shapes to look for
+        (default: all). `keys`: names of keys that a policy added, with their class.
         """
         policy = dict(classes or {})
         config = {
@@ -67,6 +73,10 @@ class TextDetectors:
             "regions": tuple(regions),
             "classes": policy,
             "words": dict(words or {}),
+            "hide_hosts": tuple(hide_hosts),
+            "private_ip": private_ip,
+            "national_ids": None if national_ids is None else dict(national_ids),
+            "keys": dict(keys or {}),
         }
         built_in = (_configured(found.plugin, config) for found in discover("diagpack.redact.detectors", "DETECTOR"))
         wanted = [each for each in (*built_in, *extra) if not _is_kept(each, policy)]
@@ -249,5 +259,7 @@ def _families(detectors: Sequence[Detector]) -> list[Detector]:
 
 
 def _is_kept(detector: Detector, classes: Mapping[str, str]) -> bool:
-    """Every class it finds is kept by policy; secret classes cannot be."""
-    return all(classes.get(entity) == "keep" and entity not in SECRET_CLASSES for entity in detector.entities)
+    """Every class it finds is kept by policy; secret classes and what a person named cannot be."""
+    return not getattr(detector, "is_named", False) and all(
+        classes.get(entity) == "keep" and entity not in SECRET_CLASSES for entity in detector.entities
+    )

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 import re2
 
@@ -18,11 +18,12 @@ from diagpack.redact.batch import batches, leaves, redact_batch
 from diagpack.redact.dictionary import Dictionary
 from diagpack.redact.edits import Edit, apply, resolve
 from diagpack.redact.learned import Learned
+from diagpack.redact.live import LiveCredentials
 from diagpack.redact.nested import Nested
 from diagpack.redact.policy import Policy
 from diagpack.redact.pseudonyms import Pseudonyms
 from diagpack.redact.replacer import MESSAGE, NOT_LEARNED, Replacer
-from diagpack.redact.spans import SECRET_CLASSES, Span
+from diagpack.redact.spans import SECRET_CLASSES, Memory, Span
 from diagpack.redact.values import DIAGNOSTIC, canonical, is_plain, is_public
 
 _MAILBOX = re.compile(r"\s*\"?([^\"<>@]+?)\"?\s*<([^<>\s]+@[^<>\s]+)>\s*")
@@ -45,13 +46,6 @@ class Scanner(Protocol):
     """The detectors of text, as `redact.detect` and `redact.presidio` offer them."""
 
     def scan(self, data: bytes, context: str = "") -> list[Span]: ...
-
-
-@runtime_checkable
-class Memory(Protocol):
-    """What was found in a long text, kept for the second pass."""
-
-    def recall(self, what: str, data: bytes, find: Callable[[], list[Span]]) -> list[Span]: ...
 
 
 class NeedsWithholding(Exception):
@@ -77,7 +71,7 @@ class Engine:
         self.pseudonyms = pseudonyms
         self.learned = learned
         self.tally: Counter[str] = Counter()
-        self.live: Counter[tuple[str, int]] = Counter()
+        self.live = LiveCredentials(pseudonyms.is_token, is_on=learned is not None)
         self.depth = 0
         self.mapped: dict[str, str] | None = None
         self.scanner = scanner
@@ -99,6 +93,7 @@ class Engine:
         # RE2 refuses what could run longer than linear time.
         self._vendor_ids = [re2.compile(pattern) for pattern in vendor_ids]
         self.prose: Callable[[bytes], list[Span]] | None = None
+        self._looks_for_hosts = policy.looks_for_hosts
 
     def __repr__(self) -> str:
         return "Engine(…)"
@@ -162,10 +157,10 @@ class Engine:
         if known is None:
             if len(text) > _CACHED_TEXT or self.depth:
                 return redact(self, text)
-            live = self.live.total()
+            calls = self.live.calls
             known = self._apart(functools.partial(redact, self), text)
-            # A live credential is counted every time it stands somewhere.
-            if self.live.total() == live:
+            # A live credential is noted with the host and time of every exchange it stands in.
+            if self.live.calls == calls:
                 self._places_size += len(text)
                 if self._places_size > _CACHED_BYTES:
                     self._places.clear()
@@ -207,7 +202,7 @@ class Engine:
         return DIAGNOSTIC.fullmatch(text) is not None and text not in self.classes
 
     def _remembered(self, text: str, context: str) -> tuple[str, Counter[str]]:
-        if self.prose is None and len(text) < _PLAIN_TEXT and is_plain(text):
+        if self.prose is None and len(text) < _PLAIN_TEXT and self._is_plain(text):
             found = self._plainly(text)
         else:
             found = self._apart(self._value, text, context)
@@ -311,7 +306,7 @@ class Engine:
             return
         fresh = []
         for each, key in leaves(value, self._cache).items():
-            if len(each) < _PLAIN_TEXT and is_plain(each):
+            if len(each) < _PLAIN_TEXT and self._is_plain(each):
                 self._store(each, self._plainly(each))
             elif len(each) <= _ID_TEXT and self._is_diagnostic(each):
                 self._store(each, (each, _NOTHING))
@@ -323,6 +318,10 @@ class Engine:
         for group in batches(fresh):
             for text, found in zip(group, redact_batch(self, group), strict=True):
                 self._store(text, found)
+
+    def _is_plain(self, text: str) -> bool:
+        # `-----` may be the head of a key.
+        return is_plain(text) and not (self._looks_for_hosts and "." in text) and "-----" not in text
 
     def edits(self, data: bytes, context: str = "", layer: int = 0) -> list[Edit]:
         """Sorted replacements that do not overlap."""
@@ -343,7 +342,7 @@ class Engine:
         """Whether a finding is one that the policy replaces."""
         if span.entity in SECRET_CLASSES:
             return True
-        if self.policy.action(span.entity) == "keep":
+        if self.policy.action_of(span.entity, span.rule) == "keep":
             return False
         value = data[span.start : span.end]
         if span.entity == "ip" and value.endswith(b".0.0.0"):
@@ -383,8 +382,9 @@ class Engine:
         new = self._slots.get(key)
         if new is None:
             new = self._replacer.token(value, entity, rule)
-            # A longer secret may be a message that is counted as a live credential each time.
-            if len(value) <= _REPEATED and rule not in NOT_LEARNED:
+            # A secret may be a live credential, which is noted each time.
+            is_noted = self.learned is not None and entity in SECRET_CLASSES
+            if len(value) <= _REPEATED and rule not in NOT_LEARNED and not is_noted:
                 if len(self._slots) > 50_000:
                     self._slots.clear()
                 self._slots[key] = new
@@ -397,4 +397,4 @@ class Engine:
         return any(pattern.fullmatch(value) for pattern in self._vendor_ids)
 
 
-__all__ = ["MESSAGE", "Engine", "Memory", "NeedsWithholding", "Scanner", "canonical", "is_public"]
+__all__ = ["MESSAGE", "Engine", "NeedsWithholding", "Scanner", "canonical", "is_public"]

@@ -63,7 +63,6 @@ class Learned:
         self._prints = array("Q")
         self._sorted: np.ndarray[tuple[int], np.dtype[np.uint64]] = np.empty(0, dtype=np.uint64)
         self._common = frozenset(each.lower() for each in policy.words("common"))
-        self._keep_words = frozenset(each.lower() for each in policy.words("keep"))
         self._seen: set[tuple[str, str]] = set()
 
     def __repr__(self) -> str:
@@ -105,7 +104,7 @@ class Learned:
     def is_searchable(self, value: str, entity: str) -> bool:
         """Whether a value is long and rare enough to be replaced wherever it stands."""
         lowered = value.lower()
-        if lowered in _STOP or value.isdigit() or lowered in self._keep_words or entity in _NEVER_LEARNED:
+        if lowered in _STOP or value.isdigit() or entity in _NEVER_LEARNED:
             return False
         if _MOSTLY_HIDDEN.fullmatch(value) or (_ID_FORM.fullmatch(value) and entity not in SECRET_CLASSES):
             return False
@@ -138,7 +137,7 @@ class Learned:
             self.not_searched[entity] += 1
 
     def _add(self, value: str, entity: str) -> None:
-        if value.lower() in self._keep_words and entity not in SECRET_CLASSES:
+        if entity not in SECRET_CLASSES and self.policy.keeps_word(value):
             return
         before = self.values.get(value)
         if before is not None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from diagpack.redact.engine import NeedsWithholding
 from diagpack.redact.walk_json import Document, JsonWalker, TooDeep, parse_together
 
 if TYPE_CHECKING:
@@ -20,74 +21,116 @@ _LONGEST = 4 << 20
 _OVERLAP = 16 << 10
 _PEM_HEAD = b"-----BEGIN "
 _PEM_TAIL = b"-----END "
+# The end of a line whose value stands on the next one: `key:`, `key=`, `"name": "…",`, a folded or continued line.
+_GOES_ON = re.compile(
+    rb"(?:[:=]|\\\\)[ \t]*\r?\n\Z|[\"']?(?:name|key|header|field|parameter|param)[\"']?[ \t]*[:=][^\n]{1,200}\r?\n\Z",
+    re.IGNORECASE,
+)
+_JOINED_LINES = 8
 _TIME = re.compile(r"[0-9TZ:.,+\- ]{0,40}")
 
 
 def redact_text_stream(engine: "Engine", stream: BinaryIO, start: int, end: int) -> Iterator[bytes]:
     """Plain text in `start` to `end`, which stand on line ends. Bytes that are not UTF-8 stay as they are."""
-    for piece in pieces(stream, start, end):
-        if len(piece) <= _LONGEST:
+    windows = _Windows(engine)
+    for piece, is_cut in _pieces(stream, start, end, _LONGEST):
+        if not is_cut and len(piece) <= _LONGEST and not windows.is_open:
             yield engine.data(piece)
         else:
-            yield from _windows(engine, piece)
+            yield from windows.feed(piece, is_last=not is_cut)
+    yield from windows.feed(b"", is_last=True)
 
 
 def pieces(stream: BinaryIO, start: int, end: int) -> Iterator[bytes]:
-    """Whole lines of about `PIECE` bytes; longer when a line or a PEM block is longer."""
+    """Whole lines of about `PIECE` bytes. Raises NeedsWithholding for a line that is longer than 64 MiB."""
+    for piece, is_cut in _pieces(stream, start, end, 16 * _LONGEST):
+        if is_cut:
+            raise NeedsWithholding("a record of more than 64 MiB")
+        yield piece
+
+
+def _pieces(stream: BinaryIO, start: int, end: int, longest: int) -> Iterator[tuple[bytes, bool]]:
+    """Pieces, and whether the next one goes on in the same line. A PEM block or a pair of lines is not cut."""
     stream.seek(start)
     left = end - start
     held = b""
     while left > 0:
-        block = stream.read(min(PIECE, left))
+        # Growing blocks keep a long line linear.
+        block = stream.read(min(max(PIECE, len(held)), left))
         if not block:
             break
         left -= len(block)
         held += block
-        cut = held.rfind(b"\n") + 1
+        cut = held.rfind(b"\n", len(held) - len(block)) + 1
         if cut and left > 0:
             cut = _before_open_block(held, cut)
         if cut and left > 0:
-            yield held[:cut]
+            yield held[:cut], False
             held = held[cut:]
-        elif len(held) > 16 * _LONGEST:
-            # One line of 64 MiB: hand it on in parts, with the window's overlap.
-            yield held
+        elif len(held) > longest and left > 0:
+            yield held, True
             held = b""
     if held:
-        yield held
+        yield held, False
 
 
 def _before_open_block(held: bytes, cut: int) -> int:
-    """The cut moved in front of a PEM block that is still open (bounded, so that a lone head costs nothing)."""
+    """The cut moved in front of what goes on behind it: an open PEM block, a key whose value is on the next line.
+
+    Bounded, so that a lone head costs nothing.
+    """
     head = held.rfind(_PEM_HEAD, 0, cut)
-    if head < 0 or held.find(_PEM_TAIL, head, cut) >= 0 or cut - head > 4 * PIECE:
-        return cut
-    line = held.rfind(b"\n", 0, head) + 1
-    return line
+    if head >= 0 and held.find(_PEM_TAIL, head, cut) < 0 and cut - head <= 4 * PIECE:
+        cut = held.rfind(b"\n", 0, head) + 1
+    for _ in range(_JOINED_LINES):
+        line = held.rfind(b"\n", 0, max(0, cut - 1)) + 1
+        if cut - line > PIECE or _GOES_ON.search(held, max(line, cut - 300), cut) is None:
+            break
+        cut = line
+    return cut
 
 
-def _windows(engine: "Engine", line: bytes) -> Iterator[bytes]:
-    """A very long line: each window sees what stands before and behind it."""
-    position = 0
-    while position < len(line):
-        begin = max(0, position - _OVERLAP)
-        body_end = min(len(line), position + _LONGEST)
-        stop = min(len(line), body_end + _OVERLAP)
-        window = line[begin:stop]
+class _Windows:
+    """A line of any length: each window sees what stands before and behind it, and only windows are held."""
+
+    def __init__(self, engine: "Engine") -> None:
+        self._engine = engine
+        self._held = b""
+        # How much of `_held` was written already and only serves as context.
+        self._done = 0
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self._held)
+
+    def feed(self, more: bytes, *, is_last: bool) -> Iterator[bytes]:
+        """Redacted bytes; `is_last`: the line ends here."""
+        self._held += more
+        while len(self._held) - self._done > _LONGEST + _OVERLAP:
+            yield self._written(self._done + _LONGEST, self._done + _LONGEST + _OVERLAP)
+        if is_last and self._held:
+            yield self._written(len(self._held), len(self._held))
+            self._held, self._done = b"", 0
+
+    def _written(self, limit: int, stop: int) -> bytes:
+        """Everything up to `limit`, or to the end of the finding that stands there; `stop`: what the window sees."""
+        window = self._held[:stop]
         out = bytearray()
-        at = position - begin
-        limit = body_end - begin
-        for edit in engine.edits(window):
+        at = self._done
+        for edit in self._engine.edits(window):
             if edit.end <= at or edit.start >= limit:
                 continue
             out += window[at : max(at, edit.start)]
             out += edit.new or b""
             at = edit.end
             if edit.entity:
-                engine.tally[f"{edit.entity}/{edit.rule}"] += 1
-        out += window[at:limit] if at < limit else b""
-        yield bytes(out)
-        position = begin + max(at, limit)
+                self._engine.tally[f"{edit.entity}/{edit.rule}"] += 1
+        if at < limit:
+            out += window[at:limit]
+            at = limit
+        begin = max(0, at - _OVERLAP)
+        self._held, self._done = self._held[begin:], at - begin
+        return bytes(out)
 
 
 def redact_jsonl_stream(engine: "Engine", stream: BinaryIO, start: int, end: int) -> Iterator[bytes]:

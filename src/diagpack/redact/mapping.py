@@ -57,7 +57,7 @@ class TokenMap:
 
 def reveal(path: Path, key: CaseKey, token: str) -> str:
     """The value behind one token. Raises RedactionError (DP224) or UsageError (DP225)."""
-    values = _opened(path, key)
+    values = entries(path, key)
     if token not in values:
         raise UsageError(
             "DP225", "this token is not in the map of the case", hint="copy it in full, as it stands in the package"
@@ -65,7 +65,8 @@ def reveal(path: Path, key: CaseKey, token: str) -> str:
     return values[token]
 
 
-def _opened(path: Path, key: CaseKey) -> Mapping[str, str]:
+def entries(path: Path, key: CaseKey) -> Mapping[str, str]:
+    """Every token with its value, for the holder of the key. Raises RedactionError (DP224)."""
     try:
         sealed = path.read_bytes()
         plain = AESGCM(key.subkey("map")).decrypt(sealed[:12], sealed[12:], _PURPOSE)

@@ -20,14 +20,15 @@ from diagpack.model.raw import RawArtifact
 from diagpack.model.redacted import thawed
 from diagpack.redact import work
 from diagpack.redact.crew import Order, Outcome, RunBlueprint
+from diagpack.redact.detectors.hidden_hosts import HiddenHosts
 from diagpack.redact.learned import Learned
 from diagpack.redact.lines import ranges
 from diagpack.redact.mapping import TokenMap
-from diagpack.redact.policy import Policy
+from diagpack.redact.policy import KEEP, Policy
 from diagpack.redact.pool import Pool
 from diagpack.redact.pseudonyms import Pseudonyms
 from diagpack.redact.residue import ResidueScanner
-from diagpack.redact.seeds import Seeds, plant
+from diagpack.redact.seeds import Seeds, plant, policy_of
 from diagpack.redact.spans import Detector
 
 # Big enough that the start of a range costs nothing, small enough that two workers share a 20 MB log.
@@ -35,15 +36,27 @@ RANGE = 8 << 20
 # A worker needs seconds to start; below this size it is not worth it.
 WORTH_PROCESSES = 16 << 20
 
+# Entries of live credentials in the facts of one artifact.
+_MOST_FACTS = 200
+
 
 @dataclass(frozen=True, slots=True)
 class LiveCredential:
-    """A credential found in the evidence. `expires_at`: its own expiry in epoch seconds, if it states one."""
+    """Credentials of one kind that may still work, found in one artifact.
+
+    `kind`: see `live.py`. `count`: distinct ones. `expires_at`: their own expiry in epoch seconds, if they state one.
+    `host`: where they were sent, as it stands in the redacted evidence; "" in a log.
+    """
 
     kind: str
     artifact: str
     count: int
     expires_at: int | None = None
+    host: str = ""
+
+    def fact(self) -> dict[str, Any]:
+        """As a fact of the artifact."""
+        return {"kind": self.kind, "host": self.host, "expires_at": self.expires_at, "count": self.count}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +98,10 @@ class CasePasses:
 
     def __init__(self, raws: Sequence[RawArtifact], settings: Settings, withheld: Mapping[str, str]) -> None:
         self._settings = settings
-        self._learned = Learned(settings.policy)
+        self._policy = policy_of(settings.policy, settings.seeds)
+        self._learned = Learned(self._policy)
         self._values: dict[str, str] = {}
-        self._live: Counter[tuple[str, str, int]] = Counter()
+        self._live: Counter[tuple[str, str, str, int]] = Counter()
         self._residue: ResidueScanner | None = None
         known = {raw.id for raw in raws}
         self.missing = [
@@ -131,8 +145,8 @@ class CasePasses:
     def _absorb(self, raw: RawArtifact, outcome: Outcome, reasons: dict[str, str]) -> None:
         if outcome.learned is not None:
             self._learned.absorb(outcome.learned)
-        for (kind, expires), count in outcome.live.items():
-            self._live[kind, raw.id, expires] += count
+        for (kind, host, expires), count in outcome.live.items():
+            self._live[raw.id, kind, self._shown_host(host), expires] += count
         if self._learned.is_overflowing:
             self._learned.is_overflowing = False
             reasons.setdefault(raw.id, "more distinct sensitive values than the dictionary holds")
@@ -156,11 +170,26 @@ class CasePasses:
                 if reason:
                     self.missing.append(Missing(raw.id, reason, id="DP231"))
                 else:
-                    written.append(_joined(raw, outcomes, target(raw)))
+                    written.append(_joined(raw, outcomes, target(raw), self._live_in(raw.id)))
                 outcomes = []
         if self._settings.map_path is not None:
             token_map.save(self._settings.map_path)
         return written
+
+    def _live_in(self, id: str) -> list[dict[str, Any]]:
+        """The credentials of one artifact as facts: the second pass has no new ones."""
+        return [each.fact() for each in self.live_credentials() if each.artifact == id][:_MOST_FACTS]
+
+    def _shown_host(self, host: str) -> str:
+        """A host as the rewriter shows it."""
+        hidden = HiddenHosts(self._policy.hidden_hosts)
+        tokens = Pseudonyms(self._settings.key)
+        if host and (self._policy.action("host") != KEEP or any(hidden.scan(host.encode("utf-8", "replace")))):
+            return tokens.token(host, "host")
+        for domain in (each.lower().lstrip("*.") for each in self._settings.seeds.domains):
+            if domain and (host == domain or host.endswith("." + domain)):
+                return host.removesuffix(domain) + tokens.token(domain, "company")
+        return host
 
     def residue_scanner(self) -> ResidueScanner:
         """For the last scan; built once."""
@@ -174,9 +203,10 @@ class CasePasses:
         return self._learned.not_searched + self.residue_scanner().not_searched
 
     def live_credentials(self) -> tuple[LiveCredential, ...]:
+        """What the customer should end or replace, in the order of artifact, kind and host."""
         return tuple(
-            LiveCredential(kind, artifact, count, expires or None)
-            for (kind, artifact, expires), count in sorted(self._live.items())
+            LiveCredential(kind, artifact, count, expires or None, host)
+            for (artifact, kind, host, expires), count in sorted(self._live.items())
         )
 
 
@@ -199,7 +229,9 @@ def _orders(raw: RawArtifact, folder: Path, *, is_rewriting: bool = False, is_ma
         )
 
 
-def _joined(raw: RawArtifact, outcomes: Sequence[tuple[Order, Outcome]], path: Path) -> Rewritten:
+def _joined(
+    raw: RawArtifact, outcomes: Sequence[tuple[Order, Outcome]], path: Path, live: list[dict[str, Any]]
+) -> Rewritten:
     digest = hashlib.sha256()
     size_bytes = 0
     tally: Counter[str] = Counter()
@@ -224,6 +256,7 @@ def _joined(raw: RawArtifact, outcomes: Sequence[tuple[Order, Outcome]], path: P
         path=path,
         sha256=digest.hexdigest(),
         size_bytes=size_bytes,
-        facts=outcomes[0][1].facts,
+        # Sealed with the artifact, so that a later command can ask the customer to sign out too.
+        facts={**outcomes[0][1].facts, **({"live_credentials": live} if live else {})},
         tally=dict(sorted(tally.items())),
     )

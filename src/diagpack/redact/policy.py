@@ -9,6 +9,7 @@ import difflib
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
@@ -23,6 +24,9 @@ from diagpack.redact.spans import PERSONAL_CLASSES, SECRET_CLASSES
 
 KEEP = "keep"
 _ACTIONS = ("drop", "pseudonymise", "keep")
+_VERSION = 1
+# Rules that find a host because a person named it.
+_NAMED_HOST_RULES = frozenset({"learned", "learned-encoded", "hidden-host"})
 _SQUEEZE = str.maketrans("", "", "-_. []:")
 # Mappings whose keys are the user's own; everywhere else a key must exist in the defaults.
 _OPEN = ("saml.elements", "saml.attributes", "saml.values", "jwt.classes")
@@ -38,11 +42,30 @@ class Policy:
     _stems: tuple[tuple[str, str], ...] = field(repr=False)
     _headers: Mapping[str, str] = field(repr=False)
     _ambiguous: frozenset[str] = field(repr=False)
+    keep_words: frozenset[str] = field(default=frozenset(), repr=False)
+    hidden_hosts: tuple[str, ...] = field(default=(), repr=False)
     _classified: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def action(self, entity: str) -> str:
         """drop, pseudonymise or keep."""
         return str(self.data["classes"].get(entity, "pseudonymise"))
+
+    def action_of(self, entity: str, rule: str) -> str:
+        """The same for one finding: a host that a person named goes, also where hosts in general stay."""
+        action = self.action(entity)
+        return "pseudonymise" if action == KEEP and entity == "host" and rule in _NAMED_HOST_RULES else action
+
+    def keeps_word(self, value: str) -> bool:
+        """Whether the case or the policy lists this value, or each of its words, under words to keep."""
+        if not self.keep_words:
+            return False
+        folded = value.strip().casefold()
+        return folded in self.keep_words or all(each in self.keep_words for each in folded.split() or [folded])
+
+    @property
+    def looks_for_hosts(self) -> bool:
+        """Whether any host may have to go: then no text with a dot in it is too plain to be searched."""
+        return self.action("host") != KEEP or bool(self.hidden_hosts)
 
     def section(self, name: str) -> Mapping[str, Any]:
         """A section of the merged document."""
@@ -107,17 +130,28 @@ _PLAIN_HEADERS = frozenset(
 )
 
 
+@cache
+def _defaults() -> Mapping[str, Any]:
+    text = resources.files("diagpack.redact").joinpath("policy/default.yaml").read_text("utf-8")
+    return yaml.safe_load(text)  # type: ignore[no-any-return]
+
+
 def load_policy(paths: Sequence[Path] = (), overrides: Mapping[str, Any] = MappingProxyType({})) -> Policy:
     """The defaults, then each team file, then the case's section. Raises UsageError (DP220, DP221)."""
-    defaults = yaml.safe_load(resources.files("diagpack.redact").joinpath("policy/default.yaml").read_text("utf-8"))
-    merged = defaults
+    defaults = _defaults()
+    merged: Any = defaults
     for path in paths:
         merged = _merge(merged, _read(path), "", path.name)
     if overrides:
         merged = _merge(merged, overrides, "", "case")
     _check(merged)
     _check_kept(defaults, merged)
-    return _compiled(merged)
+    policy = _compiled(merged)
+    if merged["words"][KEEP]:
+        from diagpack.redact.keep_words import check_keep_words
+
+        check_keep_words(policy, merged["words"][KEEP])
+    return policy
 
 
 def policy_from(data: Mapping[str, Any]) -> Policy:
@@ -166,6 +200,8 @@ def _nearest(key: str, known: Mapping[str, Any]) -> str:
 
 
 def _check(merged: Mapping[str, Any]) -> None:
+    if merged["version"] != _VERSION:
+        raise UsageError("DP221", f"version: this program reads policies of version {_VERSION}")
     for entity, action in merged["classes"].items():
         if action not in _ACTIONS:
             raise UsageError("DP221", f"classes.{entity}: an action is one of {', '.join(_ACTIONS)}")
@@ -208,14 +244,29 @@ def _compiled(merged: Mapping[str, Any]) -> Policy:
     # Secrets first: `sessiontokenemail` is a secret; then the longest stem.
     stems.sort(key=lambda each: (each[1] not in SECRET_CLASSES, -len(each[0]), each[0]))
     policy = Policy(MappingProxyType(dict(merged)), digest, words, tuple(stems), headers, ambiguous)
-    return keeping(policy, merged["vendor_ids"]["names"])
+    return keeping(policy, merged["vendor_ids"]["names"], merged["words"][KEEP], merged["hosts"]["hide"])
 
 
-def keeping(policy: Policy, names: Iterable[str]) -> Policy:
-    """The same policy with more field names whose values are the vendor's own ids."""
+def added_names(policy: Policy) -> dict[str, str]:
+    """Names of keys and headers, as written, that a team or case added to the defaults, each with its class."""
+    known = _defaults()
+    added = {}
+    for entity, lists in policy.section("names").items():
+        for kind in ("words", "stems"):
+            before = known["names"][entity].get(kind, ())
+            added.update({str(each): entity for each in lists.get(kind, ()) if each not in before})
+    for entity, names in policy.section("headers").items():
+        added.update({str(each): _header_class(entity) for each in names if each not in known["headers"][entity]})
+    return {name: entity for name, entity in added.items() if entity != KEEP}
+
+
+def keeping(policy: Policy, names: Iterable[str], words: Iterable[str] = (), hosts: Iterable[str] = ()) -> Policy:
+    """The same policy with more field names of the vendor's own ids, more words that stay, more hosts that go."""
     # A vendor id outranks personal data (`customerId`), never a secret.
     kept = {name: KEEP for name in map(_squeezed, names) if policy.classify(name) not in SECRET_CLASSES}
-    return replace(policy, _words={**policy._words, **kept}, _classified={})
+    stay = policy.keep_words | {str(each).strip().casefold() for each in words if str(each).strip()}
+    away = tuple(dict.fromkeys((*policy.hidden_hosts, *hosts)))
+    return replace(policy, _words={**policy._words, **kept}, _classified={}, keep_words=stay, hidden_hosts=away)
 
 
 def _header_class(kind: str) -> str:

@@ -11,7 +11,7 @@ import ipaddress
 import re
 import unicodedata
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
@@ -31,7 +31,10 @@ _MARKED = re.compile(
 # What every token starts or ends with: most values are told apart without the pattern.
 _HEADS = (b"dp-", b"2", b"99")
 _DP_INVALID = b"@dp.invalid"
-_FIRST_DATE_YEAR = 2700
+# A shifted date lies in one of sixteen cycles of 400 years (146 097 days, the period of the Gregorian calendar) behind
+# this year; which one is its keyed check. No plausible date of birth falls there.
+_FIRST_DATE_YEAR = 3200
+_CYCLE_YEARS, _CYCLE_DAYS, _CYCLES = 400, 146_097, 16
 _DATE_FORMS = (
     (re.compile(r"(\d{4})([-/.])(\d{2})\2(\d{2})"), "ymd"),
     (re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})"), "dmy"),
@@ -46,8 +49,7 @@ class Pseudonyms:
         self._key = key.subkey("pseudonym")
         self._check_key = key.subkey("pseudonym-check")
         days = int.from_bytes(hmac.digest(key.subkey("dates"), b"offset", "sha256")[:4], "big")
-        # 850 to 1000 years ahead: no plausible date of birth falls there, so a shifted date is never shifted again.
-        self._offset = timedelta(days=310_000 + days % 50_000)
+        self._offset_days = days % _CYCLE_DAYS
         self._cached = lru_cache(maxsize=65536)(self._make)
 
     def __repr__(self) -> str:
@@ -177,19 +179,30 @@ class Pseudonyms:
     def _shifted(self, match: re.Match[str], order: str, value: str) -> str | None:
         groups = match.groups()
         year, month, day = _year_month_day(groups, order)
-        if year >= _FIRST_DATE_YEAR:
-            return value
         try:
             # Day and month the other way round where the first cannot be a month.
             at = date(year, month, day) if month <= 12 else date(year, day, month)
         except ValueError:
             return None
-        moved = at + self._offset
+        if self._is_shifted(at) and not re.search(r"[1-9]", value[match.end() :]):
+            return value
+        inside = date.fromordinal(1 + (at.toordinal() - 1 + self._offset_days) % _CYCLE_DAYS)
+        moved = inside.replace(year=inside.year + _FIRST_DATE_YEAR + _CYCLE_YEARS * self._cycle(inside))
         rest = value[match.end() :]
         separator = groups[1] if order != "compact" else ""
         if order == "dmy":
             return f"{moved.day:02d}{separator}{moved.month:02d}{separator}{moved.year:04d}{_zeroed(rest)}"
         return f"{moved.year:04d}{separator}{moved.month:02d}{separator}{moved.day:02d}{_zeroed(rest)}"
+
+    def _cycle(self, inside: date) -> int:
+        """The keyed check of a date: which cycle the shifted date is put into."""
+        mark = hmac.digest(self._check_key, b"date" + inside.isoformat().encode(), "sha256")
+        return int.from_bytes(mark[:4], "big") % _CYCLES
+
+    def _is_shifted(self, at: date) -> bool:
+        """Whether this key made the date; of all dates in that range one in sixteen passes by chance."""
+        cycle, year = divmod(at.year - _FIRST_DATE_YEAR - 1, _CYCLE_YEARS)
+        return 0 <= cycle < _CYCLES and self._cycle(at.replace(year=year + 1)) == cycle
 
 
 @cache

@@ -46,8 +46,11 @@ class Replacer:
             rewritten = engine.structure(engine, plain, MESSAGE)
             if rewritten is not None:
                 return rewritten if plain == value.strip() else quote(rewritten, safe="")
-        entity = engine.classes.get(plain, entity)
-        action = engine.policy.action(entity)
+        if plain in engine.classes:
+            entity, rule = engine.classes[plain], "learned"
+        action = engine.policy.action_of(entity, rule)
+        if entity not in SECRET_CLASSES and engine.policy.keeps_word(plain):
+            return value
         if entity == "ip" and not is_public(plain):
             action = str(engine.policy.data["private_ip"])
         if action == "keep":
@@ -64,6 +67,8 @@ class Replacer:
     def _learn(self, learned: Learned, plain: str, entity: str, rule: str) -> None:
         if rule in NOT_LEARNED:
             return
+        if entity in SECRET_CLASSES:
+            self._engine.live.found(plain, entity, rule)
         if entity in SECRET_CLASSES and len(plain) > 512:
             # Nobody repeats such a value by hand; where it is repeated, its slot or shape betrays it again.
             learned.note_shape(plain, entity)

@@ -22,6 +22,8 @@ import ahocorasick
 import numpy as np
 import re2
 
+from diagpack.redact.residue_shapes import SHAPES, TOKENISED
+
 _SECRET = frozenset({"secret", "cookie", "token", "password", "key"})
 _FOLDED = frozenset({"email", "host", "user", "name", "company", "word", "iban", "mac", "address", "nationalid"})
 _WORD = re.compile(rb"[A-Za-z0-9_\x80-\xff]")
@@ -51,26 +53,15 @@ _ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([\"\\/]))")
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _MOST_LAYERS = 6
 _LARGEST = 64 << 20
-# Shapes no finished file may show: the documented form of a credential. Own list, on purpose.
-_URL = "[A-Za-z0-9_-]"
-_SHAPES: tuple[tuple[str, str], ...] = (
-    ("pem-private-key", r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----"),
-    ("aws-access-key", r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b"),
-    ("github-token", r"\bgh[pousr]_[A-Za-z0-9]{36}|\bgithub_pat_[A-Za-z0-9_]{60}"),
-    ("gitlab-token", r"\bglpat-[A-Za-z0-9_-]{20}"),
-    ("slack-token", r"\bxox[abeoprs]-[0-9A-Za-z-]{20}"),
-    ("stripe-key", r"\b[sr]k_live_[0-9A-Za-z]{20}"),
-    ("sendgrid-key", r"\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}"),
-    ("google-key", r"\bAIza[0-9A-Za-z_-]{35}"),
-    ("npm-token", r"\bnpm_[A-Za-z0-9]{36}"),
-    ("pypi-token", r"\bpypi-AgE[A-Za-z0-9_-]{50}"),
-    (
-        "jwt",
-        r"\beyJ[A-Za-z0-9_-]{10}[A-Za-z0-9_-]*\.eyJ[A-Za-z0-9_-]{10}[A-Za-z0-9_-]*\.[A-Za-z0-9_-]{20}[A-Za-z0-9_-]*",
-    ),
+_ANY_SHAPE = _fast("|".join(pattern for _, pattern, _ in SHAPES))
+_ONE_SHAPE = [(name, _fast(pattern)) for name, pattern, _ in SHAPES]
+# Words in front of four numbers that count releases, sections or standards.
+_COUNTED = re.compile(
+    rb"(?:version|ver|v|release|build|rev|revision|core|section|chapter|clause|rfc|part|table|figure|step|profiles?|"
+    rb"bindings?|spec|specification|chrome|chromium|edge?|edg|firefox|safari|opera|webkit|android|ios|macos|windows|"
+    rb"linux|kernel|python|node|java|jdk|php|ruby|nginx|apache|openssl|oid)[\s:=\"'(/]*\Z",
+    re.IGNORECASE,
 )
-_ANY_SHAPE = _fast("|".join(pattern for _, pattern in _SHAPES))
-_ONE_SHAPE = [(name, _fast(pattern)) for name, pattern in _SHAPES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +126,8 @@ class ResidueScanner:
         for match in _ANY_SHAPE.finditer(data):
             shape = match.group(0)
             name = next(name for name, pattern in _ONE_SHAPE if pattern.match(shape))
-            if not (name == "jwt" and self._is_token(shape.rsplit(b".", 1)[1])):
+            mark = TOKENISED.get(name)
+            if mark is None or not self._is_token(shape.rstrip(b"@").rsplit(mark, 1)[1]):
                 yield f"shape/{name}"
         yield from self._values(data)
         if len(self._prints):
@@ -210,13 +202,20 @@ class ResidueScanner:
 
 
 def _is_address(data: bytes, start: int, end: int) -> bool:
-    """Whether four numbers with dots are an address where they stand, not a version or a section number."""
-    from diagpack.redact.detectors.ip_address import DETECTOR
-
-    first = max(0, start - 64)
-    window = data[first : end + 64]
-    found = DETECTOR.scan(window)
-    return any(each.start <= start - first and each.end >= end - first for each in found)
+    """Whether four numbers with dots are an address where they stand, not a version, an OID or a section number."""
+    numbers = data[start:end].split(b".")
+    if any(len(each) > 3 or int(each) > 255 or (len(each) > 1 and each[:1] == b"0") for each in numbers):
+        return False
+    if numbers[1:] == [b"0", b"0", b"0"]:
+        return False  # `144.0.0.0`, a browser's version
+    before, after = data[max(0, start - 24) : start], data[end : end + 2]
+    if before[-1:].isalnum() or before[-1:] in (b".", b"_", b"-") or after[:1].isalnum() or after[:1] in (b"_", b"-"):
+        return False
+    if after[:1] == b"." and after[1:].isalnum():
+        return False
+    if before[-1:] == b"/" and before[-2:-1].isalnum() and not before.lower().endswith(b"ip/"):
+        return False  # `Product/1.2.3.4`; behind `://` it is a host
+    return _COUNTED.search(before) is None or before.endswith(b"://")
 
 
 def decodings(data: bytes) -> Iterator[bytes]:

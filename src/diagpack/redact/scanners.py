@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from diagpack.redact.offline import no_probe
 from diagpack.redact.spans import Span
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ class CaseScanner:
     """Presidio's `AnalyzerEngine` for text, with an optional spaCy model for prose."""
 
     def __init__(self, detectors: "TextDetectors", ner: str = "") -> None:
-        from diagpack.redact.presidio import PresidioText
+        with no_probe():
+            from diagpack.redact.presidio import PresidioText
 
         self._detectors = detectors
         self._engine = PresidioText(detectors, ner=ner)

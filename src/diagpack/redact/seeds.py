@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from diagpack.redact.keep_words import check_keep_words
 from diagpack.redact.learned import Learned
-from diagpack.redact.policy import Policy
+from diagpack.redact.policy import Policy, added_names, keeping
 
 if TYPE_CHECKING:
     from diagpack.redact.detect import TextDetectors
@@ -38,10 +39,23 @@ def plant(seeds: Seeds, learned: Learned) -> None:
         learned.plant(person, "name")
     for company in seeds.companies:
         learned.plant(company, "company")
-    for domain in (*seeds.domains, *learned.policy.section("hosts")["hide"]):
-        learned.plant(domain.lower().lstrip("*."), "host")
+    for domain in seeds.domains:
+        # Hosts stay by default; a domain that was named as the customer's own goes as the company it stands for, and
+        # the labels in front of it stay.
+        learned.plant(domain.lower().lstrip("*."), "company")
+    for host in learned.policy.hidden_hosts:
+        # Goes whole, by its own detector; a pattern with `*` inside cannot be searched for elsewhere.
+        if "*" not in (name := host.lower().removeprefix("*.").strip(".")):
+            learned.plant(name, "host")
     for word in (*seeds.words_hide, *learned.policy.words("hide")):
         learned.plant(word, "word")
+
+
+def policy_of(policy: Policy, seeds: Seeds) -> Policy:
+    """The policy with the vendor ids and the words to keep of this case. Raises UsageError (DP232)."""
+    if seeds.words_keep:
+        check_keep_words(policy, seeds.words_keep, seeds.words_hide)
+    return keeping(policy, vendor_id_names(policy, seeds), seeds.words_keep)
 
 
 def detectors_for(policy: Policy, seeds: Seeds, extra: Sequence["Detector"] = ()) -> "TextDetectors":
@@ -53,6 +67,10 @@ def detectors_for(policy: Policy, seeds: Seeds, extra: Sequence["Detector"] = ()
         keep_hosts=tuple(policy.section("hosts")["keep"]),
         classes=dict(policy.section("classes")),
         extra=tuple(extra),
+        hide_hosts=policy.hidden_hosts,
+        private_ip=str(policy.data["private_ip"]),
+        national_ids=dict(policy.section("national_ids")),
+        keys=added_names(policy),
     )
 
 

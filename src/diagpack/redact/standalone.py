@@ -12,14 +12,15 @@ from typing import Any
 
 from diagpack.errors import RedactionError
 from diagpack.model.keys import CaseKey
+from diagpack.model.machine import machine_fault
 from diagpack.redact import work
 from diagpack.redact.dictionary import Dictionary
 from diagpack.redact.engine import Engine, NeedsWithholding
 from diagpack.redact.learned import Learned
-from diagpack.redact.policy import Policy, keeping
+from diagpack.redact.policy import Policy
 from diagpack.redact.pseudonyms import Pseudonyms
 from diagpack.redact.residue import ResidueScanner
-from diagpack.redact.seeds import Seeds, detectors_for, plant, vendor_id_names, vendor_id_patterns
+from diagpack.redact.seeds import Seeds, detectors_for, plant, policy_of, vendor_id_patterns
 from diagpack.redact.structure import redact_structure
 from diagpack.redact.walk_har import HarWalker
 from diagpack.redact.walk_json import Document, MarkedWalker
@@ -44,7 +45,7 @@ class Standalone:
 
     def __init__(self, key: CaseKey, policy: Policy, seeds: Seeds | None = None) -> None:
         self._seeds = seeds or Seeds()
-        self._policy = keeping(policy, vendor_id_names(policy, self._seeds))
+        self._policy = policy_of(policy, self._seeds)
         self._pseudonyms = Pseudonyms(key)
         self._scanner = detectors_for(policy, self._seeds)
 
@@ -122,8 +123,10 @@ class Standalone:
         except RedactionError:
             out.unlink(missing_ok=True)
             raise
-        except Exception:
+        except Exception as problem:
             out.unlink(missing_ok=True)
+            if words := machine_fault(problem):
+                raise RedactionError("DP211", f"{name}: {words}", hint="free some space and run again") from None
             raise _failed(name) from None
         return StreamResult(
             dict(sorted(engine.tally.items())), (), dict(sorted((learned.not_searched + scanner.not_searched).items()))

@@ -5,6 +5,7 @@ and binary bodies are denied by default. Source: HAR 1.2; the vendor fields of C
 Playwright, Charles, Proxyman, Fiddler as listed in the project's notes.
 """
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from diagpack.redact.walk_form import redact_parameter
@@ -16,7 +17,9 @@ from diagpack.redact.walk_url import redact_url
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
 
+_HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]{1,300})")
 _URLS = frozenset({"url", "redirectURL", "redirectionURL"})
+_CERTIFICATE = frozenset({"protocol", "subjectName", "issuer", "validFrom", "validTo"})
 _PLAIN = frozenset(
     "method httpVersion startedDateTime time headersSize bodySize status size compression version connection pageref "
     "id mimeType encoding onContentLoad onLoad blocked dns connect send wait receive ssl hitCount lastAccess expires "
@@ -38,6 +41,15 @@ class HarWalker(JsonWalker):
         if not isinstance(document, dict) or not isinstance(document.get("log"), dict):
             raise ValueError("not a HAR")
         return {name: self._log(each) if name == "log" else self._other(name, each) for name, each in document.items()}
+
+    def calls(self, document: Any) -> Any:
+        """An `api` artifact: `{"exchanges": [{"request": …, "response": …}]}`, both spelled as in HAR 1.2."""
+        if not isinstance(document, dict) or not isinstance(document.get("exchanges"), list):
+            raise ValueError("not a list of exchanges")
+        return {
+            name: [self._entry(exchange) for exchange in each] if name == "exchanges" else self._other(name, each)
+            for name, each in document.items()
+        }
 
     def _log(self, log: dict[str, Any]) -> dict[str, Any]:
         out: dict[str, Any] = {}
@@ -61,6 +73,9 @@ class HarWalker(JsonWalker):
     def _entry(self, entry: Any) -> Any:
         if not isinstance(entry, dict):
             return self.walk(entry)
+        request = entry.get("request")
+        url = request.get("url") if isinstance(request, dict) else None
+        self.engine.live.enter(_host_of(url), entry.get("startedDateTime", entry.get("started")))
         out: dict[str, Any] = {}
         for name, each in self._allowed(entry).items():
             if name in ("request", "response") and isinstance(each, dict):
@@ -69,6 +84,7 @@ class HarWalker(JsonWalker):
                 out[name] = self.engine.slot(each, "ip", "har")
             else:
                 out[name] = self._other(name, each)
+        self.engine.live.leave()
         return out
 
     def _message(self, message: dict[str, Any], is_response: bool) -> dict[str, Any]:
@@ -125,6 +141,9 @@ class HarWalker(JsonWalker):
     def _cookie(self, cookie: Any) -> Any:
         if not isinstance(cookie, dict):
             return redact_set_cookie(self.engine, cookie) if isinstance(cookie, str) else self.walk(cookie)
+        if isinstance(cookie.get("name"), str) and isinstance(cookie.get("value"), str):
+            expires = cookie.get("expires")
+            self.engine.live.cookie(cookie["name"], cookie["value"], f"expires={expires}" if expires else "")
         out = {}
         for key, each in self._allowed(cookie).items():
             if key in _COOKIE_PARTS or key in _PLAIN:
@@ -219,6 +238,9 @@ class HarWalker(JsonWalker):
             return [self._frame(each) for each in value]
         if name in section["keep"] or name in _PLAIN:
             return self.engine.text(value) if isinstance(value, str) and len(value) > 3 else _scalar(self, value)
+        if name == "_securityDetails" and isinstance(value, dict):
+            # Who issued the certificate says who opened the connection; names of other hosts say nothing here.
+            return {key: self._other(key, each) for key, each in value.items() if key in _CERTIFICATE}
         if name == "eTag" and isinstance(value, str):
             return self.engine.slot(value, "id", "har")
         if isinstance(value, dict):
@@ -268,3 +290,9 @@ def _split(header: str) -> tuple[str, str]:
 
 def _is_readable(text: str) -> bool:
     return not any(each < " " and each not in "\t\r\n" for each in text[:4096])
+
+
+def _host_of(url: Any) -> str:
+    """The host of a URL, "" when it has none."""
+    match = _HOST.match(url) if isinstance(url, str) else None
+    return match.group(1) if match else ""

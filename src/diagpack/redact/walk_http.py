@@ -8,6 +8,7 @@ AWS Signature Version 4.
 import re
 from typing import TYPE_CHECKING
 
+from diagpack.redact.live import BEARER
 from diagpack.redact.spans import SECRET_CLASSES
 from diagpack.redact.walk_form import redact_parameter
 
@@ -27,6 +28,8 @@ _PLAIN_PARAMETERS = frozenset(
     "oauth_timestamp ts keyid created expires".split()
 )
 _ATTRIBUTES = frozenset("path domain expires max-age secure httponly samesite priority partitioned".split())
+# Several Set-Cookie headers joined by commas; the comma of a date has no `name=` behind it.
+_JOINED = re.compile(r"(,[ \t]+(?=[^\s=;,]+=))")
 _FORWARDED = re.compile(r"(for|by|host)=(\"[^\"]*\"|[^;,\s]+)", re.IGNORECASE)
 _ADDRESS = re.compile(r"[0-9A-Fa-f:.]{3,}")
 
@@ -37,7 +40,12 @@ def redact_header(engine: "Engine", name: str, value: str) -> str:
     if lowered == "cookie":
         return redact_cookie_header(engine, value)
     if lowered == "set-cookie":
-        return "\n".join(redact_set_cookie(engine, each) for each in value.split("\n"))
+        return "\n".join(
+            "".join(
+                each if index % 2 else redact_set_cookie(engine, each) for index, each in enumerate(_JOINED.split(line))
+            )
+            for line in value.split("\n")
+        )
     if lowered in ("authorization", "proxy-authorization", "x-authorization", "authentication-info"):
         return redact_authorization(engine, value)
     if lowered in _URL_HEADERS:
@@ -48,6 +56,7 @@ def redact_header(engine: "Engine", name: str, value: str) -> str:
     if entity == "ip":
         return _addresses(engine, value)
     if entity in SECRET_CLASSES:
+        engine.live.header(lowered, value)
         return redact_authorization(engine, value) if _has_scheme(value) else redact_credential(engine, value, entity)
     if entity:
         return engine.slot(value, entity, "header")
@@ -69,6 +78,9 @@ def redact_authorization(engine: "Engine", value: str) -> str:
         return scheme + blank + _AUTH_PARAMETER.sub(lambda each: _auth_parameter(engine, each), rest)
     if scheme.lower() == "basic":
         _learn_basic(engine, rest)
+    elif not rest.startswith("eyJ"):
+        # A JWT states its own end; the walker of JWTs notes it.
+        engine.live.note(BEARER, rest)
     return scheme + blank + engine.slot(rest, "token", "authorization")
 
 
@@ -96,6 +108,7 @@ def redact_cookie_header(engine: "Engine", value: str) -> str:
     parts = []
     for part in value.split(";"):
         name, equals, held = part.partition("=")
+        engine.live.cookie(name.strip(), held.strip())
         parts.append(name + equals + cookie_value(engine, held) if equals else _nameless(engine, part))
     return ";".join(parts)
 
@@ -104,6 +117,7 @@ def redact_set_cookie(engine: "Engine", value: str) -> str:
     """One cookie with its attributes; only the value goes."""
     first, *attributes = value.split(";")
     name, equals, held = first.partition("=")
+    engine.live.cookie(name.strip(), held.strip(), ";".join(attributes))
     head = name + equals + cookie_value(engine, held) if equals else _nameless(engine, first)
     return ";".join([head, *(_attribute(engine, each) for each in attributes)])
 

@@ -10,6 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from diagpack.redact.live import JWT
 from diagpack.redact.walk_json import Document, JsonWalker, TooDeep
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def redact_compact(engine: "Engine", token: str) -> str | None:
         body = _segment(walker.walk(claims), claims, match.group(2))
     except TooDeep:
         return None
-    _note_live(engine, claims)
+    _note_live(engine, token, claims)
     signature = match.group(3)
     if signature:
         new = engine.replacement(signature, "token", "jwt-signature")
@@ -69,10 +70,10 @@ def _segment(walked: Any, before: Any, source: str) -> str:
     return base64.urlsafe_b64encode(text.encode("utf-8", "surrogatepass")).rstrip(b"=").decode("ascii")
 
 
-def _note_live(engine: "Engine", claims: Any) -> None:
+def _note_live(engine: "Engine", token: str, claims: Any) -> None:
     expires = claims.get("exp") if isinstance(claims, dict) else None
-    if isinstance(expires, int | float) and not isinstance(expires, bool) and 0 < expires < 1e11:
-        engine.live["JWT", int(expires)] += 1
+    if isinstance(expires, int | float) and not isinstance(expires, bool):
+        engine.live.note(JWT, token, expires)
 
 
 class _ClaimsWalker(JsonWalker):

@@ -31,6 +31,13 @@ class TooDeep(Exception):
     """The document is nested deeper than the policy allows, or repeats itself."""
 
 
+# Times, UUIDs, URLs, versions and names of algorithms are no credentials.
+_PLAIN_SHAPE = re.compile(
+    r"\d{4}-\d\d-\d\d|[a-z][a-z0-9+.-]*:|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$|[\d.]+[a-z]?$", re.IGNORECASE
+)
+_WORDS = re.compile(r"[a-z]{1,12}\d{0,4}(?:[-_][a-z]{0,12}\d{0,4}){1,6}", re.IGNORECASE)
+
+
 class Document:
     """Parses and writes JSON text without changing what was not replaced."""
 
@@ -159,9 +166,12 @@ class JsonWalker:
             return self.mapping(value, key, entity, level)
         if isinstance(value, list):
             known, walk = self.engine.known_texts if not entity else {}, self.walk
+            listed = self._listed_class(value)
             return [
-                self.engine.value(each) if type(each) is str and each in known else walk(each, key, entity, level + 1)
-                for each in value
+                self.engine.value(each)
+                if type(each) is str and each in known and not listed
+                else walk(each, key, listed if listed and index else entity, level + 1)
+                for index, each in enumerate(value)
             ]
         if isinstance(value, bool) or value is None:
             return value
@@ -172,10 +182,12 @@ class JsonWalker:
         if isinstance(marked, str) and "value" in value and len(value) == 2:
             return self._marked(marked, value["value"])
         named = "" if value.keys().isdisjoint(_VALUE_KEYS) else self._pair_class(value)
+        record = self._record_class(key)
         inherited = entity if entity != "keep" else ""
         walked: dict[str, Any] = {}
         engine = self.engine
-        is_simple = self._has_plain_keys and not inherited and not named
+        engine.live.members(value)
+        is_simple = self._has_plain_keys and not inherited and not named and not record
         for name, each in value.items():
             # Most members: a text or a small number under a name that says nothing.
             if is_simple and (type(each) is str or type(each) is int) and engine.is_plain_key(name):
@@ -190,6 +202,8 @@ class JsonWalker:
                 walked[name] = self.walk(each, key, named if named != "keep" else "", level + 1)
                 continue
             below = self.class_of(plain, each) or inherited
+            if not below and record and is_credential(each, record):
+                below = record
             walked[self._key(name)] = self.walk(each, plain, below, level + 1)
         return walked if len(walked) == len(value) else self._renamed(value, walked)
 
@@ -258,6 +272,20 @@ class JsonWalker:
                 return entity
         return ""
 
+    def _record_class(self, key: str) -> str:
+        """The class of unnamed credentials in `"passwords": {"db": …}`; their own keys come first."""
+        if key.lower() in ("cookies", "cookiejar"):
+            return "cookie"
+        entity = self.engine.policy.classify(key) if key else ""
+        return entity if entity in SECRET_CLASSES and not self.engine.policy.is_ambiguous(key) else ""
+
+    def _listed_class(self, value: list[Any]) -> str:
+        """The class of the second of `["password", "…"]`, a pair written as a list."""
+        if len(value) != 2 or not isinstance(value[0], str):
+            return ""
+        entity = self.engine.policy.classify(value[0]) or self.engine.policy.classify_header(value[0])
+        return entity if entity in SECRET_CLASSES and is_credential(value[1], entity) else ""
+
     def _marked(self, entity: str, value: Any) -> Any:
         known = entity if entity in SECRET_CLASSES | PERSONAL_CLASSES else "secret"
         if isinstance(value, str):
@@ -314,6 +342,16 @@ def looks_like(value: Any, entity: str) -> bool:
     if entity == "address":
         return any(each.isalpha() for each in value)
     return any(each.isdigit() for each in value)
+
+
+def is_credential(value: Any, entity: str) -> bool:
+    """A text that looks drawn at random: no words, no time, no id, no address of a page."""
+    if not isinstance(value, str) or len(value) < 8 or any(each.isspace() for each in value):
+        return False
+    # A password may well be made of words.
+    if _PLAIN_SHAPE.match(value) or (entity != "password" and _WORDS.fullmatch(value)):
+        return False
+    return any(each.isdigit() for each in value) and any(each.isalpha() for each in value)
 
 
 def _is_schema(value: Any) -> bool:

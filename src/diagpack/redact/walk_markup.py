@@ -71,6 +71,8 @@ class _Markup:
         self._is_saml = "urn:oasis:names:tc:SAML" in text
 
     def redacted(self) -> str:
+        if self._is_saml:
+            self._engine.live.saml(self._text)
         pieces: list[str] = []
         last = 0
         for match in _PIECE.finditer(self._text):

@@ -83,6 +83,8 @@ def _document(engine: "Engine", task: Task) -> bytes:
         engine.prefetch(parsed)
         if task.media_type == HAR:
             walked = HarWalker(engine, document).har(parsed)
+        elif task.kind == "api":
+            walked = HarWalker(engine, document).calls(parsed)
         else:
             walker = MarkedWalker if task.kind in MARKED_KINDS else JsonWalker
             walked = walker(engine, document).walk(parsed)

@@ -57,6 +57,8 @@ class Citations:
     def statement(self, text: str, refs: Iterable[EvidenceRef], *, is_proposed: bool = False) -> Sentence:
         """Text with citations, those inside the text included."""
         inner = find_refs(text) if len(text) < 10_000 else ()
+        # A log may write a host in the same form, `[web-2]`: only what is in the package is a citation.
+        inner = tuple(ref for ref in inner if self._evidence.get(ref.artifact) is not None)
         for ref in inner:
             text = text.replace(f" {ref}", "")
         every = tuple(dict.fromkeys((*refs, *inner)))

@@ -24,6 +24,8 @@ PHASES: Final = ("blocked", "dns", "connect", "ssl", "send", "wait", "receive")
 _TELLING: Final = frozenset(
     "content-type content-length location retry-after www-authenticate server via date x-cache origin host".split()
 )
+# An encoded message (SAMLResponse, a token) says nothing to a reader of a short transcript.
+_RUN: Final = re.compile(r"[A-Za-z0-9+/=%_-]{160,}", re.ASCII)
 _JSON_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+|\s+|"')
 
 
@@ -84,6 +86,7 @@ def http_text(call: Recorded, *, body_lines: int = 12, width: int = 400) -> str:
     lines += ["", f"HTTP {call.status_line}{spent}" if call.status > 0 else f"{call.status_line}{spent}"]
     lines += _short_headers(call.parsed.response_headers)
     lines += _short_body(call.response_body, body_lines)
+    lines = [_RUN.sub(lambda run: f"{run[0][:60]}… ({len(run[0])} characters)", line) for line in lines]
     return "\n".join(line if len(line) <= width else line[: width - 1] + "…" for line in lines)
 
 

@@ -98,9 +98,24 @@ def _view(
     total = facts.get("lines_total")
     parts = [f"{total:,} line{'s' * (total != 1)} in the original"] if isinstance(total, int) else []
     parts += [f"zone {facts['zone']}"] if facts.get("zone") else []
-    parts += [f"hits: {facts['hits']}"] if facts.get("hits") else []
-    query = str(facts.get("query") or "")
+    hits = facts.get("hits")
+    if isinstance(hits, Mapping) and hits:
+        parts.append("hits: " + ", ".join(f"{id} {count}" for id, count in list(hits.items())[:5]))
+    query = query_words(facts.get("query"))
     return LogView(artifact.id, artifact.package_path, ", ".join(parts), query, tuple(lines), len(records) - before)
+
+
+def query_words(query: Any) -> str:
+    """How the excerpt was cut from the log, in words; another collector's query as it is."""
+    if not isinstance(query, Mapping):
+        return str(query or "")
+    ids, beside = [str(each) for each in query.get("ids") or ()], [str(each) for each in query.get("hops") or ()]
+    window = query.get("window")
+    parts = [f"{', '.join(ids[:5])}{f' and {len(ids) - 5} more' if len(ids) > 5 else ''}"] if ids else []
+    parts += [f"then {', '.join(beside[:5])}, found beside them"] if beside else []
+    if isinstance(window, list | tuple) and len(window) == 2:
+        parts.append(f"from {window[0]} to {window[1]}, {query.get('slack_seconds', 0)} s around it")
+    return "; ".join(parts)
 
 
 def _chosen(records: Sequence[Mapping[str, Any]], cited: set[int], pattern: re.Pattern[str] | None) -> list[int]:

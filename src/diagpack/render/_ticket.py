@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 
 from diagpack.model.assessment import Cited, Severity
 from diagpack.model.escalation import Escalation
+from diagpack.model.exchange import number
 from diagpack.model.finding import Level
 from diagpack.model.ref import EvidenceRef
 from diagpack.render import _case_words
@@ -196,10 +197,21 @@ def _failing_note(escalation: Escalation, failing: Recorded | None) -> str:
 
 
 def _findings(escalation: Escalation) -> Iterable[str]:
+    told: list[set[EvidenceRef]] = []
+    left_out = 0
     for each in escalation.findings:
-        if each.level is not Level.INFO:
-            cites = " ".join(map(str, each.refs[:5]))
-            yield f"{each.statement} ({each.certainty.value}) {cites}".strip()
+        if each.level is Level.INFO:
+            continue
+        refs = set(each.refs)
+        # Several sources that say one thing have joined it already; the report has each of them.
+        if any(refs < one or (refs == one and len(refs) > 1) for one in told):
+            left_out += 1
+            continue
+        told.append(refs)
+        cites = " ".join(map(str, each.refs[:5]))
+        yield f"{each.statement} ({each.certainty.value}) {cites}".strip()
+    if left_out:
+        yield f"{left_out} more on the same places, see report.html in the package"
 
 
 def _environment(environment: Mapping[str, Cited], room: Room) -> tuple[tuple[str, str], ...]:
@@ -219,7 +231,7 @@ def _har_summary(escalation: Escalation, calls: tuple[Recorded, ...]) -> Iterabl
         parts.append(f"{sum(each.is_failing for each in own)} failing")
         if facts.get("writer"):
             parts.append(f"captured with {clipped(str(facts['writer']), 80)}")
-        if facts.get("skew_seconds"):
+        if abs(number(facts.get("skew_seconds"), 0.0)) >= 2:
             parts.append(f"customer's clock off by {facts['skew_seconds']} s, corrected here")
         yield ", ".join(parts)
     shown = [each for each in calls if each.is_failing]

@@ -59,3 +59,9 @@ def test_the_innermost_frames_are_kept_and_recursion_is_cut() -> None:
 
     assert made["_initiator"]["stack"]["callFrames"][0]["functionName"] == "load"
     assert "parent" not in made["_initiator"]["stack"]
+
+
+def test_the_issuer_of_the_certificate_stays_and_what_else_a_writer_adds_goes() -> None:
+    made = repair(har_entry(_securityDetails={"issuer": "Example CA", "raw": "canary", "validFrom": 1767225600}), 0)
+
+    assert made["_securityDetails"] == {"issuer": "Example CA", "validFrom": 1767225600}

@@ -72,7 +72,7 @@ def test_zones_are_configured_for_all_logs_or_by_file_name(tmp_path: Path):
     ctx = Lent(tmp_path, sections=sections)
 
     (one,) = COLLECTOR.collect(source(tmp_path, LOG, "a.log"), ctx)
-    (two,) = COLLECTOR.collect(source(tmp_path, LOG, "b.log"), ctx)
+    (two,) = COLLECTOR.collect(source(tmp_path, LOG, "b.log", label="source-2"), ctx)
 
     assert one.raw_facts["first"] == "2026-03-03T15:00:00+00:00"
     assert two.raw_facts["first"] == "2026-03-03T09:00:00+00:00"
@@ -122,3 +122,18 @@ def test_two_runs_write_the_same_bytes(tmp_path: Path):
     )
 
     assert one == two
+
+
+def test_the_trace_of_one_log_leads_on_into_the_others_in_any_order(tmp_path: Path):
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    service = f'{{"ts":"2026-03-03T10:00:00Z","level":"ERROR","trace_id":"{trace}","msg":"no price"}}\n'.encode()
+    gateway = f"2026-03-03T10:00:00Z WARN req={ID} trace_id={trace} failed\n".encode()
+    ctx = Lent(tmp_path, ids=(ID,))
+    sources = [source(tmp_path, service, label="source-1"), source(tmp_path, gateway, label="source-2")]
+
+    first = [list(COLLECTOR.collect(each, ctx)) for each in sources]
+    again = [list(COLLECTOR.collect(each, ctx)) for each in sources]
+
+    assert [len(each) for each in first] == [1, 1]
+    assert [len(each) for each in again] == [1, 0], "only the log that others led to is read again"
+    assert again[0][0].raw_facts["hits"] == {trace: 1}

@@ -16,6 +16,7 @@ MAX_FIELD: Final = 64_000
 MAX_MESSAGES: Final = 200
 _FRAMES: Final = 5
 _KEPT: Final = ("_resourceType", "_priority", "_fromCache", "_fetchType", "_serverPort", "_transferSize")
+_SECURITY: Final = ("protocol", "subjectName", "issuer", "validFrom", "validTo")
 _TIMINGS: Final = ("blocked", "dns", "connect", "ssl", "send", "wait", "receive")
 
 
@@ -41,6 +42,14 @@ def repair(entry: Any, index: int) -> dict[str, Any]:
     for name in _KEPT:
         if isinstance(source.get(name), str | int | float):
             made[name] = source[name]
+    details = mapping(source.get("_securityDetails"))
+    if details:
+        # Playwright and WebPageTest say who issued the certificate: an inspecting proxy shows here.
+        made["_securityDetails"] = {
+            name: each[:500] if isinstance(each, str) else each
+            for name in _SECURITY
+            if isinstance(each := details.get(name), str | int | float)
+        }
     if "_initiator" in source:
         made["_initiator"] = _initiator(source["_initiator"])
     for name in ("_webSocketMessages", "_eventSourceMessages"):

@@ -17,6 +17,8 @@ from diagpack.model.failure import Party
 
 SKEW_LIMIT_SECONDS: Final = 120
 MAX_SAMPLES: Final = 2_000
+# A recording of something slow shows the problem although nothing failed.
+SLOW_MS: Final = 3_000
 _SENSITIVE: Final = ("cookie", "set-cookie", "authorization")
 _BROWSERS: Final = ("chrome", "firefox", "safari", "edge")
 
@@ -32,7 +34,7 @@ class Survey:
         self.skews: list[float] = []
         self.has_credentials = False
         self.bodies = self.bodies_expected = 0
-        self.failed = self.blocked = self.cached = 0
+        self.failed = self.slow = self.blocked = self.cached = 0
         self.documents: list[tuple[str, str, str]] = []
         self.user_agent = ""
         self.flow: set[str] = set()
@@ -43,6 +45,7 @@ class Survey:
             self.hosts[exchange.host] += 1
         self._times(exchange)
         self.failed += is_failed
+        self.slow += exchange.duration_ms >= SLOW_MS and not exchange.is_websocket
         self.cached += exchange.is_from_cache
         self.blocked += "BLOCKED_BY_CLIENT" in exchange.error or "-extension:" in exchange.initiator_url[:20]
         if exchange.response_size > 0 and exchange.status not in (204, 304):
@@ -193,7 +196,7 @@ def _preserve_log(survey: Survey) -> dict[str, str] | None:
 
 
 def _failure(survey: Survey) -> dict[str, str] | None:
-    if survey.failed or not survey.total:
+    if survey.failed or survey.slow or not survey.total:
         return None
     return _finding(
         "har.has_failure",

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from diagpack.collectors.logs.cut import Caps
 from diagpack.collectors.logs.excerpt import LogExcerpt, excerpt, excerpt_of
@@ -32,7 +32,8 @@ class LogCollector:
     """
 
     id: Final = "logs"
-    needs: Final = ("request-ids",)
+    # It needs its own kind: the trace ID beside a request ID in one log leads on into the others.
+    needs: Final = ("request-ids", "log")
     provides: Final = ("log",)
     derives_from: Final[tuple[str, ...]] = ()
 
@@ -41,18 +42,23 @@ class LogCollector:
         return score(head, name)
 
     def collect(self, source: Source, ctx: CollectContext) -> Iterator[RawArtifact]:
-        """Raises CollectError (DP130, DP134)."""
+        """Raises CollectError (DP130, DP134). Called again, it reads a log once more when others led to new IDs."""
         log = LogBytes(source.open_raw)
         ids, left_out = _spelled(ctx)
+        is_again = any(each.source == source.label for each in ctx.artifacts("log"))
+        led_to = _led_to(source, ctx, ids)
+        if is_again and not led_to:
+            return
+        ids |= led_to
         found = excerpt_of(log, source.label, _query(source, ctx, ids), anchor=_anchor(source, log, ctx))
-        if found.is_cut_off:
+        if found.is_cut_off and not is_again:
             ctx.missing(
                 source,
                 "DP131",
                 "the compressed log is cut off or damaged: what comes after the break is missing",
                 question="Please send this log file again; the copy we have ends in the middle.",
             )
-        if not found.is_valid:
+        if not found.is_valid and not is_again:
             ctx.missing(
                 source, "DP132", f"some bytes of this log are not valid UTF-8: read as {found.facts['encoding']}"
             )
@@ -101,6 +107,29 @@ def _spelled(ctx: CollectContext) -> tuple[dict[str, str], int]:
     kept = frozenset(islice(dict.fromkeys(wanted[each] for each in ctx.request_ids()), _IDS_MAX))
     left_out = len(set(wanted.values())) - len(kept)
     return dict(query_of_forms({form: id for form, id in wanted.items() if id in kept})), left_out
+
+
+def _led_to(source: Source, ctx: CollectContext, ids: Mapping[str, str]) -> dict[str, str]:
+    """IDs to which the other logs led, in all spellings, without those that this log was searched for before."""
+    own = {
+        id
+        for artifact in ctx.artifacts("log")
+        if artifact.source == source.label
+        for id in (*_query_of(artifact).get("ids", ()), *_query_of(artifact).get("hops", ()))
+    }
+    found = {
+        id: None
+        for artifact in ctx.artifacts("log")
+        if artifact.source != source.label
+        for id in _query_of(artifact).get("hops", ())
+        if id not in ids and id not in own
+    }
+    return {form: id for id in list(found)[:_IDS_MAX] for form in spellings(id)}
+
+
+def _query_of(artifact: RawArtifact) -> Mapping[str, Any]:
+    query = artifact.raw_facts.get("query")
+    return query if isinstance(query, Mapping) else {}
 
 
 def query_of_forms(wanted: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -98,6 +98,10 @@ def _assertion(assertion: Element, message: Message) -> dict[str, Any]:
     }
 
 
+# Attributes that hold a person's name without saying so; the numbers are urn:oid:2.5.4.3, .4 and .42 (X.520).
+_NAMES = frozenset({"cn", "sn", "surname", "2.5.4.3", "2.5.4.4", "2.5.4.42", "initials"})
+
+
 def _name_id(element: Element | None) -> dict[str, Any] | None:
     if element is None:
         return None
@@ -140,8 +144,17 @@ def _attribute(element: Element) -> dict[str, Any]:
         "name_format": _short(element.get("NameFormat")),
         "friendly_name": _short(element.get("FriendlyName")),
         "count": len(values),
-        "value_facts": [described(text_of(each), "secret") for each in values[:_MAX_VALUES]],
+        "value_facts": [described(text_of(each), _class_of(element)) for each in values[:_MAX_VALUES]],
     }
+
+
+def _class_of(attribute: Element) -> str:
+    """The class its values are marked with: by the last part of its names, else the strictest."""
+    names = f"{attribute.get('Name') or ''} {attribute.get('FriendlyName') or ''}".lower()
+    last = [each.rsplit("/", 1)[-1].rsplit(":", 1)[-1] for each in names.split()]
+    if any(each.endswith("name") or each in _NAMES for each in last):
+        return "user" if any("user" in each or "login" in each for each in last) else "name"
+    return "phone" if any("phone" in each or "mobile" in each for each in last) else "secret"
 
 
 def _encrypted(body: Element) -> list[dict[str, Any]]:

@@ -58,13 +58,18 @@ def _readable(message: Message, report: Report) -> None:
             report.add("saml.bad_timestamp", f"{name} is {how}", path)
 
 
+def _shown(element: Element) -> str:
+    """The time limits that the element states."""
+    return ", ".join(f"{name} {element.get(name)}" for name in ("NotBefore", "NotOnOrAfter") if element.get(name))
+
+
 def _window(conditions: Element, clock: Clock, report: Report) -> None:
     begin, end = (parse_time(conditions.get(name)) for name in ("NotBefore", "NotOnOrAfter"))
     has_children = any(isinstance(each.tag, str) for each in conditions)
     missing = [name for name in ("NotBefore", "NotOnOrAfter") if not (conditions.get(name) or "").strip()]
     if missing and (has_children or len(missing) == 1):
         report.add("saml.no_time_window", f"{' and '.join(missing)} missing", "/conditions")
-    shown = f"NotBefore {conditions.get('NotBefore')}, NotOnOrAfter {conditions.get('NotOnOrAfter')}"
+    shown = _shown(conditions)
     if begin and end and begin >= end:
         report.add("saml.bad_timestamp", f"{shown}: the end is not after the beginning", "/conditions")
     _past("saml.expired", end, shown, "/conditions", clock, report)
@@ -116,7 +121,7 @@ def _outside(
 
 
 def _confirmation(data: Element, clock: Clock, report: Report) -> None:
-    shown = f"SubjectConfirmationData NotBefore {data.get('NotBefore')}, NotOnOrAfter {data.get('NotOnOrAfter')}"
+    shown = f"SubjectConfirmationData {_shown(data)}"
     if data.get("NotBefore") is not None:
         report.add("saml.sc_has_notbefore", shown, "/subject")
     if not (data.get("NotOnOrAfter") or "").strip():

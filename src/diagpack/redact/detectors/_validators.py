@@ -10,6 +10,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any, Final
 
 Validator = Callable[[bytes, Any], bool]
@@ -143,6 +144,17 @@ def has_digit(value: bytes, _: Any = None) -> bool:
 def is_mixed(value: bytes, _: Any = None) -> bool:
     """Both letters and digits: not a word, not a number."""
     return has_digit(value) and any(65 <= byte <= 90 or 97 <= byte <= 122 for byte in value)
+
+
+_CONSONANTS: Final = re.compile(rb"(?i)[b-df-hj-np-tv-xz]{5}")
+
+
+def is_scrambled(value: bytes) -> bool:
+    """Sixteen letters or more that change case too often, or too unspeakably, for a name made of words."""
+    if len(value) < 16 or not value.isalpha():
+        return False
+    changes = sum(1 for one, two in pairwise(value) if (one >= 97) != (two >= 97))
+    return changes >= 0.38 * len(value) or (changes >= 0.25 * len(value) and _CONSONANTS.search(value) is not None)
 
 
 def excludes(value: bytes, words: Any) -> bool:

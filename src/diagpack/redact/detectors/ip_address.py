@@ -5,8 +5,8 @@ Private, loopback, link-local, shared and multicast addresses are diagnostic and
 
 import functools
 import ipaddress
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from diagpack.redact.detectors._engine import Rank
 from diagpack.redact.detectors._rules import RuleDetector
@@ -49,6 +49,9 @@ class IpAddresses:
     def __init__(self, *, with_internal: bool = False) -> None:
         self.with_internal = with_internal
         self._rules = RuleDetector(self.id, self.entities, ("ipv4", "ipv6-short", "ipv6-full"), is_frequent=True)
+
+    def configured(self, config: Mapping[str, Any]) -> "IpAddresses":
+        return IpAddresses(with_internal=config["private_ip"] != "keep")
 
     def trigger(self) -> str:
         """A pattern that matches wherever a finding may be."""

@@ -11,7 +11,7 @@ from typing import Final
 from diagpack.redact.detectors import _headers
 from diagpack.redact.detectors._engine import Rank
 from diagpack.redact.detectors._keyvalue import KeyValue, KeyValueScanner
-from diagpack.redact.detectors._validators import is_mixed
+from diagpack.redact.detectors._validators import is_mixed, is_scrambled
 from diagpack.redact.rulebook import Slots, folded, slots, stem_pattern
 from diagpack.redact.spans import SECRET_CLASSES, Detector, Span
 
@@ -22,6 +22,11 @@ _ROLES: Final = frozenset(
 )
 
 
+# `second user: same result`: words of a sentence, and nobody's name.
+_FILLERS: Final = frozenset(
+    "same other another first second third next last every any all no none not is was has had can "
+    "cannot sees gets".split()
+)
 # The shell's working directory, not a password.
 _DIRECTORIES: Final = frozenset({"pwd", "oldpwd"})
 
@@ -92,7 +97,7 @@ def _is_personal_value(value: bytes, entity: str, names: Slots) -> bool:
     """No role, no flag, no dashes; an e-mail slot in text holds an e-mail (`MAIL:RCPT` of a mail log does not)."""
     if entity == "email" and not (b"@" in value or b"%40" in value or b"u0040" in value):
         return False
-    return bool(value.strip(b"-*.")) and value.lower().decode("latin1") not in _ROLES | names.kept_values
+    return bool(value.strip(b"-*.")) and value.lower().decode("latin1") not in _ROLES | _FILLERS | names.kept_values
 
 
 def _is_plausible(value: bytes, found: KeyValue, names: Slots) -> bool:
@@ -101,7 +106,7 @@ def _is_plausible(value: bytes, found: KeyValue, names: Slots) -> bool:
         return False
     if found.where in ("query", "json", "flag") or names.is_strong(found.key):
         return True
-    return len(value) >= 8 and is_mixed(value)
+    return (len(value) >= 8 and is_mixed(value)) or is_scrambled(value)
 
 
 DETECTOR: Final[Detector] = KeyedValues()

@@ -1,0 +1,74 @@
+"""Secrets that no `key = value` shows: command lines, debug dumps, and a password told in words.
+
+`curl -u svc:…`, `mysql -p…`, `sshpass -p …`, `redis-cli -a …`, `AUTH …`, `['--token', '…']`, PHP's
+`["password"]=> string(22) "…"`, `the password is …`. Sources: the manual pages of these programs; RFC 7617 for `-u`.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from diagpack.redact.detectors._engine import Pattern, Rank, compiled, lower_case
+from diagpack.redact.detectors._validators import is_mixed
+from diagpack.redact.spans import Detector, Span
+
+_STEM: Final = r"(?:password|passwd|passphrase|secret|token|api-?key|access-?key|private-?key)"
+_GAP: Final = r"[^\r\n|;&]{0,300}?"
+
+
+def _any(value: bytes) -> bool:
+    return len(value) >= 3 and not value.startswith((b"-", b"$", b"{", b"<", b"*"))
+
+
+def _credential(value: bytes) -> bool:
+    """Letters and digits mixed, eight or more: no word, no number, no path."""
+    return len(value) >= 8 and is_mixed(value) and b"/" not in value[:1]
+
+
+# marker (lower case), pattern whose only group is the value, class, rule, test of the value.
+_Shape = tuple[bytes, Pattern, str, str, Callable[[bytes], bool]]
+_SHAPES: Final[tuple[_Shape, ...]] = tuple(
+    (marker, compiled(pattern, ignore_case=True, captures=True), entity, rule, test)
+    for marker, pattern, entity, rule, test in (
+        (b"curl", rf"\bcurl\b{_GAP}[ \t](?:-u|--user|--proxy-user|-U)[ \t=]*[\"']?[^\s\"':]+:([^\s\"']+)", "password",
+         "curl-user", _any),
+        (b"wget", rf"\bwget\b{_GAP}[ \t]--(?:http-|ftp-|proxy-)?password[ \t=]+[\"']?([^\s\"']+)", "password",
+         "wget-password", _any),
+        (b"mysql", rf"\bmysql(?:dump|admin|import|sh)?\b{_GAP}[ \t]-p[\"']?([^\s\"']+)", "password", "mysql-p", _any),
+        (b"sshpass", r"\bsshpass[ \t]+-p[ \t]*[\"']?([^\s\"']+)", "password", "sshpass-p", _any),
+        (b"redis-cli", rf"\bredis-cli\b{_GAP}[ \t](?:-a|--pass)[ \t=]+[\"']?([^\s\"']+)", "password", "redis", _any),
+        (b"docker", rf"\bdocker[ \t]+login\b{_GAP}[ \t]-p[ \t]*[\"']?([^\s\"']+)", "password", "docker-login", _any),
+        (b"auth", r"\bAUTH[ \t]+(?:[\w.-]{1,60}[ \t]+)?[\"']?([^\s\"']+)", "password", "redis-auth", _credential),
+        (b"string(", rf"\[[\"'][\w.-]*{_STEM}[\w.-]*[\"'](?::\w+)?\][ \t]*=>\s*string\(\d+\)[ \t]*\"([^\"\r\n]+)\"",
+         "secret", "php-dump", _any),
+        (b"--", rf"--[a-z0-9-]*{_STEM}[a-z0-9-]*\\*[\"'][ \t]*,\s*\\*[\"']([^\"'\\\r\n]+)", "secret", "argv", _any),
+        (b"pass", r"\b(?:password|passwd|passphrase|passcode)[ \t]+(?:is|was|ist|lautet|=|:)?[ \t:=]*[\"'`]?"
+                  r"([^\s\"'`,;<>()]+)", "password", "told-password", _credential),
+    )
+)  # fmt: skip
+
+
+class SpokenSecrets:
+    """Each shape behind a cheap test for its marker."""
+
+    id = "spoken-secret"
+    entities = ("password", "secret")
+    rank = Rank.STRUCTURAL
+
+    def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
+        lowered = lower_case(data)
+        for marker, pattern, entity, rule, is_value in _SHAPES:
+            if marker in lowered:
+                yield from _spans(data, pattern, entity, rule, is_value)
+
+
+def _spans(data: bytes, pattern: Pattern, entity: str, rule: str, is_value: Callable[[bytes], bool]) -> Iterator[Span]:
+    position = 0
+    while (found := pattern.groups(data, position)) is not None:
+        start, end = found[1]
+        end = start + len(data[start:end].rstrip(b".,)]}"))
+        if is_value(data[start:end]):
+            yield Span(start, end, entity, rule)
+        position = max(found[0][1], position + 1)
+
+
+DETECTOR: Final[Detector] = SpokenSecrets()

@@ -1,0 +1,1 @@
+"""Five whole cases, from the customer's files to the signed package."""

@@ -1,0 +1,138 @@
+"""From `guide build` to the package: what the customer sent is opened, taken in, and told."""
+
+import base64
+import dataclasses
+import gzip
+import hashlib
+import json
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from diagpack.case.config import update_case_yaml
+from diagpack.case.layout import CaseDir
+from diagpack.errors import PackageError, UsageError
+from diagpack.guide.script.sealing import MARK
+from diagpack.guide.script.tokens import Pseudonyms
+from diagpack.model.case import case_id
+from diagpack.pipeline.cases import new_case
+from diagpack.pipeline.collecting import Inputs
+from diagpack.pipeline.guides import build_for_case, is_result, new_team_key, open_result, read_result
+from diagpack.pipeline.run import collect
+from diagpack.pipeline.settings import Settings, load_settings
+
+KEY = b"k" * 32
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> CaseDir:
+    folder = CaseDir(tmp_path / "cases", case_id("CS-1042"))
+    new_case(folder, "sso-saml")
+    return folder
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return dataclasses.replace(load_settings(None, throwaway=True, workers=1), now=datetime(2026, 11, 23, tzinfo=UTC))
+
+
+def nonce_of(folder: CaseDir) -> str:
+    return str(json.loads((folder.path / "guides.jsonl").read_text().splitlines()[-1])["nonce"])
+
+
+def result(folder: CaseDir, place: Path, files: dict[str, Any]) -> Path:
+    """What the script writes with --unencrypted: the same content as the page's, without its encryption."""
+    answers = {"schema": "diagpack.guided-answers/1", "case": "CS-1042", "steps": [
+        {"id": "har", "kind": "file", "status": "skipped", "reason": "policy_forbids", "attempts": 2,
+         "checks": [{"id": "har.parse", "level": "error", "data": {}}], "at": "2026-11-23T00:00:00Z",
+         "surprise": "canary"},
+    ]}  # fmt: skip
+    held = [
+        ("answers.json", json.dumps(answers).encode()),
+        *((name, json.dumps(each).encode()) for name, each in files.items()),
+    ]
+    head = {"schema": "diagpack.guided/1", "case": "CS-1042", "nonce": nonce_of(folder), "made_by": "script"}
+    listed = [{"name": n, "size": len(c), "sha256": hashlib.sha256(c).hexdigest()} for n, c in held]
+    packed = gzip.compress(
+        json.dumps({**head, "key": base64.b64encode(KEY).decode(), "files": listed}).encode()
+        + b"\n"
+        + b"".join(c for _, c in held)
+    )
+    path = place / "CS-1042-result.diagpack"
+    path.write_bytes(MARK + hashlib.sha256(packed).hexdigest().encode() + b"\n" + packed)
+    return path
+
+
+def test_a_page_and_a_script_are_built_and_recorded(folder: CaseDir, settings: Settings, tmp_path: Path) -> None:
+    page = build_for_case(
+        folder, settings, out=tmp_path, upload_address="https://upload.example.com/x", contact="Support"
+    )
+    script = build_for_case(folder, settings, out=tmp_path, script=True)
+
+    assert page.path.name == "collector-CS-1042.html"
+    assert hashlib.sha256(page.path.read_bytes()).hexdigest() == page.sha256
+    assert page.size_bytes <= 300 * 1024
+    assert script.path.name == "collector-CS-1042.pyz"
+    assert zipfile.is_zipfile(script.path)
+    assert len((folder.path / "guides.jsonl").read_text().splitlines()) == 2
+    assert b"PRIVATE" not in (folder.path / "intake.key").read_bytes()
+
+
+def test_what_comes_back_ends_in_the_package_with_its_story(
+    folder: CaseDir, settings: Settings, tmp_path: Path
+) -> None:
+    build_for_case(folder, settings, out=tmp_path)
+    path = result(folder, tmp_path, {})
+
+    assert is_result(path.read_bytes()[:65536])
+    inner = open_result(path, folder, settings)
+    for name, content in inner:
+        (tmp_path / name).write_bytes(content)
+    outcome = collect(folder, Inputs(paths=tuple(tmp_path / name for name, _ in inner)), settings, lambda text: None)
+
+    with zipfile.ZipFile(outcome.package) as package:
+        (name,) = [each for each in package.namelist() if "guided" in each]
+        told = json.loads(package.read(name))
+    assert told["steps"][0]["reason"] == "policy_forbids"
+    assert told["steps"][0]["checks"] == [{"id": "har.parse", "level": "error", "data": {}}]
+    assert told["received"]["authenticated"] is False
+    assert "surprise" not in told["steps"][0]
+    assert "guide-open" in folder.audit.read_text()
+
+
+def test_a_value_the_case_knows_gets_the_cases_own_token(folder: CaseDir, settings: Settings, tmp_path: Path) -> None:
+    update_case_yaml(folder.yaml, {"people": ["Canary Person"]})
+    build_for_case(folder, settings, out=tmp_path)
+    theirs = Pseudonyms(KEY).token("Canary Person", "name")
+    path = result(
+        folder, tmp_path, {"har.har": {"log": {"entries": [], "who": theirs, "other": "dp-name-aaaaaaaaaaaa"}}}
+    )
+
+    (_, har) = open_result(path, folder, settings)[1]
+
+    assert json.loads(har)["log"] == {"entries": [], "who": "Canary Person", "other": "dp-name-aaaaaaaaaaaa"}
+
+
+def test_a_file_of_another_case_is_refused(folder: CaseDir, settings: Settings, tmp_path: Path) -> None:
+    build_for_case(folder, settings, out=tmp_path)
+    path = result(folder, tmp_path, {})
+    other = CaseDir(folder.root, case_id("CS-1043"))
+    new_case(other, "sso-saml")
+    build_for_case(other, settings, out=tmp_path)
+
+    with pytest.raises(PackageError, match="cannot be opened"):
+        read_result(path, other, settings)
+
+
+def test_a_team_key_opens_nothing_without_its_passphrase(tmp_path: Path) -> None:
+    certificate = new_team_key(tmp_path / "recovery.key", "passphrase")
+
+    assert certificate.read_bytes().startswith(b"-----BEGIN CERTIFICATE-----")
+
+
+def test_an_unknown_checklist_is_named(folder: CaseDir, settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no checklist of that id"):
+        build_for_case(folder, settings, out=tmp_path, checklist="nothing")

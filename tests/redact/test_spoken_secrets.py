@@ -1,0 +1,63 @@
+"""Secrets on command lines, in debug dumps and told in words; and ordinary sentences that only look like it."""
+
+import pytest
+
+from diagpack.redact.detect import TextDetectors
+
+DETECTORS = TextDetectors.load()
+
+
+def found(text: str) -> list[str]:
+    data = text.encode()
+    return [data[span.start : span.end].decode() for span in DETECTORS.scan(data)]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("curl -H 'X: y' -u svc:canary-1 https://api.example.com/", "canary-1"),
+        ("curl --user 'svc:canary-2' https://api.example.com/", "canary-2"),
+        ("exec: mysql -uroot -pcanary3 app", "canary3"),
+        ("sshpass -p canary-4 ssh host", "canary-4"),
+        ("redis-cli -h db -a canary-5 ping", "canary-5"),
+        ("docker login -u me -p canary-6 registry.example.com", "canary-6"),
+        ("+OK AUTH canary7x", "canary7x"),
+        ("args=['--token', 'canary-8', '--user', 'x']", "canary-8"),
+        ('["--api-key", "canary-9"]', "canary-9"),
+        ('["password"]=> string(9) "canary 10"', "canary 10"),
+        ("The password is: canary11. Please hurry.", "canary11"),
+        ("login with password canary-12, then click", "canary-12"),
+        ("token: SdDIApMgksBmOqDXPLZzAy", "SdDIApMgksBmOqDXPLZzAy"),
+    ],
+)
+def test_a_secret_that_no_key_and_sign_shows_is_found(text: str, value: str) -> None:
+    assert value in found(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password is wrong",
+        "password expired 30 days ago",
+        "the password was changed at 10:19",
+        "mysql -p app",
+        "AUTH failed for 3 clients",
+        "curl -u $USER https://api.example.com/",
+        "args=['--token', '--user']",
+        "token: InvalidAuthenticationTokenTenant",
+        "token: unexpected",
+        "password policy requires 12 characters",
+        "passphrase prompt (attempt 2)",
+    ],
+)
+def test_an_ordinary_sentence_stays(text: str) -> None:
+    assert found(text) == []
+
+
+def test_a_long_line_of_half_commands_stays_fast() -> None:
+    import time
+
+    line = b"curl mysql sshpass redis-cli docker login auth --token password " * 16_000
+    start = time.process_time()
+    list(DETECTORS.scan(line))
+    assert time.process_time() - start < 3
