@@ -54,6 +54,13 @@ class SpokenSecrets:
     entities = ("password", "secret")
     rank = Rank.STRUCTURAL
 
+    def trigger(self) -> str:
+        """A pattern that matches wherever a finding may be: at the markers, with what always follows the short ones."""
+        return (
+            r"(?i:\b(?:curl|wget|mysql|sshpass|redis-cli|docker)|\bauth[ \t]|string\(|--[a-z0-9-]"
+            r"|\bpass(?:word|wd|phrase|code)[ \t])"
+        )
+
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
         lowered = lower_case(data)
         for marker, pattern, entity, rule, is_value in _SHAPES:
