@@ -70,7 +70,8 @@ def log_line(r: random.Random, number: int) -> str:
     return (
         f"2026-03-02 {clock},{r.randrange(1000):03} {r.choice(['INFO ', 'DEBUG', 'WARN '])} [{r.choice(_SERVICES)}] "
         f"[worker-{r.randrange(64)}] com.example.{r.choice(_WORDS)}.Service - {r.choice(_WORDS)} {r.choice(_WORDS)} "
-        f"{request} took {r.randrange(4000)} ms, offset={r.randrange(10**9)} pool={r.randrange(9)}/20 v2.14.{r.randrange(9)}"
+        f"{request} took {r.randrange(4000)} ms, offset={r.randrange(10**9)} pool={r.randrange(9)}/20 "
+        f"v2.14.{r.randrange(9)}"
         + (f" for {r.choice(_WORDS)}{r.randrange(3000)}@customer.example" if r.random() < 0.1 else "")
         + (f" password=canary{r.getrandbits(60):015x}" if r.random() < 0.01 else "")
     )
@@ -143,14 +144,18 @@ def entry(r: random.Random, number: int) -> dict[str, Any]:
         content = {"mimeType": "image/png", "encoding": "base64", "text": picture}
     path = f"api/v2/{r.choice(_WORDS)}s/{r.randrange(10**6)}"
     headers = {
-        ":authority": "app.example.com", "accept": "application/json, text/plain, */*", "accept-language": "en-US,en;q=0.9",
-        "authorization": f"Bearer {token}", "cookie": f"sid={token[::-1]}; theme=dark; _ga=GA1.1.{session.randrange(10**9)}.17",
+        ":authority": "app.example.com", "accept": "application/json, text/plain, */*",
+        "accept-language": "en-US,en;q=0.9",
+        "authorization": f"Bearer {token}",
+        "cookie": f"sid={token[::-1]}; theme=dark; _ga=GA1.1.{session.randrange(10**9)}.17",
         "referer": "https://app.example.com/dashboard", "user-agent": _AGENT, "sec-fetch-mode": "cors",
         "x-request-id": str(uuid.UUID(int=r.getrandbits(128))),
     }  # fmt: skip
     answer = {
-        "content-type": content["mimeType"], "date": "Mon, 02 Mar 2026 09:00:00 GMT", "cache-control": "private, no-cache",
-        "etag": f'W/"{r.getrandbits(64):x}"', "server": "nginx", "strict-transport-security": "max-age=31536000",
+        "content-type": content["mimeType"], "date": "Mon, 02 Mar 2026 09:00:00 GMT",
+        "cache-control": "private, no-cache",
+        "etag": f'W/"{r.getrandbits(64):x}"', "server": "nginx",
+        "strict-transport-security": "max-age=31536000",
         "x-request-id": headers["x-request-id"], "vary": "Accept-Encoding", "cf-ray": f"{r.getrandbits(60):016x}-FRA",
     }  # fmt: skip
     return {

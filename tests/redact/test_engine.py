@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagpack.redact.engine import canonical, is_public
+from diagpack.redact.engine import Engine, canonical, is_public
 from diagpack.redact.learned import Learned
 from diagpack.redact.policy import load_policy
 from tests.redact.planting import ENCODERS, POLICY, engine
@@ -178,3 +178,17 @@ def test_a_word_to_keep_stays_but_never_as_a_secret() -> None:
 
     assert made.slot("northwind", "company", "t") == "northwind"
     assert made.slot("canary-kept", "password", "t").startswith("dp-password-")
+
+
+def test_what_returns_in_one_place_is_redacted_once_and_counted_each_time() -> None:
+    calls: list[str] = []
+
+    def redact(each: Engine, text: str) -> str:
+        calls.append(text)
+        return each.slot(text, "user", "place")
+
+    one = engine(values={})
+
+    assert one.once("header x", "canary-user", redact) == one.once("header x", "canary-user", redact)
+    assert calls == ["canary-user"]
+    assert one.tally == {"user/place": 2}

@@ -6,7 +6,8 @@ finding that runs over several (a PEM block in log lines) replaces its part of e
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from diagpack.redact.edits import Edit, apply
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _BATCH_BYTES = 64 << 10
 _LEAF_CHARACTERS = 2048
+_NOTHING: Counter[str] = Counter()
 # Texts that a walker may take apart are not joined.
 _STRUCTURED = re.compile(
     r"\s*[{\[<\"]|eyJ|[A-Za-z][A-Za-z0-9+.-]*:/|data:|blob:|/|--|(?:data|event|id|retry)?:"
@@ -28,11 +30,15 @@ def redact_batch(engine: "Engine", texts: Sequence[str]) -> list[tuple[str, Coun
     pieces = [each.encode("utf-8", "surrogatepass") for each in texts]
     edits = engine.edits(b"\n".join(pieces))
     if not edits:
-        return [(each, Counter()) for each in texts]
+        return [(each, _NOTHING) for each in texts]
     out = []
     start = index = 0
     for text, piece in zip(texts, pieces, strict=True):
         end = start + len(piece)
+        if index == len(edits) or edits[index].start >= end:
+            out.append((text, _NOTHING))
+            start = end + 1
+            continue
         mine: list[Edit] = []
         tally: Counter[str] = Counter()
         while index < len(edits) and edits[index].start < end:
@@ -64,17 +70,24 @@ def batches(texts: Sequence[str]) -> Iterator[list[str]]:
         yield group
 
 
-def leaves(value: Any) -> list[str]:
-    """The strings of a parsed JSON value that are short and plain enough to be scanned together."""
-    found: dict[str, None] = {}
-    waiting = [value]
+def leaves(value: Any, known: Container[str] = ()) -> dict[str, str]:
+    """The strings of a parsed JSON value that are short and plain enough to be scanned together, but for known ones.
+
+    Each with the key it stands under; an empty one when there are several.
+    """
+    found: dict[str, str] = {}
+    waiting: list[Any] = [[value]]
+    is_structured = _STRUCTURED.match
     while waiting:
-        each = waiting.pop()
-        if isinstance(each, str):
-            if 3 <= len(each) <= _LEAF_CHARACTERS and _STRUCTURED.match(each) is None:
-                found[each] = None
-        elif isinstance(each, dict):
-            waiting.extend(each.values())
-        elif isinstance(each, list):
-            waiting.extend(each)
-    return list(found)
+        container = waiting.pop()
+        pairs = container.items() if isinstance(container, dict) else zip(repeat(""), container, strict=False)
+        for key, each in pairs:
+            if isinstance(each, str):
+                if each in found:
+                    if found[each] != key:
+                        found[each] = ""
+                elif 3 <= len(each) <= _LEAF_CHARACTERS and each not in known and is_structured(each) is None:
+                    found[each] = key
+            elif isinstance(each, dict | list):
+                waiting.append(each)
+    return found

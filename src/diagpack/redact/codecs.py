@@ -16,6 +16,7 @@ from diagpack.redact.detectors._engine import compiled
 
 # Everything a token is made of but `@` needs no escape in any of these codecs.
 _JSON_SIMPLE = {b'"': b'"', b"\\": b"\\", b"/": b"/", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
+_JSON_WHOLE = {b"\\" + escaped: plain for escaped, plain in _JSON_SIMPLE.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,12 @@ class Codec:
             if plain is None:
                 continue
             start, end = match.span()
-            pieces.append(data[last:start])
-            size += start - last
+            if start > last:
+                pieces.append(data[last:start])
+                size += start - last
             pieces.append(plain)
-            here += [size, size + len(plain)]
-            there += [start, end]
+            here += (size, size + len(plain))
+            there += (start, end)
             size += len(plain)
             last = end
         if last == 0:
@@ -112,14 +114,18 @@ def _entity(match: re.Match[bytes]) -> bytes | None:
 
 
 def _json_escape(match: re.Match[bytes]) -> bytes | None:
-    body = match.group(0)[1:]
+    whole = match.group(0)
+    simple = _JSON_WHOLE.get(whole)
+    if simple is not None:
+        return simple
+    body = whole[1:]
     if body[:1] in (b"u", b"x"):
         digits = body[1:].decode("ascii")
         if len(digits) == 10:
             high, low = int(digits[:4], 16), int(digits[6:], 16)
             return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)).encode("utf-8", "surrogatepass")
         return chr(int(digits, 16)).encode("utf-8", "surrogatepass")
-    return _JSON_SIMPLE.get(body)
+    return None
 
 
 def _quoted_printable(match: re.Match[bytes]) -> bytes:

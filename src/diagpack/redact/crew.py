@@ -124,8 +124,7 @@ class RunCrew:
         return Outcome(tally=Counter(engine.tally), facts=facts, mapped=engine.mapped or {})
 
     def _memory(self, order: Order) -> RememberingScanner:
-        is_streamed = order.task.media_type in work.STREAMED
-        return RememberingScanner(self._scanner.scan, order.memory if is_streamed else None)
+        return RememberingScanner(self._scanner.scan, order.memory)
 
     def _engine(self, order: Order, memory: RememberingScanner, learned: Learned | None) -> Engine:
         engine = Engine(

@@ -24,7 +24,7 @@ _GUARDED_RULES: Final = frozenset({"email", "ipv4", "ipv6-short", "ipv6-full", "
 _WEAK_KEYED: Final = frozenset({"user", "id", "host", "company"})
 # How far around a finding the lexer looks; the longest protected shapes are shorter.
 _WINDOW: Final = 128
-# A short text is first searched once for anything that some detector may find: seven searches cost more than it does.
+# A short text is first searched once for anything that some detector may find: seven searches cost more.
 _SHORT: Final = 4096
 
 
@@ -157,7 +157,7 @@ class TextDetectors:
 
     def _is_protected(self, data: bytes, span: Span) -> bool:
         """A protected range holds the finding, cuts it, or lies inside a finding made of digits."""
-        ranges = self._lexer.ranges(data, max(0, span.start - _WINDOW), min(len(data), span.end + _WINDOW))
+        ranges = self._lexer.ranges(data, max(0, span.start - _WINDOW), min(len(data), span.end + _WINDOW), span.end)
         for start, end in ranges:
             if end <= span.start or start >= span.end:
                 continue

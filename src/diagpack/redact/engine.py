@@ -5,14 +5,14 @@ tokens in place. The same engine runs in both passes: while it learns it collect
 it also replaces what any file taught.
 """
 
-import ipaddress
+import functools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from typing import Any, Protocol
-from urllib.parse import quote, unquote
+
+import re2
 
 from diagpack.redact.batch import batches, leaves, redact_batch
 from diagpack.redact.dictionary import Dictionary
@@ -22,34 +22,24 @@ from diagpack.redact.live import LiveCredentials
 from diagpack.redact.nested import Nested
 from diagpack.redact.policy import Policy
 from diagpack.redact.pseudonyms import Pseudonyms
-from diagpack.redact.spans import SECRET_CLASSES, Span
+from diagpack.redact.replacer import MESSAGE, NOT_LEARNED, Replacer
+from diagpack.redact.spans import SECRET_CLASSES, Memory, Span
+from diagpack.redact.values import DIAGNOSTIC, canonical, is_plain, is_public
 
-_EMAIL = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+\.[^\s@<>\"',;:().]+")
 _MAILBOX = re.compile(r"\s*\"?([^\"<>@]+?)\"?\s*<([^<>\s]+@[^<>\s]+)>\s*")
 _HIDDEN = re.compile(r"[*•.\-_ x]*|\[?<?(?:redacted|removed|hidden|masked|filtered)>?\]?", re.IGNORECASE)
 _NOT_A_VALUE = frozenset(
     {"true", "false", "null", "none", "nil", "undefined", "nan", "n/a", "anonymous", "unknown", "-"}
 )
-_SCHEMES = re.compile(r"(?:Bearer|Basic|Digest|Negotiate|NTLM|Token|ApiKey)\s+", re.IGNORECASE)
-# Short words with blanks and gentle punctuation; up to three digits in a row, no run that could be a token.
-_PLAIN = re.compile(
-    r"(?:[A-Za-z_]{1,20}|[0-9]{1,3}(?![0-9.-]))?(?:[ ,.;!?()'/-]+(?:[A-Za-z_]{1,20}|[0-9]{1,3}(?![0-9.-])))*"
-    r"[ ,.;!?()'/-]*"
-)
 _ID_TEXT = 40
-_DIAGNOSTIC = re.compile(
-    r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9A-F]{8}-(?:[0-9A-F]{4}-){3}[0-9A-F]{12}|[0-9a-f]{32}|[0-9a-f]{16}"
-    r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
-)
-_NO_DIGITS = str.maketrans("", "", "0123456789")
-_TOKEN_RANGE = ipaddress.ip_network("240.0.0.0/4")
 _ESCAPED_AT = re.compile(rb"%(?:25)*40|\\u0040|&#(?:64|x40);|&commat;", re.IGNORECASE)
-# Tokens that one engine remembers for the encrypted map.
-_MAPPED = 50_000
-# The context that asks the structure hook for a JWT or SAML message only.
-MESSAGE = "\0message"
 _CACHED_TEXT = 2048
 _PLAIN_TEXT = 400
+_REPEATED = 40
+_SIMPLE_EMAIL = re.compile(r"[a-z0-9._-]{1,40}@[a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){1,4}")
+# Characters of short texts whose results one engine keeps.
+_CACHED_BYTES = 16 << 20
+_NOTHING: Counter[str] = Counter()
 
 
 class Scanner(Protocol):
@@ -84,17 +74,26 @@ class Engine:
         self.live = LiveCredentials(pseudonyms.is_token, is_on=learned is not None)
         self.depth = 0
         self.mapped: dict[str, str] | None = None
-        self._scanner = scanner
+        self.scanner = scanner
+        self.memory: Memory | None = scanner if isinstance(scanner, Memory) else None
         self._dictionary = dictionary
-        self._classes = classes or {}
-        self._structure = structure
+        self.classes = classes or {}
+        self.structure = structure
         self._nested = Nested(self)
+        self._replacer = Replacer(self)
         self._cache: dict[str, tuple[str, Counter[str]]] = {}
+        self._cache_size = 0
+        self._places: dict[tuple[str, str], tuple[str, Counter[str]]] = {}
+        self._places_size = 0
+        self._clear_keys: dict[str, bool] = {}
+        self._plain_keys: dict[str, bool] = {}
+        self._slots: dict[tuple[str, str, str], str] = {}
+        self.parsed: dict[str, tuple[Any, Any]] = {}
         self._replaced: dict[tuple[bytes, str], bytes] = {}
-        self._vendor_ids = _vendor_patterns(vendor_ids)
+        # RE2 refuses what could run longer than linear time.
+        self._vendor_ids = [re2.compile(pattern) for pattern in vendor_ids]
         self.prose: Callable[[bytes], list[Span]] | None = None
         self._looks_for_hosts = policy.looks_for_hosts
-        self._public = lru_cache(maxsize=65536)(is_public)
 
     def __repr__(self) -> str:
         return "Engine(…)"
@@ -132,39 +131,104 @@ class Engine:
 
     def value(self, text: str, context: str = "") -> str:
         """A value of unknown structure: JSON, XML, a URL, a form, base64 … or plain text."""
-        if len(text) < 3 or (len(text) < 8 and text.isdigit()):
-            return text
-        if len(text) > _CACHED_TEXT:
-            return self._value(text, context)
-        if len(text) <= _ID_TEXT and self._is_diagnostic(text):
-            return text
         cached = self._cache.get(text)
         if cached is None:
+            if len(text) < 3 or (len(text) < 8 and text.isdigit()):
+                return text
+            if len(text) > _CACHED_TEXT:
+                return self._value(text, context)
+            if len(text) <= _ID_TEXT and self._is_diagnostic(text):
+                return text
             cached = self._remembered(text, context)
-        if cached[1]:
-            self.tally.update(cached[1])
-        return cached[0]
+        new, counts = cached
+        if counts:
+            self._count(counts)
+        return new
+
+    def _count(self, counts: Mapping[str, int]) -> None:
+        tally = self.tally
+        for rule, count in counts.items():
+            tally[rule] += count
+
+    def once(self, place: str, text: str, redact: Callable[["Engine", str], str]) -> str:
+        """What `redact` makes of a text that returns often in the same place (a header, a URL), with its counts."""
+        key = (place, text)
+        known = self._places.get(key)
+        if known is None:
+            if len(text) > _CACHED_TEXT or self.depth:
+                return redact(self, text)
+            calls = self.live.calls
+            known = self._apart(functools.partial(redact, self), text)
+            # A live credential is noted with the host and time of every exchange it stands in.
+            if self.live.calls == calls:
+                self._places_size += len(text)
+                if self._places_size > _CACHED_BYTES:
+                    self._places.clear()
+                    self._places_size = 0
+                self._places[key] = known
+        if known[1]:
+            self._count(known[1])
+        return known[0]
+
+    @property
+    def known_texts(self) -> Mapping[str, object]:
+        """Texts whose result is known, whatever key they stand under."""
+        return self._cache
+
+    def is_plain_key(self, name: str) -> bool:
+        """Whether the name of a JSON member says nothing about its value and is no value itself."""
+        known = self._plain_keys.get(name)
+        if known is None:
+            if len(self._plain_keys) > 20_000:
+                self._plain_keys.clear()
+            known = "#" not in name and not self.policy.classify(name)
+            known = known and (len(name) < 5 or name.isalpha() or self.is_clear_key(name))
+            self._plain_keys[name] = known
+        return known
+
+    def is_clear_key(self, name: str) -> bool:
+        """Whether the name of a JSON member holds nothing; names return for every record."""
+        known = self._clear_keys.get(name)
+        if known is None:
+            if len(self._clear_keys) > 20_000:
+                self._clear_keys.clear()
+            new, counts = self._apart(self.text, name)
+            known = new == name and not counts
+            self._clear_keys[name] = known
+        return known
 
     def _is_diagnostic(self, text: str) -> bool:
         """A UUID, trace id or time that no place in the case called a secret."""
-        return _DIAGNOSTIC.fullmatch(text) is not None and text not in self._classes
+        return DIAGNOSTIC.fullmatch(text) is not None and text not in self.classes
 
     def _remembered(self, text: str, context: str) -> tuple[str, Counter[str]]:
+        if self.prose is None and len(text) < _PLAIN_TEXT and self._is_plain(text):
+            found = self._plainly(text)
+        else:
+            found = self._apart(self._value, text, context)
+        if not context or self._scanner_ignores(context):
+            self._store(text, found)
+        return found
+
+    def _store(self, text: str, found: tuple[str, Counter[str]]) -> None:
+        self._cache_size += len(text)
+        if self._cache_size > _CACHED_BYTES or len(self._cache) > 100_000:
+            self._cache.clear()
+            self._cache_size = 0
+        # Most texts hold nothing, and an empty counter takes more room than they do.
+        self._cache[text] = found if found[1] else (found[0], _NOTHING)
+
+    def _plainly(self, text: str) -> tuple[str, Counter[str]]:
+        return (text, _NOTHING) if self._dictionary is None else self._apart(self._learned_only, text)
+
+    def _apart(self, redact: Callable[..., str], *arguments: str) -> tuple[str, Counter[str]]:
+        """The result with its own counts."""
         before = self.tally
         self.tally = Counter()
         try:
-            if self.prose is None and len(text) < _PLAIN_TEXT and self._is_plain(text):
-                new = self._learned_only(text)
-            else:
-                new = self._value(text, context)
-            found = (new, self.tally)
+            return redact(*arguments), self.tally
         finally:
             self.tally = before
-        if len(self._cache) > 50_000:
-            self._cache.clear()
-        if not context or self._scanner_ignores(context):
-            self._cache[text] = found
-        return found
 
     def _scanner_ignores(self, context: str) -> bool:
         # A phone number or an id is believed sooner under a key that names it: such results are not shared.
@@ -188,7 +252,7 @@ class Engine:
         with self.deeper() as is_allowed:
             if not is_allowed:
                 return self.replacement(text, "secret", "nested-too-deep")
-            new = self._structure(self, text, context) if self._structure is not None else None
+            new = self.structure(self, text, context) if self.structure is not None else None
             return self.text(text, context) if new is None else new
 
     @contextmanager
@@ -216,6 +280,17 @@ class Engine:
                 self.tally[f"{edit.entity}/{edit.rule}"] += 1
         return apply(data, edits)
 
+    def is_clear(self, text: str) -> bool:
+        """Whether nothing in a short text would be replaced."""
+        if not text.isascii() or len(text) > _CACHED_TEXT or self.prose is not None:
+            return False
+        data = text.encode("ascii")
+        return (
+            not self.scanner.scan(data)
+            and (self._dictionary is None or next(self._dictionary.find(data), None) is None)
+            and next(self._nested.edits(data, 0), None) is None
+        )
+
     def texts(self, texts: Sequence[str]) -> list[str]:
         """Many short texts in one scan."""
         out = []
@@ -229,22 +304,28 @@ class Engine:
         """Scan the plain strings of a parsed document together, before it is walked leaf by leaf."""
         if self.prose is not None:
             return
-        fresh = [each for each in leaves(value) if self._is_fresh(each)]
+        fresh = []
+        for each, key in leaves(value, self._cache).items():
+            if len(each) < _PLAIN_TEXT and self._is_plain(each):
+                self._store(each, self._plainly(each))
+            elif len(each) <= _ID_TEXT and self._is_diagnostic(each):
+                self._store(each, (each, _NOTHING))
+            elif "@" not in each or self.policy.classify(key) != "email" or not _SIMPLE_EMAIL.fullmatch(each):
+                # An address under a key that says so is replaced whole.
+                fresh.append(each)
         if not 8 <= len(fresh) <= 20_000:
             return
         for group in batches(fresh):
-            self._cache.update(zip(group, redact_batch(self, group), strict=True))
+            for text, found in zip(group, redact_batch(self, group), strict=True):
+                self._store(text, found)
 
     def _is_plain(self, text: str) -> bool:
         # `-----` may be the head of a key.
-        return _is_plain(text) and not (self._looks_for_hosts and "." in text) and "-----" not in text
-
-    def _is_fresh(self, text: str) -> bool:
-        return text not in self._cache and not self._is_plain(text) and not self._is_diagnostic(text)
+        return is_plain(text) and not (self._looks_for_hosts and "." in text) and "-----" not in text
 
     def edits(self, data: bytes, context: str = "", layer: int = 0) -> list[Edit]:
         """Sorted replacements that do not overlap."""
-        spans = self._scanner.scan(data, context)
+        spans = self.scanner.scan(data, context)
         if self._dictionary is not None:
             spans = [*spans, *self._dictionary.find(data)]
         if self.prose is not None:
@@ -288,7 +369,7 @@ class Engine:
 
     def _replacement_of(self, value: bytes, entity: str, rule: str) -> bytes:
         text = value.decode("utf-8", "surrogateescape")
-        new = self._token(text, entity, rule).encode("utf-8", "surrogateescape")
+        new = self._replacer.token(text, entity, rule).encode("utf-8", "surrogateescape")
         if b"@" in new and b"@" not in value:
             # The detectors also read an escaped `@`; it is written back the way it stood.
             escape = _ESCAPED_AT.search(value)
@@ -297,102 +378,23 @@ class Engine:
 
     def replacement(self, value: str, entity: str, rule: str) -> str:
         """What a whole value becomes, counted."""
-        new = self._token(value, entity, rule)
+        key = (value, entity, rule)
+        new = self._slots.get(key)
+        if new is None:
+            new = self._replacer.token(value, entity, rule)
+            # A secret may be a live credential, which is noted each time.
+            is_noted = self.learned is not None and entity in SECRET_CLASSES
+            if len(value) <= _REPEATED and rule not in NOT_LEARNED and not is_noted:
+                if len(self._slots) > 50_000:
+                    self._slots.clear()
+                self._slots[key] = new
         if new != value:
             self.tally[f"{entity}/{rule}"] += 1
         return new
-
-    def _token(self, value: str, entity: str, rule: str) -> str:
-        data = value.encode("utf-8", "surrogatepass" if entity != "" else "replace") if value.isascii() else b""
-        if (data and self.pseudonyms.is_token(data)) or value == f"dropped-{entity}":
-            return value
-        plain = canonical(value)
-        if self.pseudonyms.is_token(plain.encode("utf-8", "replace")):
-            return value
-        if entity not in ("email", "ip") and _EMAIL.fullmatch(plain) and entity not in SECRET_CLASSES:
-            entity = "email"
-        elif len(plain) > 40 and entity in SECRET_CLASSES and self._structure is not None:
-            # A JWT or SAML message keeps its protocol values wherever it stands, and is never learned as a whole.
-            rewritten = self._structure(self, plain, MESSAGE)
-            if rewritten is not None:
-                return rewritten if plain == value.strip() else quote(rewritten, safe="")
-        if plain in self._classes:
-            entity, rule = self._classes[plain], "learned"
-        action = self.policy.action_of(entity, rule)
-        if entity not in SECRET_CLASSES and self.policy.keeps_word(plain):
-            return value
-        if entity == "ip" and not self._public(plain):
-            action = str(self.policy.data["private_ip"])
-        if action == "keep":
-            return value
-        if self.learned is not None:
-            self._learn(self.learned, plain, entity, rule)
-        if action == "drop":
-            return f"dropped-{entity}"
-        token = self.pseudonyms.token(plain, entity)
-        if self.mapped is not None and len(self.mapped) < _MAPPED:
-            self.mapped[token] = plain
-        return token
-
-    def _learn(self, learned: Learned, plain: str, entity: str, rule: str) -> None:
-        if rule in ("learned", "learned-encoded", "overlap", "nested-too-deep"):
-            return
-        if entity in SECRET_CLASSES:
-            self.live.found(plain, entity, rule)
-        if entity in SECRET_CLASSES and len(plain) > 512:
-            # Nobody repeats such a value by hand; where it is repeated, its slot or shape betrays it again.
-            learned.note_shape(plain, entity)
-        elif self._has_shape(plain, entity):
-            learned.note_shape(plain, entity)
-        else:
-            learned.learn(plain, entity)
-
-    def _has_shape(self, plain: str, entity: str) -> bool:
-        if entity not in SECRET_CLASSES or len(plain) < 16:
-            return False
-        data = plain.encode("utf-8", "surrogatepass")
-        return any(span.start == 0 and span.end == len(data) for span in self._scanner.scan(data, ""))
 
     def is_vendor_id(self, value: str) -> bool:
         """Whether the policy names this value as one of the vendor's own ids."""
         return any(pattern.fullmatch(value) for pattern in self._vendor_ids)
 
 
-def _is_plain(text: str) -> bool:
-    return _PLAIN.fullmatch(text) is not None and len(text) - len(text.translate(_NO_DIGITS)) < 6
-
-
-def canonical(value: str) -> str:
-    """The decoded form that decides the token: percent escapes undone up to three times, blanks and quotes off."""
-    plain = value.strip().strip("\"'")
-    for _ in range(3):
-        if "%" not in plain:
-            break
-        decoded = unquote(plain, errors="surrogateescape")
-        if decoded == plain or "\udc80" <= max(decoded) <= "\udcff":
-            break
-        plain = decoded
-    return plain or value
-
-
-def is_public(value: str) -> bool:
-    """Whether an address text is one that a policy for public addresses means."""
-    try:
-        address = ipaddress.ip_address(value.strip("[]").split("%")[0])
-    except ValueError:
-        return True
-    # Documentation ranges stand for public addresses in examples and tests.
-    text = str(address)
-    if address.version == 4 and address in _TOKEN_RANGE and text != "255.255.255.255":
-        # Where our own tokens live: an address there that is none of them is data, and could be taken for one.
-        return True
-    if text.startswith(("192.0.2.", "198.51.100.", "203.0.113.", "2001:db8:")):
-        return True
-    return address.is_global or (address.is_multicast and not address.is_private)
-
-
-def _vendor_patterns(patterns: Sequence[str]) -> list[Any]:
-    import re2
-
-    # RE2 refuses what could run longer than linear time.
-    return [re2.compile(pattern) for pattern in patterns]
+__all__ = ["MESSAGE", "Engine", "NeedsWithholding", "Scanner", "canonical", "is_public"]

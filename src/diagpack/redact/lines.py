@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from diagpack.redact.engine import NeedsWithholding
-from diagpack.redact.walk_json import Document, JsonWalker, TooDeep
+from diagpack.redact.walk_json import Document, JsonWalker, TooDeep, parse_together
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
@@ -169,13 +169,17 @@ class _RecordWalker:
         plain = [each for each in texts if not _is_structured(each)]
         redacted = iter(self._engine.texts(plain))
         if len(plain) < len(texts):
-            self._engine.prefetch([_json_of(each) for each in texts if _is_structured(each)])
-        return [self._engine.value(each) if _is_structured(each) else next(redacted) for each in texts]
+            parse_together(self._engine, [each for each in texts if each[:1] in "{[" and _is_structured(each)])
+        out = [self._engine.value(each) if _is_structured(each) else next(redacted) for each in texts]
+        self._engine.parsed.clear()
+        return out
 
     def _written(self, line: bytes, record: dict[str, Any], text: str) -> bytes:
         changed: dict[str, Any] = {}
         for name, value in record.items():
-            if name == "text" or value is None or type(value) is int:
+            if name == "text" or value is None or type(value) is int or value == []:
+                continue
+            if name == "bytes" and type(value) is list and all(type(each) is int for each in value):
                 continue
             if type(value) is str and value in self._unchanged:
                 continue
@@ -219,19 +223,14 @@ class _RecordWalker:
 
 def _parsed(line: bytes) -> dict[str, Any] | None:
     try:
-        record = json.loads(line)
+        # Decoded here: `loads` would first find out which kind of Unicode it is.
+        is_utf8 = b"\0" not in line and not line.startswith(b"\xef\xbb\xbf")
+        record = json.loads(line.decode("utf-8", "surrogatepass") if is_utf8 else line)
     except (ValueError, RecursionError):
         return None
     if not isinstance(record, dict) or not isinstance(record.get("text"), str) or "line" not in record:
         return None
     return record
-
-
-def _json_of(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _is_structured(text: str) -> bool:

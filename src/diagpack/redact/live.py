@@ -67,6 +67,8 @@ class LiveCredentials:
         self._seen: dict[bytes, _Seen] = {}
         self.host = ""
         self.recorded = 0.0
+        # How often something was told here: who keeps results may keep those that told nothing.
+        self.calls = 0
 
     def __repr__(self) -> str:
         return f"LiveCredentials({len(self._seen)})"
@@ -90,6 +92,7 @@ class LiveCredentials:
     def note(self, kind: str, value: str, expires: float = 0) -> None:
         """A credential; `expires`: when it ends by its own word. Said twice, the better word counts."""
         data = value.strip().encode("utf-8", "surrogatepass")
+        self.calls += self._is_on
         if not self._is_on or len(data) < 4 or self._is_token(data):
             return
         mark = hashlib.blake2b(data, digest_size=8).digest()
@@ -106,6 +109,7 @@ class LiveCredentials:
 
     def cookie(self, name: str, value: str, attributes: str = "") -> None:
         """A cookie that carries a session by its name. `attributes`: of Set-Cookie."""
+        self.calls += self._is_on
         if not self._is_on or len(value) < 8 or not is_session_name(name):
             return
         end = self._cookie_end(attributes)

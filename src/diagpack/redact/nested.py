@@ -13,6 +13,7 @@ from diagpack.redact.codecs import Codec, local_codecs
 from diagpack.redact.detectors._engine import Pattern, compiled
 from diagpack.redact.edits import Edit
 from diagpack.redact.packed import TooBig, Unpacked, unpack_base64, unpack_hex
+from diagpack.redact.spans import Span
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
@@ -28,6 +29,7 @@ _HEX = r"(?:[2-7][0-9a-fA-F]){8}(?:[0-9a-fA-F]{2})*"
 _PARAMETER = r"[?&#;][A-Za-z0-9_.\-\[\]%]+=[^&#\s\"'<>;,\\]+"
 # Runs of one piece that are opened together.
 _TOGETHER = 5000
+_UNPACKERS = {"base64": unpack_base64, "hex": unpack_hex}
 _SHORT = 4096
 _RUN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/_-")
 
@@ -59,7 +61,13 @@ class Nested:
             return
         # A short text seldom hides anything: one search says so.
         if len(data) > _SHORT or self._any.find(data) is not None:
-            yield from self._links(data)
+            memory = self._engine.memory
+            if memory is None or len(data) <= _SHORT:
+                links = list(self._links(data))
+            else:
+                links = memory.recall("links", data, lambda: list(self._links(data)))
+            for start, end, entity, rule in links:
+                yield Edit(start, end, None, entity, rule)
             yield from self._packed_runs(data)
         for codec in local_codecs(data):
             yield from self._local(codec, data, layer)
@@ -78,7 +86,7 @@ class Nested:
                 yield Edit(start + here, start + there, codec.escape(edit.new or b""), edit.entity, edit.rule)
 
     def _packed_runs(self, data: bytes) -> Iterator[Edit]:
-        found = [each for each in self._runs(data) if each is not None]
+        found = self._found_runs(data)
         # A million tiny runs cost a few scans together, not one each.
         for first in range(0, len(found), _TOGETHER):
             group = found[first : first + _TOGETHER]
@@ -87,14 +95,35 @@ class Nested:
             for start, end, unpacked in group:
                 yield from self._rewritten(start, end, data[start:end], unpacked)
 
-    def _runs(self, data: bytes) -> Iterator[tuple[int, int, Unpacked] | None]:
+    def _found_runs(self, data: bytes) -> list[tuple[int, int, Unpacked]]:
+        memory = self._engine.memory
+        if memory is None or len(data) <= _SHORT:
+            return [(start, end, unpacked) for start, end, _is_hex, unpacked in self._runs(data)]
+        fresh: dict[tuple[int, int], Unpacked] = {}
+
+        def find() -> list[Span]:
+            runs = list(self._runs(data))
+            fresh.update(((start, end), unpacked) for start, end, _is_hex, unpacked in runs)
+            return [Span(start, end, "hex" if is_hex else "base64", "packed") for start, end, is_hex, _ in runs]
+
+        found = []
+        for start, end, name, _rule in memory.recall("packed", data, find):
+            unpacked = fresh.get((start, end)) or self._unpack(_UNPACKERS[name], data[start:end])
+            if unpacked is not None:
+                found.append((start, end, unpacked))
+        return found
+
+    def _runs(self, data: bytes) -> Iterator[tuple[int, int, bool, Unpacked]]:
         for start, end in self._packed.spans(data):
             if data[start] not in _RUN:
                 start += 1
-            yield self._unpacked(data, start, end)
+            found = self._unpacked(data, start, end)
+            if found is not None:
+                yield found[0], found[1], False, found[2]
         for start, end in self._hex.spans(data):
             unpacked = self._unpack(unpack_hex, data[start:end])
-            yield None if unpacked is None else (start, end, unpacked)
+            if unpacked is not None:
+                yield start, end, True, unpacked
 
     def _unpacked(self, data: bytes, start: int, end: int) -> tuple[int, int, Unpacked] | None:
         """A run may begin with something else (`/path/`), so each part behind a separator gets a try."""
@@ -128,17 +157,17 @@ class Nested:
         if changed != inside:
             yield Edit(start, end, unpacked.pack(changed.encode("utf-8", "surrogateescape")), "", "packed")
 
-    def _links(self, data: bytes) -> Iterator[Edit]:
+    def _links(self, data: bytes) -> Iterator[Span]:
         if b"=" in data:
             for start, end in self._parameter.spans(data):
                 equals = data.index(b"=", start)
                 entity = self._class_of(data[start + 1 : equals])
                 if entity and entity != "keep":
-                    yield Edit(equals + 1, end, None, entity, "parameter")
+                    yield Span(equals + 1, end, entity, "parameter")
         for start, end in self._one_time.spans(data):
             value = data.index(b"/", start + 1) + 1
             if looks_opaque(data[value:end].decode("latin-1")):
-                yield Edit(value, end, None, "token", "one-time-link")
+                yield Span(value, end, "token", "one-time-link")
 
     def _class_of(self, name: bytes) -> str:
         entity = self._classes.get(name)

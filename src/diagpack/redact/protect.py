@@ -85,9 +85,16 @@ class Lexer:
                 hint="patterns use RE2 syntax: no lookaround, no back-references",
             ) from None
 
-    def ranges(self, data: bytes, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
-        """Protected ranges between `start` and `end`, sorted; they may overlap."""
-        found = [span for span in _lexer().spans(data, start, end) if not _is_plain_number(data[span[0] : span[1]])]
+    def ranges(
+        self, data: bytes, start: int = 0, end: int | None = None, until: int | None = None
+    ) -> list[tuple[int, int]]:
+        """Protected ranges between `start` and `end`, sorted; they may overlap. Those behind `until` may be missing."""
+        found = []
+        for span in _lexer().spans(data, start, end):
+            if until is not None and span[0] >= until:
+                break
+            if not _is_plain_number(data[span[0] : span[1]]):
+                found.append(span)
         if self._vendor is not None:
             found += self._vendor.spans(data, start, end)
             found.sort()

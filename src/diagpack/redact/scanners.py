@@ -45,28 +45,48 @@ class RememberingScanner:
     def __init__(self, scan: Callable[[bytes, str], list[Span]], path: Path | None) -> None:
         self._scan = scan
         self._path = path
-        self._found: dict[str, list[tuple[int, int, str, str]]] = {}
+        self._last = (b"", "")
+        self._found: dict[str, list[Span]] = {}
 
     def scan(self, data: bytes, context: str = "") -> list[Span]:
         if self._path is None or len(data) < _REMEMBERED or context:
             return self._scan(data, context)
-        mark = hashlib.blake2b(data, digest_size=16).hexdigest()
+        return self.recall("spans", data, lambda: self._scan(data, context))
+
+    def recall(self, what: str, data: bytes, find: Callable[[], list[Span]]) -> list[Span]:
+        """What `find` gives for this text: found once in a run, if there is a file to keep it in."""
+        if self._path is None:
+            return find()
+        if data is not self._last[0]:
+            self._last = (data, hashlib.blake2b(data, digest_size=16).hexdigest())
+        mark = f"{what} {self._last[1]}"
         known = self._found.get(mark)
         if known is None:
-            spans = self._scan(data, context)
-            self._found[mark] = [(each.start, each.end, each.entity, each.rule) for each in spans]
-            return spans
-        return [Span(*each) for each in known]
+            known = self._found[mark] = find()
+        return known
 
     def save(self) -> None:
         if self._path is not None:
-            self._path.write_text(json.dumps(self._found), "ascii")
+            kinds = dict.fromkeys((each.entity, each.rule) for spans in self._found.values() for each in spans)
+            numbers = {kind: number for number, kind in enumerate(kinds)}
+            # Flat lists of whole numbers: a large log has a hundred thousand findings.
+            found = {
+                mark: [number for each in spans for number in (each.start, each.end, numbers[each.entity, each.rule])]
+                for mark, spans in self._found.items()
+            }
+            self._path.write_text(json.dumps([list(kinds), found], separators=(",", ":")), "ascii")
         self._found = {}
 
     def load(self) -> None:
         """A missing or damaged memory only costs the search again."""
         if self._path is not None:
             try:
-                self._found = json.loads(self._path.read_text("ascii"))
-            except (OSError, ValueError):
+                kinds, found = json.loads(self._path.read_text("ascii"))
+                self._found = {mark: _spans(numbers, kinds) for mark, numbers in found.items()}
+            except (OSError, ValueError, TypeError, IndexError, AttributeError):
                 self._found = {}
+
+
+def _spans(numbers: list[int], kinds: list[tuple[str, str]]) -> list[Span]:
+    each = iter(numbers)
+    return [Span(start, end, *kinds[kind]) for start, end, kind in zip(each, each, each, strict=True)]

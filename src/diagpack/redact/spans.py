@@ -5,8 +5,8 @@ belongs to and the rule that found it. Detectors are linear-time and import neit
 wraps them as Presidio `LocalRecognizer`s for the text engine.
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, Protocol, runtime_checkable
 
 # Classes no policy can switch off.
 SECRET_CLASSES = frozenset({"secret", "cookie", "token", "password", "key"})
@@ -59,3 +59,10 @@ class Detector(Protocol):
 
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
         """Spans in any order, overlapping allowed. `context` is the key or field name the text stands under."""
+
+
+@runtime_checkable
+class Memory(Protocol):
+    """What was found in a long text, kept for the second pass."""
+
+    def recall(self, what: str, data: bytes, find: Callable[[], list[Span]]) -> list[Span]: ...

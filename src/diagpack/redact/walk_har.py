@@ -6,13 +6,16 @@ Playwright, Charles, Proxyman, Fiddler as listed in the project's notes.
 """
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from diagpack.redact.walk_form import redact_parameter
 from diagpack.redact.walk_http import cookie_value, redact_header, redact_set_cookie
-from diagpack.redact.walk_json import JsonWalker
+from diagpack.redact.walk_json import Document, JsonWalker
 from diagpack.redact.walk_messages import redact_frame
 from diagpack.redact.walk_url import redact_url
+
+if TYPE_CHECKING:
+    from diagpack.redact.engine import Engine
 
 _HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]{1,300})")
 _URLS = frozenset({"url", "redirectURL", "redirectionURL"})
@@ -27,6 +30,11 @@ _COOKIE_PARTS = {"path": "", "domain": "", "name": ""}
 
 class HarWalker(JsonWalker):
     """Walks `{"log": …}`; objects it does not know are walked as JSON."""
+
+    def __init__(self, engine: "Engine", document: Document | None = None) -> None:
+        super().__init__(engine, document)
+        section = engine.policy.section("har")
+        self._known = frozenset([*section["keep"], *section["text"], *section["messages"]])
 
     def har(self, document: Any) -> Any:
         """Raises ValueError when this is not a HAR."""
@@ -83,7 +91,7 @@ class HarWalker(JsonWalker):
         out: dict[str, Any] = {}
         for name, each in self._allowed(message).items():
             if name in _URLS and isinstance(each, str):
-                out[name] = redact_url(self.engine, each)
+                out[name] = self.engine.once("url", each, redact_url)
             elif name == "headers":
                 out[name] = self._headers(each)
             elif name == "cookies":
@@ -122,7 +130,7 @@ class HarWalker(JsonWalker):
         if isinstance(value, list):
             return [self._header_value(name, each) for each in value]
         if isinstance(value, str):
-            return redact_header(self.engine, name, value)
+            return self.engine.once(f"header {name}", value, lambda engine, text: redact_header(engine, name, text))
         return self.walk(value, name, self.engine.policy.classify_header(name))
 
     def _cookies(self, cookies: Any) -> Any:
@@ -211,8 +219,9 @@ class HarWalker(JsonWalker):
 
     def _allowed(self, record: dict[str, Any]) -> dict[str, Any]:
         """Without what is denied by default: comments and unknown vendor fields."""
-        section = self.engine.policy.section("har")
-        known = {*section["keep"], *section["text"], *section["messages"]}
+        known = self._known
+        if "comment" not in record and not any(name[:1] in ("_", "c") for name in record):
+            return record
         out = {}
         for name, each in record.items():
             if self.document.key_of(name) == "comment" or (

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
 
 _NAME_KEYS = ("name", "key", "Name", "Key", "header", "id")
+# A number below has fewer digits than any card or token.
+_SMALL = 10**10
 _VALUE_KEYS = frozenset({"value", "Value", "values", "val"})
 
 
@@ -112,11 +114,29 @@ class Document:
         return marked
 
 
+def parse_together(engine: "Engine", texts: list[str]) -> None:
+    """Parse many short documents and scan their texts together, before each is redacted by its own."""
+    parsed = []
+    for text in texts:
+        document = Document()
+        try:
+            value = document.loads(text)
+        except (ValueError, TooDeep):
+            continue
+        engine.parsed[text] = (document, value)
+        parsed.append(value)
+    engine.prefetch(parsed)
+
+
 def redact_json_text(engine: "Engine", text: str) -> str:
     """A JSON document. Raises ValueError when it is none, TooDeep when it cannot be walked."""
-    document = Document()
-    parsed = document.loads(text)
-    engine.prefetch(parsed)
+    ready = engine.parsed.pop(text, None)
+    if ready is None:
+        document = Document()
+        parsed = document.loads(text)
+        engine.prefetch(parsed)
+    else:
+        document, parsed = ready
     walked = JsonWalker(engine, document).walk(parsed)
     if walked == parsed and engine.depth > 0:
         return text
@@ -132,19 +152,25 @@ class JsonWalker:
         self.engine = engine
         self.document = document or Document()
         self._limit = engine.policy.limit("json_depth")
+        # Whether the policy alone says what a key means.
+        self._has_plain_keys = type(self).class_of is JsonWalker.class_of and type(self)._key is JsonWalker._key
 
     def walk(self, value: Any, key: str = "", entity: str = "", level: int = 0) -> Any:
         """`key` is the name the value stands under, `entity` the class it inherits from a key further up."""
         if level > self._limit:
             raise TooDeep
         if isinstance(value, str):
-            return self.string(value, key, entity)
+            # Most leaves have no class and no marker.
+            return self.string(value, key, entity) if entity or value[:1] == "#" else self.engine.value(value, key)
         if isinstance(value, dict):
             return self.mapping(value, key, entity, level)
         if isinstance(value, list):
+            known, walk = self.engine.known_texts if not entity else {}, self.walk
             listed = self._listed_class(value)
             return [
-                self.walk(each, key, listed if listed and index else entity, level + 1)
+                self.engine.value(each)
+                if type(each) is str and each in known and not listed
+                else walk(each, key, listed if listed and index else entity, level + 1)
                 for index, each in enumerate(value)
             ]
         if isinstance(value, bool) or value is None:
@@ -155,16 +181,27 @@ class JsonWalker:
         marked = value.get(MARK)
         if isinstance(marked, str) and "value" in value and len(value) == 2:
             return self._marked(marked, value["value"])
-        named = self._pair_class(value)
+        named = "" if value.keys().isdisjoint(_VALUE_KEYS) else self._pair_class(value)
         record = self._record_class(key)
-        self.engine.live.members(value)
-        walked = {}
+        inherited = entity if entity != "keep" else ""
+        walked: dict[str, Any] = {}
+        engine = self.engine
+        engine.live.members(value)
+        is_simple = self._has_plain_keys and not inherited and not named and not record
         for name, each in value.items():
+            # Most members: a text or a small number under a name that says nothing.
+            if is_simple and (type(each) is str or type(each) is int) and engine.is_plain_key(name):
+                if type(each) is str and each[:1] != "#":
+                    walked[name] = engine.value(each, name)
+                    continue
+                if type(each) is int and -_SMALL < each < _SMALL:
+                    walked[name] = each
+                    continue
             plain = self.document.key_of(name)
             if named and plain in _VALUE_KEYS:
                 walked[name] = self.walk(each, key, named if named != "keep" else "", level + 1)
                 continue
-            below = self.class_of(plain, each) or (entity if entity != "keep" else "")
+            below = self.class_of(plain, each) or inherited
             if not below and record and is_credential(each, record):
                 below = record
             walked[self._key(name)] = self.walk(each, plain, below, level + 1)
@@ -206,7 +243,7 @@ class JsonWalker:
         """Keys are names and stay, unless the key itself is a sensitive value (a map from e-mail to …)."""
         if len(name) < 5 or name.isalpha():
             return name
-        return self.engine.text(name) if not self.engine.policy.classify(name) else name
+        return name if self.engine.policy.classify(name) or self.engine.is_clear_key(name) else self.engine.text(name)
 
     def _renamed(self, value: dict[str, Any], walked: dict[str, Any]) -> dict[str, Any]:
         # Two keys became one token: number them, so that no member is lost.

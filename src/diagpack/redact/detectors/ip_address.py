@@ -20,6 +20,7 @@ _INTERNAL: Final = tuple(
         "255.255.255.255/32 ::/127 fe80::/10 fc00::/7 ff00::/8"
     ).split()
 )
+_INTERNAL_V4: Final = tuple((int(each.network_address), int(each.netmask)) for each in _INTERNAL if each.version == 4)
 
 # Words right in front of a version or a section number.
 _BEFORE_VERSIONS: Final = tuple(
@@ -31,6 +32,9 @@ _BEFORE_VERSIONS: Final = tuple(
 @functools.lru_cache(maxsize=1 << 16)
 def is_internal(value: bytes) -> bool:
     """Whether an address is of no use outside its own network."""
+    if b":" not in value:
+        number = int.from_bytes(map(int, value.split(b".")), "big")
+        return any(number & mask == network for network, mask in _INTERNAL_V4)
     address = ipaddress.ip_address(value.decode("ascii"))
     return any(address.version == network.version and address in network for network in _INTERNAL)
 

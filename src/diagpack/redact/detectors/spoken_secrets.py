@@ -55,10 +55,10 @@ class SpokenSecrets:
     rank = Rank.STRUCTURAL
 
     def trigger(self) -> str:
-        """Every shape begins with one of these words."""
+        """A pattern that matches wherever a finding may be: at the markers, with what always follows the short ones."""
         return (
-            r"(?i:curl|wget|mysql|sshpass|redis-cli|docker[ \t]+login|\bauth[ \t]|string\("
-            rf"|pass(?:word|wd|phrase|code)[ \t]|--[a-z0-9-]*{_STEM})"
+            r"(?i:\b(?:curl|wget|mysql|sshpass|redis-cli|docker)|\bauth[ \t]|string\(|--[a-z0-9-]"
+            r"|\bpass(?:word|wd|phrase|code)[ \t])"
         )
 
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:

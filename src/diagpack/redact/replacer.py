@@ -1,0 +1,84 @@
+"""What one value becomes: a pseudonym, a drop mark, itself, or a message whose parts were redacted.
+
+Enters: a value, the class of its place and the rule that found it. Leaves: the replacement; in the first pass the value
+is learned as well.
+"""
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from diagpack.redact.learned import Learned
+from diagpack.redact.spans import SECRET_CLASSES
+from diagpack.redact.values import canonical, is_public
+
+if TYPE_CHECKING:
+    from diagpack.redact.engine import Engine
+
+# The context that asks the structure hook for a JWT or SAML message only.
+MESSAGE = "\0message"
+_EMAIL = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+\.[^\s@<>\"',;:().]+")
+# Tokens that one engine remembers for the encrypted map.
+_MAPPED = 50_000
+# Findings that come from what was learned teach nothing.
+NOT_LEARNED = frozenset({"learned", "learned-encoded", "overlap", "nested-too-deep"})
+
+
+class Replacer:
+    """Bound to one engine."""
+
+    def __init__(self, engine: "Engine") -> None:
+        self._engine = engine
+
+    def token(self, value: str, entity: str, rule: str) -> str:
+        """The token of a value of this class; the value itself when it stays."""
+        engine = self._engine
+        data = value.encode("utf-8", "surrogatepass" if entity != "" else "replace") if value.isascii() else b""
+        if (data and engine.pseudonyms.is_token(data)) or value == f"dropped-{entity}":
+            return value
+        plain = canonical(value)
+        if engine.pseudonyms.is_token(plain.encode("utf-8", "replace")):
+            return value
+        if entity not in ("email", "ip") and _EMAIL.fullmatch(plain) and entity not in SECRET_CLASSES:
+            entity = "email"
+        elif len(plain) > 40 and entity in SECRET_CLASSES and engine.structure is not None:
+            # A JWT or SAML message keeps its protocol values wherever it stands, and is never learned as a whole.
+            rewritten = engine.structure(engine, plain, MESSAGE)
+            if rewritten is not None:
+                return rewritten if plain == value.strip() else quote(rewritten, safe="")
+        if plain in engine.classes:
+            entity, rule = engine.classes[plain], "learned"
+        action = engine.policy.action_of(entity, rule)
+        if entity not in SECRET_CLASSES and engine.policy.keeps_word(plain):
+            return value
+        if entity == "ip" and not is_public(plain):
+            action = str(engine.policy.data["private_ip"])
+        if action == "keep":
+            return value
+        if engine.learned is not None:
+            self._learn(engine.learned, plain, entity, rule)
+        if action == "drop":
+            return f"dropped-{entity}"
+        token = engine.pseudonyms.token(plain, entity)
+        if engine.mapped is not None and len(engine.mapped) < _MAPPED:
+            engine.mapped[token] = plain
+        return token
+
+    def _learn(self, learned: Learned, plain: str, entity: str, rule: str) -> None:
+        if rule in NOT_LEARNED:
+            return
+        if entity in SECRET_CLASSES:
+            self._engine.live.found(plain, entity, rule)
+        if entity in SECRET_CLASSES and len(plain) > 512:
+            # Nobody repeats such a value by hand; where it is repeated, its slot or shape betrays it again.
+            learned.note_shape(plain, entity)
+        elif self._has_shape(plain, entity):
+            learned.note_shape(plain, entity)
+        else:
+            learned.learn(plain, entity)
+
+    def _has_shape(self, plain: str, entity: str) -> bool:
+        if entity not in SECRET_CLASSES or len(plain) < 16:
+            return False
+        data = plain.encode("utf-8", "surrogatepass")
+        return any(span.start == 0 and span.end == len(data) for span in self._engine.scanner.scan(data, ""))

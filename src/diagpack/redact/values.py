@@ -1,0 +1,57 @@
+"""What a single value is, before anything decides about it.
+
+Enters: a value. Leaves: its canonical form, and whether it is plain words, a diagnostic id, or a public address.
+"""
+
+import functools
+import ipaddress
+import re
+from urllib.parse import unquote
+
+# Short words with blanks and gentle punctuation; up to three digits in a row, no run that could be a token.
+_PLAIN = re.compile(
+    r"(?:[A-Za-z_]{1,20}|[0-9]{1,3}(?![0-9.-]))?(?:[ ,.;!?()'/-]+(?:[A-Za-z_]{1,20}|[0-9]{1,3}(?![0-9.-])))*"
+    r"[ ,.;!?()'/-]*"
+)
+# UUIDs, trace ids and times.
+DIAGNOSTIC = re.compile(
+    r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9A-F]{8}-(?:[0-9A-F]{4}-){3}[0-9A-F]{12}|[0-9a-f]{32}|[0-9a-f]{16}"
+    r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
+)
+_TOKEN_RANGE = ipaddress.ip_network("240.0.0.0/4")
+_NO_DIGITS = str.maketrans("", "", "0123456789")
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text is words without a shape."""
+    return _PLAIN.fullmatch(text) is not None and len(text) - len(text.translate(_NO_DIGITS)) < 6
+
+
+def canonical(value: str) -> str:
+    """The decoded form that decides the token: percent escapes undone up to three times, blanks and quotes off."""
+    plain = value.strip().strip("\"'")
+    for _ in range(3):
+        if "%" not in plain:
+            break
+        decoded = unquote(plain, errors="surrogateescape")
+        if decoded == plain or "\udc80" <= max(decoded) <= "\udcff":
+            break
+        plain = decoded
+    return plain or value
+
+
+@functools.lru_cache(maxsize=65536)
+def is_public(value: str) -> bool:
+    """Whether an address text is one that a policy for public addresses means."""
+    try:
+        address = ipaddress.ip_address(value.strip("[]").split("%")[0])
+    except ValueError:
+        return True
+    # Documentation ranges stand for public addresses in examples and tests.
+    text = str(address)
+    if address.version == 4 and address in _TOKEN_RANGE and text != "255.255.255.255":
+        # Where our own tokens live: an address there that is none of them is data, and could be taken for one.
+        return True
+    if text.startswith(("192.0.2.", "198.51.100.", "203.0.113.", "2001:db8:")):
+        return True
+    return address.is_global or (address.is_multicast and not address.is_private)
