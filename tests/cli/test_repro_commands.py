@@ -36,3 +36,17 @@ def test_validate_with_the_same_capture_says_reproduced(run: Run, demo: Path) ->
 
 def test_validate_needs_one_of_both(run: Run, demo: Path) -> None:
     assert run("validate", "DEMO-1", "--cases", demo / "cases").code == 2
+
+
+def test_a_contract_names_what_the_call_breaks(run: Run, demo: Path, tmp_path: Path) -> None:
+    contract = {
+        "openapi": "3.0.3",
+        "info": {"title": "sessions", "version": "1"},
+        "paths": {"/sso/session": {"get": {"responses": {"200": {"description": "a session"}}}}},
+    }
+    (tmp_path / "api.json").write_text(json.dumps(contract))
+
+    result = run("repro", "DEMO-1", "--openapi", tmp_path / "api.json", "--cases", demo / "cases", "--json")
+
+    assert result.code == 0, result.err
+    assert any("500" in each or "response" in each.lower() for each in json.loads(result.out)["contract"])

@@ -307,6 +307,16 @@ def test_an_app_that_deletes_zips_is_noticed(jira: FakeJira, package: VerifiedPa
         publish(jira, package, MemoryJournal())
 
 
+def test_a_ticket_with_the_same_signature_is_named_before_filing(jira: FakeJira) -> None:
+    said: list[str] = []
+    publish(jira, verified_package("CS-7", labels=("dp1-0123456789ab",)), MemoryJournal())
+    publish(jira, verified_package("CS-8", labels=("dp1-0123456789ab",)), MemoryJournal(), said=said)
+    publish(jira, verified_package("CS-9", labels=("dp1-ffffffffffff",)), MemoryJournal(), said=said)
+
+    assert [each for each in said if "same signature" in each] == ["the same signature (dp1:0123456789ab) is on ENG-1"]
+    assert len(jira.issues) == 3
+
+
 def test_a_dry_run_sends_only_reads(jira: FakeJira, package: VerifiedPackage) -> None:
     said: list[str] = []
     publish(jira, package, MemoryJournal(), said=said, dry_run=True)

@@ -24,14 +24,18 @@ def adf(text: str = "It fails.") -> dict[str, object]:
 
 
 def verified_package(
-    case: str = "CS-1", number: int = 1, files: Mapping[str, bytes] | None = None, text: str = "It fails."
+    case: str = "CS-1",
+    number: int = 1,
+    files: Mapping[str, bytes] | None = None,
+    text: str = "It fails.",
+    labels: tuple[str, ...] = (),
 ) -> VerifiedPackage:
     """A small package with the ticket files a publisher reads."""
     package_id = f"{case}-esc{number}"
     manifest = {"schema": "diagpack.manifest/1", "id": package_id, "case": case}
     ticket = {
         "summary": "SSO login answers 500",
-        "labels": ["diagpack", "sso saml"],
+        "labels": ["diagpack", "sso saml", *labels],
         "description": adf(text),
         "severity": "S2",
     }

@@ -36,13 +36,16 @@ def repro(
     cert: Annotated[Path | None, typer.Option("--cert", metavar="PEM", help="Client certificate.")] = None,
     key: Annotated[Path | None, typer.Option("--key", metavar="PEM", help="Its key.")] = None,
     timeout: Annotated[float, typer.Option("--timeout", metavar="SECONDS", help="For each call.")] = 30.0,
+    openapi: Annotated[
+        Path | None, typer.Option("--openapi", metavar="FILE", help="Check against this contract.")
+    ] = None,
     cases: CasesOption = None,
     profile: ProfileOption = None,
     as_json: JsonOption = False,
     no_input: NoInputOption = False,
 ) -> None:
     """Show the failing call as it would be sent again; --run sends it, to hosts the case or the profile names."""
-    from diagpack.pipeline.repro import ReproOptions, planned
+    from diagpack.pipeline.repro import ReproOptions, contract_violations, planned
     from diagpack.pipeline.settings import load_settings
 
     options = ReproOptions(
@@ -61,10 +64,11 @@ def repro(
     )
     folder, settings = folder_of(case, cases), load_settings(profile)
     if run:
-        _send(folder, settings, options, as_json=as_json, no_input=no_input)
+        _send(folder, settings, options, openapi=openapi, as_json=as_json, no_input=no_input)
         return
     _, plan = planned(folder, settings, options)
     calls = plan.steps if sequence else (plan.single,)
+    broken = contract_violations(openapi, plan) if openapi else ()
     if as_json:
         emit(
             "repro/1",
@@ -74,6 +78,7 @@ def repro(
                 "calls": [{"ref": str(each.ref), "method": each.method, "origin": each.origin} for each in calls],
                 "variables": [{"name": each.name, "origin": each.origin, "role": each.role} for each in plan.variables],
                 "notes": list(plan.notes),
+                "contract": list(broken),
             },
         )
         return
@@ -82,7 +87,7 @@ def repro(
         show(f"  {each.method} {each.origin}{_path_of(each)}  {each.ref}")
     for variable in plan.variables:
         show(f"  needs {variable.name}: {variable.role}, sent to {variable.origin} only")
-    for note in plan.notes:
+    for note in (*plan.notes, *(f"contract: {each}" for each in broken)):
         show(f"  note: {note}")
     say(f"Send it: diagpack repro {folder.id} --run")
 
@@ -91,8 +96,8 @@ def _path_of(call: Any) -> str:
     return "".join(part if isinstance(part, str) else f"${{{part.name}}}" for part in call.path)
 
 
-def _send(folder: Any, settings: Any, options: Any, *, as_json: bool, no_input: bool) -> None:
-    from diagpack.pipeline.repro import hidden_prompt, run_repro, secret_source
+def _send(folder: Any, settings: Any, options: Any, *, openapi: Path | None, as_json: bool, no_input: bool) -> None:
+    from diagpack.pipeline.repro import contract_violations, hidden_prompt, run_repro, secret_source
 
     is_person = can_prompt(no_input)
 
@@ -101,7 +106,7 @@ def _send(folder: Any, settings: Any, options: Any, *, as_json: bool, no_input: 
             raise UsageError("DP542", "an unsafe call is confirmed by a person", hint="run it in a terminal")
         return str(typer.prompt(sentence, err=True))
 
-    _, result = run_repro(
+    plan, result = run_repro(
         folder, settings, options, confirm=confirm, secret=secret_source(hidden_prompt if is_person else None)
     )
     if as_json:
@@ -112,6 +117,7 @@ def _send(folder: Any, settings: Any, options: Any, *, as_json: bool, no_input: 
                 "result": result.sentence,
                 "reproduced": result.is_reproduced,
                 "origin": result.origin,
+                "contract": list(contract_violations(openapi, plan, result)) if openapi else [],
                 "runs": [
                     {
                         "run": each.number,
@@ -131,6 +137,8 @@ def _send(folder: Any, settings: Any, options: Any, *, as_json: bool, no_input: 
         ids = f"  {each.request_ids[0]}" if each.request_ids else ""
         show(f"run {each.number}: {each.status or each.error}, {each.duration_ms:.0f} ms{ids}")
     show(result.sentence)
+    for broken in contract_violations(openapi, plan, result) if openapi else ():
+        show(f"contract: {broken}")
     say(f"Next: diagpack collect {folder.id} puts these exchanges into the package")
 
 

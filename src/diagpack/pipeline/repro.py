@@ -19,10 +19,12 @@ from diagpack.case.config import load_case
 from diagpack.case.layout import CaseDir
 from diagpack.case.lock import case_lock
 from diagpack.case.store import RawStore
+from diagpack.collectors.contract import violations
 from diagpack.collectors.har.inspect import inspect
 from diagpack.collectors.replay import Replay, artifact_content, replay
 from diagpack.collectors.replay_guard import ReplayPolicy
 from diagpack.errors import UsageError
+from diagpack.model.capture import from_api
 from diagpack.model.escalation import Escalation
 from diagpack.model.exchange import exchanges_of
 from diagpack.model.ref import EvidenceRef, HarEntry
@@ -130,6 +132,12 @@ def run_repro(
             reproduced=result.is_reproduced,
         )
     return plan, result
+
+
+def contract_violations(openapi: Path, plan: Plan, result: Replay | None = None) -> tuple[str, ...]:
+    """What the call breaks of its OpenAPI contract: as captured, or as it was answered in the last run."""
+    exchange = from_api(result.exchanges[-1], 0) if result is not None else plan.failing
+    return violations(openapi, exchange)
 
 
 def secret_source(prompt: Callable[[str], str] | None) -> Callable[[Variable], str]:

@@ -53,6 +53,7 @@ class _Delivery:
         for note in plan.notes:
             self.ctx.say(note)
         known = self.settings.issue or str((self.ctx.journal.get(self.slot) or {}).get("key", ""))
+        self._say_similar(ticket, known)
         if self.ctx.is_dry_run:
             return self._dry_run(plan, known)
         key = self._existing(known) if known else self._find_or_create(plan)
@@ -61,6 +62,14 @@ class _Delivery:
         digests = self._check(key)
         self._put("done", key=key)
         return Receipt("jira", key, f"{self.settings.site}/browse/{key}", digests, self.package.sha256)
+
+    def _say_similar(self, ticket: Ticket, known: str) -> None:
+        """Tickets that carry the same signature label: the same failure, seen before."""
+        for label in (each for each in ticket.labels if each.startswith("dp1-")):
+            found = self._search(f'project = "{self.settings.project}" AND labels = "{label}"')
+            others = [key for key, own in found if key != known and own != self.label]
+            if others:
+                self.ctx.say(f"the same signature ({label.replace('-', ':', 1)}) is on {', '.join(others[:5])}")
 
     def _put(self, state: str, **values: Any) -> None:
         before = dict(self.ctx.journal.get(self.slot) or {})

@@ -73,7 +73,8 @@ def ticket(escalation: Escalation, room: Room = ROOMS[0]) -> Ticket:
     failing = first_failing(escalation, calls)
     return Ticket(
         summary=summary(escalation),
-        labels=("diagpack", f"diagpack-case-{escalation.case_id}"),
+        # The signature as a label lets the tracker find tickets of the same failure.
+        labels=("diagpack", f"diagpack-case-{escalation.case_id}", assessment.signature.value.replace(":", "-")),
         tone={"S1": "error", "S2": "error", "S3": "warning"}.get(assessment.severity.level, "info"),
         severity=one_line(assessment.severity.level, 20) or "not set",
         problem=one_line(_case_words.symptom(escalation), room.characters),

@@ -44,7 +44,8 @@ def _json_length(description: Node) -> int:
 
 def _body(found: Ticket, seed: str) -> dict[str, Any]:
     description = _document(found, LocalIds(seed))
-    return {"summary": found.summary, "labels": list(found.labels), "description": description}
+    labels = [each for each in found.labels if each]
+    return {"summary": found.summary, "labels": labels, "severity": found.severity, "description": description}
 
 
 def _document(found: Ticket, ids: LocalIds) -> Node:

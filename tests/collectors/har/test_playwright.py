@@ -1,4 +1,4 @@
-"""The slimmed HAR serves a real browser: Playwright's routeFromHAR answers from it."""
+"""The slimmed and redacted HAR serves a real browser: Playwright's routeFromHAR answers from it."""
 
 import json
 import os
@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from diagpack.collectors.har.inspect import inspect
+from diagpack.model.keys import CaseKey
+from diagpack.redact.policy import load_policy
+from diagpack.redact.standalone import Standalone
 from tests.har_fixtures import har, har_entry, written
 from tests.node_tools import node_module, program
 
@@ -30,7 +33,7 @@ const { chromium } = require(process.argv[2]);
 
 
 @pytest.mark.tool("node")
-def test_a_browser_is_answered_from_the_slimmed_har(tmp_path: Path) -> None:
+def test_a_browser_is_answered_from_the_slimmed_and_redacted_har(tmp_path: Path) -> None:
     playwright, chromium = node_module("playwright-core"), program("chromium")
     page = "<html><title>Orders page</title></html>"
     capture = har(
@@ -38,7 +41,9 @@ def test_a_browser_is_answered_from_the_slimmed_har(tmp_path: Path) -> None:
         har_entry("https://app.example.com/api/orders", method="POST", post='{"a":1}', status=500, body='{"x":"boom"}'),
     )
     slimmed = tmp_path / "slim.har"
-    slimmed.write_bytes(b"".join(inspect(written(tmp_path / "in.har", capture)).content()))
+    content = b"".join(inspect(written(tmp_path / "in.har", capture)).content())
+    redact = Standalone(CaseKey(b"k" * 32), load_policy())
+    slimmed.write_text(json.dumps(redact.har(json.loads(content))))
     (tmp_path / "run.js").write_text(SCRIPT)
 
     done = subprocess.run(
