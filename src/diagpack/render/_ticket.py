@@ -5,6 +5,7 @@ each format escapes them itself. Order of parts: jira.md, section 8.2 of the pro
 trust last).
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeVar
@@ -66,6 +67,11 @@ class Ticket:
     asks: tuple[str, ...]
 
 
+def _signature_label(signature: str) -> tuple[str, ...]:
+    """The signature as a label, so that the tracker finds tickets of the same failure."""
+    return (signature.replace(":", "-"),) if re.fullmatch(r"dp\d:[0-9a-f]{12}", signature, re.ASCII) else ()
+
+
 def ticket(escalation: Escalation, room: Room = ROOMS[0]) -> Ticket:
     """The ticket of an escalation."""
     assessment = escalation.assessment
@@ -73,8 +79,7 @@ def ticket(escalation: Escalation, room: Room = ROOMS[0]) -> Ticket:
     failing = first_failing(escalation, calls)
     return Ticket(
         summary=summary(escalation),
-        # The signature as a label lets the tracker find tickets of the same failure.
-        labels=("diagpack", f"diagpack-case-{escalation.case_id}", assessment.signature.value.replace(":", "-")),
+        labels=("diagpack", f"diagpack-case-{escalation.case_id}", *_signature_label(assessment.signature.value)),
         tone={"S1": "error", "S2": "error", "S3": "warning"}.get(assessment.severity.level, "info"),
         severity=one_line(assessment.severity.level, 20) or "not set",
         problem=one_line(_case_words.symptom(escalation), room.characters),

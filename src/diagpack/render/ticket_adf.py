@@ -44,8 +44,8 @@ def _json_length(description: Node) -> int:
 
 def _body(found: Ticket, seed: str) -> dict[str, Any]:
     description = _document(found, LocalIds(seed))
-    labels = [each for each in found.labels if each]
-    return {"summary": found.summary, "labels": labels, "severity": found.severity, "description": description}
+    severity = found.severity if found.severity in ("S1", "S2", "S3", "S4") else ""
+    return {"summary": found.summary, "labels": list(found.labels), "severity": severity, "description": description}
 
 
 def _document(found: Ticket, ids: LocalIds) -> Node:
