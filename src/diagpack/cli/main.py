@@ -11,7 +11,6 @@ from types import ModuleType
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from diagpack.cli import (
     case_commands,
@@ -24,40 +23,17 @@ from diagpack.cli import (
     team_commands,
 )
 from diagpack.cli.output import fail, styled
-from diagpack.errors import DiagpackError, ExitCode
+from diagpack.cli.overview import EPILOG, Overview
+from diagpack.errors import DiagpackError, ExitCode, UsageError
 from diagpack.model.terminal import escape
 
 loaded()
-_EPILOG = """\b
-Examples:
-  diagpack demo                                   the whole thing on a built-in case
-  diagpack collect CS-1042 login.har app.log.gz   evidence in, signed package out
-  diagpack submit CS-1042                         file it in Jira, exactly once
-  diagpack verify CS-1042-esc1.zip                check a package you received
-"""
-
-
-class GroupedHelp(TyperGroup):
-    """Lists the commands by what they are for (each command names its group as `rich_help_panel`)."""
-
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        groups: dict[str, list[tuple[str, str]]] = {}
-        for name in self.list_commands(ctx):
-            command: Any = self.get_command(ctx, name)
-            if command is None or command.hidden:
-                continue
-            panel = getattr(command, "rich_help_panel", None) or "More"
-            groups.setdefault(str(panel), []).append((name, command.get_short_help_str(limit=80)))
-        for panel, rows in groups.items():
-            with formatter.section(panel):
-                formatter.write_dl(rows)
-
 
 app = typer.Typer(
     name="diagpack",
-    cls=GroupedHelp,
-    help="Turn a customer's problem into one signed, redacted, reproducible escalation package.",
-    epilog=_EPILOG,
+    cls=Overview,
+    help="Turn a customer's problem into one signed, redacted escalation package.",
+    epilog=EPILOG,
     no_args_is_help=False,
     add_completion=True,
     rich_markup_mode=None,
@@ -108,7 +84,7 @@ def main() -> None:
 def _run() -> int:
     try:
         _give_streams()
-        code = app(standalone_mode=False)
+        code = app(prog_name="diagpack", standalone_mode=False)
         sys.stdout.flush()
     except (typer.Abort, KeyboardInterrupt):
         return _cancelled()
@@ -125,11 +101,18 @@ def _run() -> int:
     except Exception as error:
         # Typer carries its own copy of click, whose errors have no public name: they know how to show themselves.
         if hasattr(error, "format_message") and hasattr(error, "show"):
-            error.show()
-            return ExitCode.USAGE
+            return fail(_usage_error(error))
         return _internal(error)
     # Typer turns Ctrl-C into this code by itself, and says nothing.
     return _cancelled() if code == ExitCode.CANCELLED else int(code or 0)
+
+
+def _usage_error(error: Any) -> UsageError:
+    """A wrong command, option or argument, in the form of every other error."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "diagpack"
+    message = str(error.format_message()).rstrip(".")
+    return UsageError("DP931", message[:1].lower() + message[1:], hint=f"{path} -h shows what there is")
 
 
 def _give_streams() -> None:

@@ -187,11 +187,11 @@ def redact_one(path: Path, out: Path, profile: Profile) -> RedactedFile:
 
 def _regular(path: Path) -> Path:
     if path.is_dir():
-        raise UsageError("DP917", "this is a folder", hint="name a file")
+        raise UsageError("DP917", f"{path}: this is a folder", hint="name a file in it")
     if not path.is_file():
         is_there = path.exists() or path.is_symlink()
         reason = "this is a pipe, a device or a link to nowhere" if is_there else "there is no such file"
-        raise UsageError("DP917", reason, hint="name a file")
+        raise UsageError("DP917", f"{path}: {reason}", hint="name a file")
     if not os.access(path, os.R_OK):
-        raise UsageError("DP917", "the file may not be read by you", hint="change its permissions")
+        raise UsageError("DP917", f"{path}: the file may not be read by you", hint="change its permissions")
     return path
