@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from diagpack.redact.edits import Edit, apply
 
 if TYPE_CHECKING:
+    from diagpack.redact.blocks.reader import Blocks
     from diagpack.redact.engine import Engine
 
 _BATCH_BYTES = 64 << 10
@@ -25,10 +26,12 @@ _STRUCTURED = re.compile(
 )
 
 
-def redact_batch(engine: "Engine", texts: Sequence[str]) -> list[tuple[str, Counter[str]]]:
-    """Plain texts, each with its counts."""
+def redact_batch(
+    engine: "Engine", texts: Sequence[str], blocks: "Blocks | None" = None
+) -> list[tuple[str, Counter[str]]]:
+    """Plain texts, each with its counts. `blocks`: they are lines that follow one another."""
     pieces = [each.encode("utf-8", "surrogatepass") for each in texts]
-    edits = engine.edits(b"\n".join(pieces))
+    edits = engine.edits(b"\n".join(pieces), blocks=blocks)
     if not edits:
         return [(each, _NOTHING) for each in texts]
     out = []

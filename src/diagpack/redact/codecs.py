@@ -165,6 +165,10 @@ JSON_ESCAPES = Codec(
 QUOTED_PRINTABLE = Codec(
     "quoted-printable", re.compile(rb"=(?:[0-9A-Fa-f]{2}|\r?\n)"), _whole, _quoted_printable, _plain
 )
+# JSON in a cell of a CSV file: each of its quotes is written twice (RFC 4180, 2.7).
+DOUBLED_QUOTES = Codec(
+    "doubled-quotes", re.compile(rb'""'), lambda data: _lines(data, b'{""'), lambda match: b'"', _plain
+)
 # A quoted `=`, an `@` between letters or the name of the encoding must be there: `page=40` alone is an assignment.
 _QUOTED_CLUES = (b"=3D", b"=40", b"=C3=", b"uoted-printable")
 _LIKELY_QUOTED = compiled(r"=3D|[A-Za-z0-9]=40[A-Za-z0-9-]+\.[a-z]|uoted-printable|[a-z]=C3=[89AB][0-9A-F][a-z]")
@@ -178,5 +182,7 @@ def local_codecs(data: bytes) -> Iterator[Codec]:
         yield ENTITIES
     if b"\\" in data and JSON_ESCAPES.trigger.search(data):
         yield JSON_ESCAPES
+    if b'{""' in data:
+        yield DOUBLED_QUOTES
     if any(each in data for each in _QUOTED_CLUES) and _LIKELY_QUOTED.find(data) is not None:
         yield QUOTED_PRINTABLE

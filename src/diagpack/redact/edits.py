@@ -38,7 +38,8 @@ def apply(data: bytes, edits: Sequence[Edit]) -> bytes:
 
 def resolve(data: bytes, found: list[Edit], tokens: Sequence[tuple[int, int]]) -> list[Edit]:
     """Sort, drop what is a token already, let the longest win, and join what overlaps in part."""
-    found.sort(key=lambda each: (each.start, -each.end, each.entity == "", each.rule))
+    # Who has decided already knows the decoded value.
+    found.sort(key=lambda each: (each.start, -each.end, each.entity == "", each.new is None, each.rule))
     chosen: list[Edit] = []
     for edit in found:
         if tokens and not _is_free(data, edit, tokens):

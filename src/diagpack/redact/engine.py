@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import re2
 
 from diagpack.redact.batch import batches, leaves, redact_batch
+from diagpack.redact.blocks.reader import Blocks, outside_folded
 from diagpack.redact.dictionary import Dictionary
 from diagpack.redact.edits import Edit, apply, resolve
 from diagpack.redact.learned import Learned
@@ -270,9 +271,9 @@ class Engine:
         new = self.data(data, context)
         return text if new is data else new.decode("utf-8", "surrogatepass")
 
-    def data(self, data: bytes, context: str = "") -> bytes:
-        """The same for UTF-8 bytes; the very same object when nothing was replaced."""
-        edits = self.edits(data, context)
+    def data(self, data: bytes, context: str = "", blocks: Blocks | None = None) -> bytes:
+        """The same for UTF-8 bytes; the very same object when nothing was replaced. `blocks`: of a text in pieces."""
+        edits = self.edits(data, context, blocks=blocks or Blocks(self))
         if not edits:
             return data
         for edit in edits:
@@ -291,10 +292,10 @@ class Engine:
             and next(self._nested.edits(data, 0), None) is None
         )
 
-    def texts(self, texts: Sequence[str]) -> list[str]:
-        """Many short texts in one scan."""
+    def texts(self, texts: Sequence[str], blocks: Blocks | None = None) -> list[str]:
+        """Many short texts in one scan. `blocks`: they are lines that follow one another."""
         out = []
-        for text, tally in redact_batch(self, texts):
+        for text, tally in redact_batch(self, texts, blocks):
             if tally:
                 self.tally.update(tally)
             out.append(text)
@@ -323,22 +324,24 @@ class Engine:
         # `-----` may be the head of a key.
         return is_plain(text) and not (self._looks_for_hosts and "." in text) and "-----" not in text
 
-    def edits(self, data: bytes, context: str = "", layer: int = 0) -> list[Edit]:
-        """Sorted replacements that do not overlap."""
+    def edits(self, data: bytes, context: str = "", layer: int = 0, *, blocks: Blocks | None = None) -> list[Edit]:
+        """Sorted replacements that do not overlap. `blocks`: what spans lines counts as well."""
         spans = self.scanner.scan(data, context)
         if self._dictionary is not None:
             spans = [*spans, *self._dictionary.find(data)]
         if self.prose is not None:
             spans = [*spans, *self.prose(data)]
-        found = [Edit(each.start, each.end, None, each.entity, each.rule) for each in spans if self._counts(data, each)]
+        found = [Edit(each.start, each.end, None, each.entity, each.rule) for each in spans if self.counts(data, each)]
         found += self._nested.edits(data, layer)
+        if blocks is not None and b"\n" in data:
+            found = outside_folded([*found, *blocks.edits(data)])
         if not found:
             return []
         chosen = resolve(data, found, list(self.pseudonyms.find(data)))
         decided = (self._decided(data, each) if each.new is None else each for each in chosen)
         return [each for each in decided if each.new != data[each.start : each.end]]
 
-    def _counts(self, data: bytes, span: Span) -> bool:
+    def counts(self, data: bytes, span: Span) -> bool:
         """Whether a finding is one that the policy replaces."""
         if span.entity in SECRET_CLASSES:
             return True

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from diagpack.redact.blocks.reader import Blocks
 from diagpack.redact.engine import NeedsWithholding
 from diagpack.redact.walk_json import Document, JsonWalker, TooDeep, parse_together
 
@@ -27,15 +28,16 @@ _GOES_ON = re.compile(
     re.IGNORECASE,
 )
 _JOINED_LINES = 8
+_HEAD_LINES = 20
 _TIME = re.compile(r"[0-9TZ:.,+\- ]{0,40}")
 
 
 def redact_text_stream(engine: "Engine", stream: BinaryIO, start: int, end: int) -> Iterator[bytes]:
     """Plain text in `start` to `end`, which stand on line ends. Bytes that are not UTF-8 stay as they are."""
-    windows = _Windows(engine)
+    windows, blocks = _Windows(engine), Blocks(engine)
     for piece, is_cut in _pieces(stream, start, end, _LONGEST):
         if not is_cut and len(piece) <= _LONGEST and not windows.is_open:
-            yield engine.data(piece)
+            yield engine.data(piece, blocks=blocks)
         else:
             yield from windows.feed(piece, is_last=not is_cut)
     yield from windows.feed(b"", is_last=True)
@@ -136,6 +138,8 @@ class _Windows:
 def redact_jsonl_stream(engine: "Engine", stream: BinaryIO, start: int, end: int) -> Iterator[bytes]:
     """JSON Lines: one record a line, `text` of a log record is log text. Same number of lines."""
     walker = _RecordWalker(engine)
+    if start:
+        walker.prime(stream)
     for piece in pieces(stream, start, end):
         yield walker.piece(piece)
 
@@ -145,7 +149,15 @@ class _RecordWalker:
 
     def __init__(self, engine: "Engine") -> None:
         self._engine = engine
+        self._blocks = Blocks(engine)
         self._unchanged: set[str] = set()
+
+    def prime(self, stream: BinaryIO) -> None:
+        """Read the first records when this is not the first range: they may be the head of a table."""
+        stream.seek(0)
+        records = map(_parsed, stream.read(PIECE).split(b"\n")[:_HEAD_LINES])
+        texts = [each["text"] for each in records if each is not None]
+        self._blocks.prime("".join(f"{each}\n" for each in texts).encode("utf-8", "surrogatepass"))
 
     def piece(self, piece: bytes) -> bytes:
         lines = piece.split(b"\n")
@@ -167,7 +179,7 @@ class _RecordWalker:
 
     def _texts(self, texts: list[str]) -> list[str]:
         plain = [each for each in texts if not _is_structured(each)]
-        redacted = iter(self._engine.texts(plain))
+        redacted = iter(self._engine.texts(plain, self._blocks))
         if len(plain) < len(texts):
             parse_together(self._engine, [each for each in texts if each[:1] in "{[" and _is_structured(each)])
         out = [self._engine.value(each) if _is_structured(each) else next(redacted) for each in texts]

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from diagpack.redact.blocks.reader import Blocks
 from diagpack.redact.codecs import Codec, local_codecs
 from diagpack.redact.detectors._engine import Pattern, compiled
 from diagpack.redact.edits import Edit
@@ -73,7 +74,7 @@ class Nested:
             yield from self._local(codec, data, layer)
 
     def _local(self, codec: Codec, data: bytes, layer: int) -> Iterator[Edit]:
-        mark = {"percent": b"%", "entities": b"&", "json-escapes": b"\\"}.get(codec.name, b"=")
+        mark = {"percent": b"%", "entities": b"&", "json-escapes": b"\\", "doubled-quotes": b'""'}.get(codec.name, b"=")
         for start, end in codec.segments(data):
             segment = data[start:end]
             if mark not in segment:
@@ -81,7 +82,7 @@ class Nested:
             decoded = codec.decode(segment)
             if decoded is None:
                 continue
-            for edit in self._engine.edits(decoded.data, "", layer + 1):
+            for edit in self._engine.edits(decoded.data, "", layer + 1, blocks=Blocks(self._engine)):
                 here, there = decoded.source(edit.start, edit.end)
                 yield Edit(start + here, start + there, codec.escape(edit.new or b""), edit.entity, edit.rule)
 

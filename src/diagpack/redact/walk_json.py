@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _NAME_KEYS = ("name", "key", "Name", "Key", "header", "id")
 # A number below has fewer digits than any card or token.
 _SMALL = 10**10
+_MANIFEST_KEYS = ("data", "stringData")
 _VALUE_KEYS = frozenset({"value", "Value", "values", "val"})
 
 
@@ -183,6 +184,8 @@ class JsonWalker:
             return self._marked(marked, value["value"])
         named = "" if value.keys().isdisjoint(_VALUE_KEYS) else self._pair_class(value)
         record = self._record_class(key)
+        if value.get("kind") == "Secret" and not value.keys().isdisjoint(_MANIFEST_KEYS):
+            return self._manifest(value, key, entity, level)
         inherited = entity if entity != "keep" else ""
         walked: dict[str, Any] = {}
         engine = self.engine
@@ -206,6 +209,19 @@ class JsonWalker:
                 below = record
             walked[self._key(name)] = self.walk(each, plain, below, level + 1)
         return walked if len(walked) == len(value) else self._renamed(value, walked)
+
+    def _manifest(self, value: dict[str, Any], key: str, entity: str, level: int) -> Any:
+        """A Secret of Kubernetes: whatever stands under `data` and `stringData` is one."""
+        hidden = {name: each for name, each in value.items() if name in _MANIFEST_KEYS and isinstance(each, dict)}
+        others = self.mapping({name: each for name, each in value.items() if name not in hidden}, key, entity, level)
+        rest = iter(others.items())
+        return dict((name, self._hidden(value[name])) if name in hidden else next(rest) for name in value)
+
+    def _hidden(self, values: dict[str, Any]) -> dict[str, Any]:
+        return {
+            name: self.engine.slot(each, "secret", "manifest") if isinstance(each, str) else each
+            for name, each in values.items()
+        }
 
     def class_of(self, key: str, value: Any) -> str:
         """The class that a key gives to its value; ambiguous names count only for values that look the part."""

@@ -1,0 +1,108 @@
+"""Everything that spans lines, for the engine: one search says whether any of it may be there.
+
+Enters: the pieces of one text, in order. Leaves: edits on each piece. A table goes on from piece to piece.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from diagpack.redact.blocks import below, folded, mail, tables
+from diagpack.redact.detectors._engine import compiled
+from diagpack.redact.edits import Edit
+from diagpack.redact.packed import TooBig, unpack_base64
+from diagpack.redact.spans import Span
+
+if TYPE_CHECKING:
+    from diagpack.redact.engine import Engine
+
+_ANY = compiled("(?m)" + "|".join(f"(?:{each.SOURCE})" for each in (tables, below, folded, mail)))
+# Stars and dots that hide a value already.
+_HIDDEN = frozenset(b"*x.- \xe2\x80\xa2")
+FOLDED = "folded"
+
+
+def outside_folded(found: list[Edit]) -> list[Edit]:
+    """Without what else was found inside folded base64: it was read as a whole."""
+    folds = sorted((each.start, each.end) for each in found if each.rule == FOLDED)
+    if not folds:
+        return found
+    starts = [start for start, _ in folds]
+    return [each for each in found if each.rule == FOLDED or not _is_inside(each, starts, folds)]
+
+
+def _is_inside(edit: Edit, starts: list[int], folds: list[tuple[int, int]]) -> bool:
+    index = bisect_right(starts, edit.start) - 1
+    return index >= 0 and edit.end <= folds[index][1]
+
+
+class Blocks:
+    """Bound to one engine and one text."""
+
+    def __init__(self, engine: "Engine") -> None:
+        self._engine = engine
+        self._tables = tables.Tables(engine.policy)
+
+    def prime(self, head: bytes) -> None:
+        """The first lines of the text, when reading starts further behind."""
+        self._tables.prime(head)
+
+    def edits(self, data: bytes) -> list[Edit]:
+        """Edits on the next piece, in any order."""
+        if not self._tables.is_open and _ANY.find(data) is None:
+            self._tables.skip()
+            return []
+        return list(self._found(data))
+
+    def _found(self, data: bytes) -> Iterator[Edit]:
+        for start, end, entity in self._tables.cells(data):
+            yield from self._value(data, start, end, entity, "column")
+        for start, end, entity in below.values_below(self._engine.policy, data):
+            yield from self._value(data, start, end, entity, "value-below")
+        for start, end in below.manifest_values(data):
+            yield self._packed_secret(data, start, end)
+        for start, end, plain in mail.mailbox_names(data):
+            if plain is None:
+                yield from self._value(data, start, end, "name", "mailbox")
+            else:
+                yield Edit(start, end, self._engine.replacement_of(plain, "name", "mailbox"), "name", "mailbox")
+        for run in folded.folded_runs(data):
+            yield from self._folded(run)
+
+    def _value(self, data: bytes, start: int, end: int, entity: str, rule: str) -> Iterator[Edit]:
+        value = data[start:end]
+        if set(value) <= _HIDDEN or not self._engine.counts(data, Span(start, end, entity, rule)):
+            return
+        if b'""' in value:
+            # The doubled quotes of a CSV cell are written, not meant.
+            new = self._engine.replacement_of(value.replace(b'""', b'"'), entity, rule)
+            yield Edit(start, end, new.replace(b'"', b'""'), entity, rule)
+        else:
+            yield Edit(start, end, None, entity, rule)
+
+    def _packed_secret(self, data: bytes, start: int, end: int) -> Edit:
+        """A value of a Secret: what its base64 says is the secret, and stays base64."""
+        value = data[start:end]
+        try:
+            unpacked = unpack_base64(value, self._engine.policy.limit("inflate_bytes"), is_slot=True)
+        except TooBig:
+            unpacked = None
+        if unpacked is None:
+            return Edit(start, end, None, "secret", "manifest")
+        inside = self._engine.replacement_of(unpacked.text.rstrip(b"\r\n"), "secret", "manifest")
+        return Edit(start, end, unpacked.pack(inside), "secret", "manifest")
+
+    def _folded(self, run: folded.Folded) -> Iterator[Edit]:
+        engine = self._engine
+        try:
+            unpacked = unpack_base64(run.joined, engine.policy.limit("inflate_bytes"), is_slot=True)
+        except TooBig:
+            yield Edit(run.start, run.end, None, "secret", "inflates-too-far")
+            return
+        if unpacked is None:
+            return
+        inside = unpacked.text.decode("utf-8", "surrogateescape")
+        new = engine.value(inside)
+        packed = run.joined if new == inside else unpacked.pack(new.encode("utf-8", "surrogateescape"))
+        for (start, end), piece in zip(run.lines, run.spread(packed), strict=True):
+            yield Edit(start, end, piece, "", FOLDED)
