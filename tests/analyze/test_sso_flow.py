@@ -8,7 +8,8 @@ import pytest
 from diagpack.analyze.sso_flow import RULE
 from diagpack.model.evidence import EvidenceSet
 from diagpack.model.finding import Certainty, Finding
-from tests.analyze.sso_evidence import har_artifact, saml_artifact
+from tests.analyze.sso_evidence import artifact, har_artifact, saml_artifact
+from tests.har_fixtures import har_entry
 
 
 def said(id: str, **more: Any) -> dict[str, Any]:
@@ -23,22 +24,41 @@ def checked(*artifacts: Any) -> list[Finding]:
     return found
 
 
-def test_an_expired_message_and_a_skewed_har_are_one_proven_statement(tmp_path: Path) -> None:
-    har = har_artifact(tmp_path, skew_seconds=420, skew_samples=12)
-    found = checked(har, saml_artifact(tmp_path, [said("saml.expired", detail={"seconds": 60})], har="har-1"))
+def clocks(folder: Path, ahead: float, *others: str) -> Any:
+    """A HAR whose browser is `ahead` seconds ahead of the product and of these other hosts; entry 3 is the ACS post."""
+    hosts = ["app.example.com", "app.example.com", "app.example.com", "app.example.com", *others]
+    entries = [{"_dpEntry": at, **call(at, ahead, host)} for at, host in enumerate(hosts)]
+    return artifact(folder, "har-1", "har", {"log": {"entries": entries}})
+
+
+def call(at: int, ahead: float, host: str) -> dict[str, Any]:
+    return har_entry(f"https://{host}/{at}", seconds=at, skew=ahead)
+
+
+def told(folder: Path, id: str, har: Any, seconds: int = 60) -> list[Finding]:
+    case = artifact(folder, "case-1", "case", {"environment": {"hosts": ["app.example.com"]}})
+    return checked(har, saml_artifact(folder, [said(id, detail={"seconds": seconds})], har="har-1"), case)
+
+
+def test_an_expired_message_and_clocks_that_agree_against_the_browser_are_one_proven_statement(tmp_path: Path) -> None:
+    found = told(tmp_path, "saml.expired", clocks(tmp_path, 420, "cdn.example.net"))
 
     assert [(each.id, each.certainty) for each in found] == [("sso.clock_confirmed", Certainty.PROVEN)]
-    assert "420 s ahead of" in found[0].statement
-    assert "12 answers" in found[0].statement
+    assert "the browser is 7 min ahead of app.example.com (4 Date headers) and cdn.example.net" in found[0].statement
     assert "360 s inside the validity" in found[0].means
-    assert [str(ref) for ref in found[0].refs] == ["[har-1 #3]", "[saml-1 /flow/3]", "[har-1]"]
+    assert [str(ref) for ref in found[0].refs[:2]] == ["[har-1 #3]", "[saml-1 /flow/3]"]
 
 
-@pytest.mark.parametrize(("skew", "id"), [(5, "saml.expired"), (420, "saml.bad_audience"), (None, "saml.expired")])
-def test_without_two_witnesses_nothing_is_said_about_clocks(tmp_path: Path, skew: int | None, id: str) -> None:
-    har = har_artifact(tmp_path, **({} if skew is None else {"skew_seconds": skew}))
+def test_one_clock_against_one_is_said_to_be_open(tmp_path: Path) -> None:
+    found = told(tmp_path, "saml.expired", clocks(tmp_path, 420))
 
-    assert checked(har, saml_artifact(tmp_path, [said(id)], har="har-1")) == []
+    assert "cannot be told" in found[0].statement
+    assert found[0].ask.startswith("Both sides:")
+
+
+@pytest.mark.parametrize(("ahead", "id"), [(5, "saml.expired"), (420, "saml.bad_audience")])
+def test_without_two_witnesses_nothing_is_said_about_clocks(tmp_path: Path, ahead: int, id: str) -> None:
+    assert told(tmp_path, id, clocks(tmp_path, ahead, "cdn.example.net")) == []
 
 
 def test_a_loop_and_a_lost_cookie_are_cause_and_effect(tmp_path: Path) -> None:

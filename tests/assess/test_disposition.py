@@ -58,14 +58,24 @@ def test_a_hint_or_a_warning_is_not_enough_for_it() -> None:
     assert disposed(call(403), findings=(hint, warning)).outcome is Outcome.UNCLEAR
 
 
-def test_when_the_products_own_clock_may_be_wrong_the_customer_is_not_named() -> None:
-    odd = Finding(
-        "saml.clock_skew", Level.ERROR, Certainty.PROVEN, "419 s apart; the service provider is off, …", (REF,)
-    )
-    browser = finding("har.clock_skew", level=Level.WARNING)
+@pytest.mark.parametrize(
+    ("clock", "outcome"),
+    [
+        ("har.clock_skew", Outcome.CUSTOMER_CONFIGURATION),
+        ("clock.product_off", Outcome.DEFECT),
+        ("clock.undecided", Outcome.UNCLEAR),
+    ],
+)
+def test_whose_clock_is_wrong_decides_whose_problem_it_is(clock: str, outcome: Outcome) -> None:
+    expired = finding("saml.expired")
 
-    assert disposed(call(403), findings=(odd,)).outcome is Outcome.UNCLEAR
-    assert disposed(call(403), findings=(odd, browser)).outcome is Outcome.CUSTOMER_CONFIGURATION
+    assert disposed(call(403), findings=(expired, finding(clock, level=Level.WARNING))).outcome is outcome
+
+
+def test_a_wrong_setting_beside_undecided_clocks_is_still_the_customers() -> None:
+    found = (finding("saml.expired"), finding("saml.bad_audience"), finding("clock.undecided", level=Level.WARNING))
+
+    assert disposed(call(403), findings=found).outcome is Outcome.CUSTOMER_CONFIGURATION
 
 
 def test_a_server_error_with_another_error_in_the_log_is_a_defect_even_with_a_sign_in_finding() -> None:

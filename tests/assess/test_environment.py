@@ -113,7 +113,7 @@ def test_a_certificate_issued_by_an_inspecting_gateway_is_seen(issuer: str, is_i
 
 @pytest.mark.parametrize(
     ("seconds", "says"),
-    [(0.5, "is right"), (-90, "90 s behind"), (420, "7 min ahead")],
+    [(0.5, "agree"), (-90, "90 s behind"), (420, "7 min ahead of the servers")],
 )
 def test_the_skew_is_told_in_words(seconds: float, says: str) -> None:
     assert says in skew_words(seconds)

@@ -51,6 +51,9 @@ def saml_clock_skew() -> Story:
             11.6, "GET", f"{APP}/api/v2/status", 200, sent=cookie, received={"X-Request-Id": other_id(5)},
             content=("application/json", '{"status":"up"}'),
         ),
+        # A third party's clock: it agrees with the product's, so the customer's side is the one that is off.
+        browser.entry(11.8, "GET", "https://cdn.example.net/fonts/inter.woff2", 200, kind="font",
+                      content=("font/woff2", "")),
     ]  # fmt: skip
     at = start + timedelta(seconds=10.7)
     log = [

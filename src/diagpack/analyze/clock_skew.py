@@ -1,18 +1,25 @@
-"""Clock skew: how far the customer's clock is from the servers'.
+"""Clocks that contradict one another, and whose is wrong where that can be shown.
 
-Enters: facts of redacted HARs. Leaves: a finding when the clocks are more than two minutes apart.
+Enters: recordings, the Date headers in them, and logs with the same request IDs. Leaves: one finding for each recording
+whose clocks are more than two minutes apart.
 """
 
 from collections.abc import Iterator
 from typing import Final
 
+from diagpack.analyze import _clock_words as words
+from diagpack.model.capture import captures
+from diagpack.model.clocks import CUSTOMER, PRODUCT, Verdict, judge, witnesses
 from diagpack.model.evidence import EvidenceSet
-from diagpack.model.exchange import number
 from diagpack.model.finding import Certainty, Finding, Level, Rule, RuleInfo
-from diagpack.model.ref import EvidenceRef
 
 LIMIT_SECONDS: Final = 120
-MIN_SAMPLES: Final = 3
+_MEANS: Final = {
+    "har.clock_skew": "Signatures and tokens with a validity of minutes are refused by or from the customer's side.",
+    "clock.product_off": "The product judges signatures and tokens by a wrong clock; others are affected too.",
+    "clock.other_off": "Only what that host issues or judges by the minute is affected.",
+    "clock.undecided": "Signatures and tokens that are valid for minutes can be refused; whose clock is wrong is open.",
+}
 
 
 class ClockSkew:
@@ -20,33 +27,52 @@ class ClockSkew:
 
     info = RuleInfo(
         id="clock_skew",
-        title="The customer's clock is wrong",
-        explanation="Compares the time the browser noted for each answer with the server's Date header; the median "
-        "of all samples decides, answers from caches are left out.",
-        findings={"har.clock_skew": "The recording computer's clock differs from the servers' by more than 2 minutes."},
-        source="RFC 9110, 6.6.1 (Date)",
+        title="A clock is wrong",
+        explanation="Compares the browser's clock with the Date header of every host (median; answers from caches are "
+        "left out) and with log records that carry the same request ID. A clock is called wrong only where clocks of "
+        "two independent parties agree against it; one against one stays open.",
+        findings={
+            "har.clock_skew": "A clock on the customer's side differs from those of independent parties that agree.",
+            "clock.product_off": "The product's clock differs from those of independent parties that agree.",
+            "clock.other_off": "The clock of another host differs from those of independent parties that agree.",
+            "clock.undecided": "Two clocks contradict each other, and nothing in the evidence tells which is wrong.",
+        },
+        source="RFC 9110, 6.6.1 (Date); RFC 5905, 11.2 (selecting clocks by majority)",
     )
 
     def check(self, evidence: EvidenceSet) -> Iterator[Finding]:
-        for artifact in evidence.of_kind("har"):
-            skew = number(artifact.facts.get("skew_seconds"), 0.0)
-            samples = int(number(artifact.facts.get("skew_samples"), 0))
-            if abs(skew) <= LIMIT_SECONDS or samples < 1:
+        for capture in captures(evidence):
+            if capture.kind != "har":
                 continue
-            direction = "ahead of" if skew > 0 else "behind"
-            yield Finding(
-                id="har.clock_skew",
-                level=Level.WARNING,
-                certainty=Certainty.PROVEN if samples >= MIN_SAMPLES else Certainty.HINT,
-                statement=f"The customer's clock is {round(abs(skew) / 60, 1):g} min {direction} the servers' "
-                f"(median of {samples} Date headers)",
-                refs=(EvidenceRef(artifact.id),),
-                means="Signatures and tokens with a validity of minutes are refused by or from this computer.",
-                ask="Please switch on automatic time on the computer that was used, then try again.",
-                source="RFC 9110, 6.6.1",
-                rank=30,
-                data={"skew_seconds": skew, "samples": samples},
-            )
+            verdict = judge(witnesses(capture, evidence))
+            apart = words.seconds_apart(verdict)
+            if apart > LIMIT_SECONDS:
+                yield _finding(verdict, apart)
+
+
+def _finding(verdict: Verdict, apart: float) -> Finding:
+    id = _id(verdict)
+    is_told = id != "clock.undecided"
+    return Finding(
+        id=id,
+        level=Level.INFO if id == "clock.other_off" else Level.WARNING,
+        certainty=Certainty.PROVEN,
+        statement=f"{words.statement(verdict)}.",
+        refs=words.refs(verdict),
+        means=_MEANS[id],
+        ask=words.ask(verdict),
+        source="RFC 9110, 6.6.1",
+        rank=30,
+        data={"seconds": round(apart, 1), "wrong": list(verdict.parties), "is_told": is_told},
+    )
+
+
+def _id(verdict: Verdict) -> str:
+    if not verdict.wrong:
+        return "clock.undecided"
+    if PRODUCT in verdict.parties:
+        return "clock.product_off"
+    return "har.clock_skew" if CUSTOMER in verdict.parties else "clock.other_off"
 
 
 RULE: Final[Rule] = ClockSkew()

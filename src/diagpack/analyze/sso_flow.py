@@ -9,6 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from diagpack.analyze import _clock_words as words
+from diagpack.model.capture import captures
+from diagpack.model.clocks import CUSTOMER, PRODUCT, Verdict, is_browser, judge, witnesses
 from diagpack.model.evidence import EvidenceSet
 from diagpack.model.finding import Certainty, Finding, Level, Rule, RuleInfo
 from diagpack.model.redacted import RedactedArtifact
@@ -16,6 +19,8 @@ from diagpack.model.ref import ArtifactId, EvidenceRef, HarEntry, Pointer, Whole
 
 _SKEW_SECONDS: Final = 60
 _TIME_IDS = ("saml.expired", "saml.not_yet_valid", "saml.clock_skew", "saml.sc_expired", "oidc.expired", "oidc.nbf")
+_EXPIRED = ("saml.expired", "saml.sc_expired", "oidc.expired")
+_OUTSIDE = ("expired", "not_yet_valid", "nbf")
 _COOKIE_IDS = ("saml.cookie_lost", "oidc.cookie_samesite")
 _LOOP_IDS = ("saml.loop", "oidc.loop")
 _CORE = re.compile(r"(?:^dp-[a-z]+-|^)([0-9a-z]{10})")
@@ -67,7 +72,7 @@ class SsoFlow:
             said = list(_said(artifact, document, evidence))
             har = evidence.get(str(document.get("har", "")))
             if har is not None:
-                yield from _clock(said, har)
+                yield from _clock(said, har, evidence)
                 yield from _answers(said, har, evidence, artifact)
             yield from _loop(said)
         yield from _names(evidence)
@@ -91,40 +96,57 @@ def _said(artifact: RedactedArtifact, document: Mapping[str, Any], evidence: Evi
         )
 
 
-def _clock(said: list[_Said], har: RedactedArtifact) -> Iterator[Finding]:
-    """`skew_seconds` of a HAR is how far the customer's clock is ahead of the servers' Date headers."""
-    skew = har.facts.get("skew_seconds")
-    times = [each for each in said if each.id in _TIME_IDS]
-    if isinstance(skew, bool) or not isinstance(skew, int | float) or abs(skew) < _SKEW_SECONDS or not times:
+def _clock(said: list[_Said], har: RedactedArtifact, evidence: EvidenceSet) -> Iterator[Finding]:
+    """The message's times together with every clock of the recording: the cause of a refusal by time, told once."""
+    times = [each for each in said if each.id in _TIME_IDS and each.level != "info"]
+    capture = next((each for each in captures(evidence) if each.artifact == har.id), None)
+    if not times or capture is None:
         return
-    first = times[0]
-    side = "ahead of" if skew > 0 else "behind"
-    samples = har.facts.get("skew_samples")
-    basis = f" ({samples} answers)" if isinstance(samples, int) else ""
-    refs = tuple(dict.fromkeys((*first.refs, EvidenceRef(har.id))))
+    verdict = judge(witnesses(capture, evidence))
+    if words.seconds_apart(verdict) < _SKEW_SECONDS:
+        return
+    # A message that is outside its validity says more than one whose times are only odd.
+    first = next((each for each in times if each.id.endswith(_OUTSIDE)), times[0])
     yield Finding(
         id="sso.clock_confirmed",
         level=Level.ERROR,
         certainty=Certainty.PROVEN,
-        statement=f"Two sources show a wrong clock: the browser's clock is {abs(round(skew))} s {side} the servers' "
-        f"Date headers{basis}, and the login message says: {first.evidence}.",
-        refs=refs,
-        means=_meaning(first, float(skew)),
-        ask="Administrators of browser, identity provider and service provider: which of the clocks has no NTP?",
-        source="SAML 2.0 Core 2.5.1.2",
+        statement=f"Clocks explain the refusal: {_lower(words.statement(verdict))}. The login message says: "
+        f"{first.evidence}.",
+        refs=tuple(dict.fromkeys((*first.refs, *words.refs(verdict)))),
+        means=_meaning(first, verdict),
+        ask=words.ask(verdict),
+        source="SAML 2.0 Core 2.5.1.2; RFC 5905, 11.2",
         rank=10,
-        data={"skew_seconds": skew, "finding": first.id},
+        data={"seconds": round(words.seconds_apart(verdict), 1), "wrong": list(verdict.parties), "finding": first.id},
     )
 
 
-def _meaning(first: _Said, skew: float) -> str:
+def _lower(text: str) -> str:
+    return f"the {text[4:]}" if text.startswith("The ") else text
+
+
+def _meaning(first: _Said, verdict: Verdict) -> str:
+    """What the distance of the clocks means for this message."""
     off = first.detail.get("seconds")
-    is_expiry = first.id in {"saml.expired", "saml.sc_expired", "oidc.expired"}
-    if is_expiry and isinstance(off, int | float) and 0 <= off <= skew:
+    ahead = -min((each.ahead_seconds for each in verdict.right), key=abs, default=0.0)
+    if (
+        any(map(is_browser, verdict.wrong))
+        and first.id in _EXPIRED
+        and isinstance(off, int | float)
+        and 0 <= off <= ahead
+    ):
         return (
-            f"By the servers' clock the login was {round(skew - off)} s inside the validity; only by the browser's "
+            f"By the clocks that agree the login was {round(ahead - off)} s inside the validity; only by the browser's "
             "clock had the message expired."
         )
+    if verdict.wrong and CUSTOMER in verdict.parties:
+        return (
+            "A message issued by a clock that is behind has expired when it arrives, and one issued ahead is not valid "
+            "yet; the product refuses it by design. Correcting the customer's clock ends it."
+        )
+    if PRODUCT in verdict.parties:
+        return "The product judges valid messages by a wrong clock: every customer's sign-in is at risk."
     return "Messages that are valid for a few minutes look expired or not yet valid when clocks are this far apart."
 
 

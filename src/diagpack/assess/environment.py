@@ -90,9 +90,10 @@ def _clock(scene: Scene) -> Iterator[tuple[str, Cited]]:
 def skew_words(seconds: float) -> str:
     """How far the customer's clock is off, in words."""
     if abs(seconds) < SKEW_SHOWN_SECONDS:
-        return "the customer's clock is right (within 2 s)"
+        return "the recording and the servers agree (within 2 s)"
     amount = f"{abs(seconds):.0f} s" if abs(seconds) < 120 else f"{round(abs(seconds) / 60, 1):g} min"
-    return f"the customer's clock is {amount} {'ahead' if seconds > 0 else 'behind'}; times here are corrected"
+    side = "ahead of" if seconds > 0 else "behind"
+    return f"the recording is {amount} {side} the servers; times here are the servers'"
 
 
 def _path(scene: Scene) -> Iterator[tuple[str, Cited]]:

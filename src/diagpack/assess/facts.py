@@ -14,6 +14,7 @@ from diagpack.assess.view import Call, short, when
 from diagpack.model.assessment import Cited
 from diagpack.model.finding import Level
 from diagpack.model.ref import EvidenceRef, Whole, find_refs
+from diagpack.model.story import chapters
 
 
 def symptom(scene: Scene, first: FirstFailure | None) -> Cited | None:
@@ -46,7 +47,8 @@ def actual(scene: Scene, first: FirstFailure | None) -> tuple[Cited, ...]:
         found.append(Cited(short(text, 1000), refs, not is_confirmed))
     if first is not None:
         found.append(Cited(first.cited.text, first.cited.refs, not is_confirmed))
-    errors = [each for each in scene.findings if each.level is Level.ERROR and each.refs][:4]
+    primary = [each.primary for each in chapters(scene.findings)]
+    errors = [each for each in primary if each.level is Level.ERROR and each.refs][:4]
     told = {ref for each in found for ref in each.refs}
     for each in errors:
         # A finding about places that were told already repeats what was said there.

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from diagpack.cli.output import emit, say, show
 from diagpack.model.assessment import ItemStatus
+from diagpack.model.story import chapters
 
 if TYPE_CHECKING:
     from diagpack.model.escalation import Escalation
@@ -66,10 +67,12 @@ def print_outcome(outcome: "Outcome", *, as_json: bool, next_steps: bool = True)
         else f"Severity        {assessment.severity.level}"
     )
     show(f"Disposition     {assessment.disposition.outcome.value}")
-    for finding in outcome.findings[:6]:
+    told = chapters(outcome.findings)
+    for finding in [each.primary for each in told[:6]]:
         show(f"  {finding.level.value:8}{finding.statement} {' '.join(map(str, finding.refs[:3]))}")
-    if len(outcome.findings) > 6:
-        show(f"  … {len(outcome.findings) - 6} more findings in the report")
+    shown = len(told[:6])
+    if len(outcome.findings) > shown:
+        show(f"  … {len(outcome.findings) - shown} more findings in the report")
     open_items = [each for each in assessment.items if each.status in (ItemStatus.MISSING, ItemStatus.PARTLY)]
     if open_items:
         show("Still missing")

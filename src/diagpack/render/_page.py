@@ -12,6 +12,7 @@ from diagpack.model.assessment import Cited, RequestIdUse, TimelineEvent
 from diagpack.model.capture import hosts_in
 from diagpack.model.escalation import Escalation
 from diagpack.model.finding import Finding
+from diagpack.model.story import chapters
 from diagpack.render import _case_words
 from diagpack.render._citations import Citations, Link, Sentence
 from diagpack.render._exchanges import Recorded, recorded
@@ -42,6 +43,8 @@ class FindingView:
     means: str
     ask: str
     source: str
+    others: tuple["FindingView", ...] = ()
+    """What shows the same failure from another side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +172,7 @@ def page(escalation: Escalation) -> Page:
         tried=_sentences(assessment.tried, cite),
         asks=_sentences(assessment.asks, cite),
         ask=clipped(_case_words.ask(escalation), _WORDS),
-        findings=tuple(_finding(number, each, cite) for number, each in enumerate(escalation.findings[:_FINDINGS], 1)),
+        findings=_finding_views(escalation, cite),
         rest_findings=max(0, len(escalation.findings) - _FINDINGS),
         events=_event_views(events, cite),
         rest_events=len(assessment.timeline) - len(events) + _omitted(escalation),
@@ -217,7 +220,18 @@ def _short(cited: Cited, cite: Citations) -> Sentence:
     return cite.statement(clipped(cited.text, _WORDS), cited.refs[:3], is_proposed=cited.is_proposed)
 
 
-def _finding(number: int, finding: Finding, cite: Citations) -> FindingView:
+def _finding_views(escalation: Escalation, cite: Citations) -> tuple[FindingView, ...]:
+    """One view a problem, numbered over all findings, so that each has an anchor of its own."""
+    views, number = [], 0
+    for chapter in chapters(escalation.findings[:_FINDINGS]):
+        primary = number + 1
+        others = tuple(_finding(primary + at, each, cite) for at, each in enumerate(chapter.others, 1))
+        views.append(_finding(primary, chapter.primary, cite, others))
+        number = primary + len(others)
+    return tuple(views)
+
+
+def _finding(number: int, finding: Finding, cite: Citations, others: tuple[FindingView, ...] = ()) -> FindingView:
     return FindingView(
         number=number,
         id=finding.id,
@@ -227,6 +241,7 @@ def _finding(number: int, finding: Finding, cite: Citations) -> FindingView:
         means=clipped(finding.means, _WORDS),
         ask=clipped(finding.ask, _WORDS),
         source=clipped(finding.source, 200),
+        others=others,
     )
 
 
@@ -267,7 +282,7 @@ def _skews(escalation: Escalation) -> tuple[str, ...]:
         skew = artifact.facts.get("skew_seconds")
         if isinstance(skew, int | float) and not isinstance(skew, bool) and abs(skew) >= 1:
             off = f"{abs(skew):g} s {'ahead of' if skew > 0 else 'behind'} the servers'"
-            found.append(f"{artifact.id}: the customer's clock was {off}; its times are corrected here.")
+            found.append(f"{artifact.id}: its clock was {off}; its times are the servers' here.")
     return tuple(found)
 
 

@@ -15,6 +15,7 @@ from diagpack.model.escalation import Escalation
 from diagpack.model.exchange import number
 from diagpack.model.finding import Level
 from diagpack.model.ref import EvidenceRef
+from diagpack.model.story import chapters
 from diagpack.render import _case_words
 from diagpack.render._exchanges import Recorded, http_text, most_important, recorded
 from diagpack.render._visible import clipped, one_line
@@ -203,21 +204,14 @@ def _failing_note(escalation: Escalation, failing: Recorded | None) -> str:
 
 
 def _findings(escalation: Escalation) -> Iterable[str]:
-    told: list[set[EvidenceRef]] = []
-    left_out = 0
-    for each in escalation.findings:
+    """One line a problem; what shows the same from another side is counted, the report has each of them."""
+    for chapter in chapters(escalation.findings):
+        each = chapter.primary
         if each.level is Level.INFO:
             continue
-        refs = set(each.refs)
-        # Several sources that say one thing have joined it already; the report has each of them.
-        if any(refs < one or (refs == one and len(refs) > 1) for one in told):
-            left_out += 1
-            continue
-        told.append(refs)
         cites = " ".join(map(str, each.refs[:5]))
-        yield f"{each.statement} ({each.certainty.value}) {cites}".strip()
-    if left_out:
-        yield f"{left_out} more on the same places, see report.html in the package"
+        same = f" (+{len(chapter.others)} on the same failure)" if chapter.others else ""
+        yield f"{each.statement} ({each.certainty.value}) {cites}{same}".strip()
 
 
 def _environment(environment: Mapping[str, Cited], room: Room) -> tuple[tuple[str, str], ...]:
@@ -238,7 +232,9 @@ def _har_summary(escalation: Escalation, calls: tuple[Recorded, ...]) -> Iterabl
         if facts.get("writer"):
             parts.append(f"captured with {clipped(str(facts['writer']), 80)}")
         if abs(number(facts.get("skew_seconds"), 0.0)) >= 2:
-            parts.append(f"customer's clock off by {facts['skew_seconds']} s, corrected here")
+            off = number(facts["skew_seconds"], 0.0)
+            side = "ahead of" if off > 0 else "behind"
+            parts.append(f"its clock {abs(off):g} s {side} the servers', corrected here")
         yield ", ".join(parts)
     shown = [each for each in calls if each.is_failing]
     for each in shown:

@@ -10,6 +10,7 @@ from typing import Final
 from diagpack.model.assessment import Cited, ItemResult, TimelineEvent
 from diagpack.model.escalation import Escalation, Renderer
 from diagpack.model.finding import Finding
+from diagpack.model.story import chapters
 from diagpack.render import _case_words
 from diagpack.render import _escape_markdown as markdown
 from diagpack.render._exchanges import Recorded, http_text, recorded
@@ -38,7 +39,7 @@ def _lines(escalation: Escalation) -> Iterator[str]:
     yield ""
     yield from table(("", ""), _first_screen(escalation, failing))
     yield from _facts(escalation)
-    yield from _section("Findings", map(_finding, escalation.findings), _FINDINGS, "No rule found anything.")
+    yield from _section("Findings", _findings(escalation), _FINDINGS, "No rule found anything.")
     yield from _section("Timeline (corrected clock, UTC)", map(_event, _events(escalation)), _EVENTS, "No events.")
     yield from _calls(calls, failing)
     yield from _completeness(escalation)
@@ -88,6 +89,13 @@ def _section(title: str, values: Iterable[str], limit: int, empty: str) -> Itera
         yield f"- … {len(everything) - limit} more, see the package"
     if not everything:
         yield empty
+
+
+def _findings(escalation: Escalation) -> Iterator[str]:
+    """One item a problem; what shows the same from another side is indented below it."""
+    for chapter in chapters(escalation.findings):
+        others = "".join(f"\n  - {_finding(each)}" for each in chapter.others)
+        yield f"{_finding(chapter.primary)}{others}"
 
 
 def _finding(finding: Finding) -> str:

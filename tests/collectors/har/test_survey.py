@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from diagpack.collectors.har.survey import Survey, browser_of, capture_findings, skew_of
+from diagpack.collectors.har.survey import Survey, browser_of, capture_findings
 from diagpack.model.case import Window
+from diagpack.model.clocks import browser_ahead
 from diagpack.model.exchange import from_entry
 from diagpack.model.failure import Party, classify
 from tests.har_fixtures import START, har_entry
@@ -68,7 +69,7 @@ def test_skew_counts_the_time_until_the_answer() -> None:
     entry = har_entry(timings={"send": 1, "wait": 10_000, "receive": 1}, headers={"date": ""})
     entry["response"]["headers"] = [{"name": "Date", "value": "Mon, 02 Mar 2026 09:00:10 GMT"}]
 
-    assert skew_of(from_entry(entry)) == pytest.approx(-0.5)
+    assert browser_ahead(from_entry(entry)) == pytest.approx(-0.5)
 
 
 @pytest.mark.parametrize("date", ["", "yesterday", "Mon, 99 Foo 2026 99:99:99 GMT"])
@@ -76,4 +77,4 @@ def test_dates_that_are_none_say_nothing(date: str) -> None:
     entry = har_entry()
     entry["response"]["headers"] = [{"name": "date", "value": date}]
 
-    assert skew_of(from_entry(entry)) is None
+    assert browser_ahead(from_entry(entry)) is None

@@ -7,11 +7,11 @@ of `{id, level, message, ask}` where `ask` is the sentence for the customer. Hol
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from statistics import median
 from typing import Any, Final
 
 from diagpack.model.case import Window
+from diagpack.model.clocks import browser_ahead, is_fresh
 from diagpack.model.exchange import Exchange, host_of
 from diagpack.model.failure import Party
 
@@ -66,12 +66,9 @@ class Survey:
             return
         self.first = min(self.first or started, started)
         self.last = max(self.last or started, started)
-        # A cached answer carries the Date of the day it was stored; `age` says so too.
-        if exchange.is_from_cache or exchange.status == 304 or len(self.skews) >= MAX_SAMPLES:
+        if len(self.skews) >= MAX_SAMPLES or not is_fresh(exchange):
             return
-        if exchange.response_header("age").strip() not in ("", "0"):
-            return
-        sample = skew_of(exchange)
+        sample = browser_ahead(exchange)
         if sample is not None:
             self.skews.append(sample)
 
@@ -89,21 +86,6 @@ class Survey:
     def skew_seconds(self) -> float | None:
         """Median of (customer's clock minus server's clock), or None without samples."""
         return round(median(self.skews), 1) if self.skews else None
-
-
-def skew_of(exchange: Exchange) -> float | None:
-    """How far the customer's clock is ahead of the server's, by one `Date` header; it has a resolution of a second."""
-    value = exchange.response_header("date")
-    if not value or exchange.started is None:
-        return None
-    try:
-        server = parsedate_to_datetime(value)
-    except (ValueError, TypeError, OverflowError):
-        return None
-    server = server if server.tzinfo else server.replace(tzinfo=UTC)
-    # The server stamps the answer when it begins to send it: about when the waiting ends.
-    waited = exchange.wait_ms if exchange.wait_ms >= 0 else max(0.0, exchange.duration_ms)
-    return exchange.started.timestamp() + min(waited, 600_000.0) / 1000 - server.timestamp() - 0.5
 
 
 def capture_findings(
