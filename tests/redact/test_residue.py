@@ -1,6 +1,7 @@
 """The last look finds what was left, in any encoding, and nothing else."""
 
 import base64
+import json
 import time
 
 import numpy as np
@@ -80,6 +81,65 @@ def test_values_too_short_to_search_are_counted() -> None:
     assert scanner.not_searched == {"secret": 1, "name": 1}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        # An escape in one part of a value, of a word, of a line.
+        "mail from Zo&euml; Quillonsky to all",
+        "mail from Zo\\u00eb Quillonsky to all",
+        "mail from Zo%C3%AB Quillonsky to all",
+        "mail from Zo&euml Quillonsky to all",
+        json.dumps({"a": json.dumps({"b": json.dumps({"c": "Zoë Quillonsky"})})}),
+        json.dumps({"a": json.dumps({"b": "line\nZoë Quillonsky\tx"}, ensure_ascii=False)}, ensure_ascii=False),
+        "name=Zo%C3%AB+Quillonsky&x=1",
+        "Zoe\u0308 Quillonsky",
+    ],
+)
+def test_a_value_is_found_when_an_escape_touches_a_part_of_it(text: str) -> None:
+    assert _rules(_scanner({"Zoë Quillonsky": "name"}), f"first line\n{text}\nlast line") == {"value/name"}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ('canary "x" 77', 'note: "a canary \\"x\\" 77"'),
+        ('canary "x" 77', json.dumps({"a": json.dumps({"b": 'canary "x" 77'})})),
+        ('canary "x" & 77', '{"a": "1"}, {"b": "canary \\"x\\" &amp; 77", "c": "2"}'),
+        ("canary\\tail77\\", json.dumps({"a": "canary\\tail77\\"})),
+        ("canary\\tail77", json.dumps({"a": json.dumps({"b": "canary\\tail77"})})),
+        ("canary one\ncanary two", json.dumps({"a": "canary one\ncanary two"})),
+        ("canary one\ncanary & two", "x\ncanary one\ncanary &amp; two\ny"),
+        ("canary-😀-77", json.dumps({"a": "canary-😀-77"})),
+    ],
+)
+def test_a_value_with_quotes_backslashes_or_lines_is_found(value: str, text: str) -> None:
+    assert _rules(_scanner({value: "secret"}), text) == {"value/secret"}
+
+
+@pytest.mark.parametrize("text", ["write to ann@example.com.", "<ann@example.com>", "to -ann@example.com, -x"])
+def test_an_address_is_found_at_the_end_of_a_sentence(text: str) -> None:
+    assert _rules(_scanner({}, ("ann@example.com", "email")), text) == {"value/email"}
+
+
+def test_readable_base64_is_found_behind_a_path_and_wide_text_in_both_byte_orders() -> None:
+    scanner = _scanner({}, ("ann@example.com", "email"))
+    run = base64.b64encode(b"this text was written by ann@example.com today").decode()
+
+    for filler in ("x", "xy", "xyz", "xyzz"):
+        assert _rules(scanner, f"GET /{filler}/{run}") == {"value/email"}
+    for codec in ("utf-16-le", "utf-16-be"):
+        assert {hit.rule for hit in scanner.scan("a", "written by ann@example.com today".encode(codec))} == {
+            "value/email"
+        }
+
+
+def test_an_escape_elsewhere_does_not_turn_a_version_or_a_part_of_a_word_into_a_hit() -> None:
+    scanner = _scanner({"Quillon": "name", 'say "Hi" there': "word"}, ("9.9.9.9", "ip"))
+
+    assert _rules(scanner, '{"note": "a%20b", "version": "9.9.9.9 &amp; Quillonia %41"}') == set()
+    assert _rules(scanner, "C:\\newQuillon McQuillon%20 &amp;Quillonia") == set()
+
+
 def test_hostile_files_take_linear_time() -> None:
     scanner = _scanner({"canary-Opaque77": "secret"}, ("198.51.100.7", "ip"))
     for text in (
@@ -89,6 +149,11 @@ def test_hostile_files_take_linear_time() -> None:
         "eyJa." * 50_000,
         "&amp;" * 50_000,
         "YWFh" * 60_000,
+        "\\" * 300_000,
+        '"%41' * 80_000,
+        ',"&amp;' * 50_000,
+        "YWFhYWFh/" * 30_000,
+        "MTIzNDU2Nzg5MDEy\n" * 20_000,
     ):
         started = time.process_time()
         list(scanner.scan("a", text.encode()))

@@ -1,60 +1,43 @@
 """The last look: an independent reader over the finished files, before anything is signed.
 
 Enters: finished bytes, the values this case taught, fingerprints of the shaped ones. Leaves: hits, each naming a file
-and a rule, never a value. Own decoders and own automaton: nothing here is shared with the code that redacts, so one
-mistake cannot hide behind itself.
+and a rule, never a value. Own decoders and own automaton (another library than the redactor's): nothing here is shared
+with the code that redacts, so one mistake cannot hide behind itself.
 """
 
-import base64
-import binascii
 import hashlib
 import re
 import unicodedata
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from html import unescape
-from typing import Any
-from urllib.parse import quote, quote_plus, unquote_to_bytes
+from io import BytesIO
+from typing import BinaryIO
 
-import ahocorasick
+import ahocorasick_rs
 import numpy as np
-import re2
 
+from diagpack.redact.residue_decode import decodings, fast, flat
+from diagpack.redact.residue_forms import Form, forms
+from diagpack.redact.residue_ranges import cut, read
 from diagpack.redact.residue_shapes import SHAPES, TOKENISED
 
-_SECRET = frozenset({"secret", "cookie", "token", "password", "key"})
-_FOLDED = frozenset({"email", "host", "user", "name", "company", "word", "iban", "mac", "address", "nationalid"})
-_WORD = re.compile(rb"[A-Za-z0-9_\x80-\xff]")
-
-
-def _fast(pattern: str) -> Any:
-    """A linear-time pattern over bytes."""
-    options = re2.Options()
-    options.encoding = re2.Options.Encoding.LATIN1
-    options.max_mem = 64 << 20
-    options.log_errors = False
-    return re2.compile(pattern.encode("ascii"), options)
-
-
-_EMAIL = _fast(r"[A-Za-z0-9._%+\-\x80-\xff]+@[A-Za-z0-9\x80-\xff][A-Za-z0-9.\-\x80-\xff]+")
-_IPV4 = _fast(r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+")
-# Base64 of something readable starts with bytes whose top bit is 0 (three quads), or with a known magic number;
-# a long run is tried in any case.
-_QUAD = "[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/_-]"
-_BASE64_RUN = _fast(
-    rf"(?:{_QUAD}){{3}}[A-Za-z0-9+/_-]{{4}}[A-Za-z0-9+/_-]*|(?:H4sI|eJ|eA|eN|eF)[A-Za-z0-9+/_-]{{12}}[A-Za-z0-9+/_-]*"
-    r"|[A-Za-z0-9+/_-]{40}[A-Za-z0-9+/_-]*|(?:[A-Za-z0-9]A[A-Za-z0-9]A|[A-Za-z0-9]{2}AA)[A-Za-z0-9+/_-]{12}[A-Za-z0-9+/_-]*"
-)
-_HEX_RUN = _fast(r"(?:[2-7a-fA-F][0-9a-fA-F]){8}(?:[0-9a-fA-F][0-9a-fA-F])*")
-_TEXT = bytes(range(32, 127)) + b"\t\r\n" + bytes(range(194, 256))
-_ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([\"\\/]))")
-_STANDARD = bytes.maketrans(b"-_", b"+/")
+_BROKEN = re.compile(r'["\n]')
+_WORD_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") | frozenset(range(128, 256))
+# These begin with a fixed byte, which Python's engine looks for faster than RE2, and nothing in them can backtrack far.
+_DOMAIN = re.compile(rb"@[A-Za-z0-9\x80-\xff][A-Za-z0-9.\-\x80-\xff]+")
+_MIDDLE = re.compile(rb"\.[0-9]{1,3}\.[0-9]{1,3}\.")
+_MAILBOX_BYTES = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-" + bytes(range(128, 256))
+_LONGEST_MAILBOX = 320
+_DIGITS = b"0123456789"
+_ESCAPED_SPACE = frozenset(b"nrtbf")
 _MOST_LAYERS = 6
 _LARGEST = 64 << 20
-_ANY_SHAPE = _fast("|".join(pattern for _, pattern, _ in SHAPES))
-_ONE_SHAPE = [(name, _fast(pattern)) for name, pattern, _ in SHAPES]
+# The automaton is asked for this much at a time: a hostile text may hold a finding at every byte.
+_STEP = 256 << 10
+_MOST_KNOWN = 100_000
+_ANY_SHAPE = fast("|".join(pattern for _, pattern, _ in SHAPES))
+_ONE_SHAPE = [(name, fast(pattern)) for name, pattern, _ in SHAPES]
 # Words in front of four numbers that count releases, sections or standards.
 _COUNTED = re.compile(
     rb"(?:version|ver|v|release|build|rev|revision|core|section|chapter|clause|rfc|part|table|figure|step|profiles?|"
@@ -73,7 +56,7 @@ class Hit:
 
 
 class ResidueScanner:
-    """Built once per case, after the second pass."""
+    """Built once per case and process, after the second pass."""
 
     def __init__(
         self,
@@ -83,23 +66,35 @@ class ResidueScanner:
     ) -> None:
         self._prints = prints
         self._is_token = is_token
-        self._entries: list[tuple[bytes, str, bool, bool]] = []
-        self._automaton = ahocorasick.Automaton()
-        self._known: dict[bytes, bool] = {}
+        self._known: dict[str, dict[bytes, bool]] = {"email": {}, "ip": {}}
         self.not_searched: Counter[str] = Counter()
-        for value, entity in sorted(values.items()):
-            self._add_value(value, entity)
-        if self._entries:
-            self._automaton.make_automaton()
+        self._forms: list[Form] = []
+        self._longest = 0
+        # A value over several lines or strings may be escaped in one of them only.
+        self._reach = max(
+            (len(value.encode("utf-8", "surrogatepass")) for value in values if _BROKEN.search(value)), default=0
+        )
+        self._automaton = self._built(values)
 
     def __repr__(self) -> str:
         return "ResidueScanner(…)"
 
     def scan(self, path: str, content: bytes) -> Iterator[Hit]:
         """Hits in one file and in its name."""
-        for where, data in ((path, path.encode("utf-8", "surrogateescape")), (path, content)):
-            for rule in dict.fromkeys(self._layers(data)):
-                yield Hit(where, rule)
+        yield from self.scan_name(path)
+        with BytesIO(content) as stream:
+            for start, end in cut(stream, len(content)):
+                yield from self.scan_range(path, stream, start, end)
+
+    def scan_name(self, path: str) -> Iterator[Hit]:
+        """Hits in the name of a file."""
+        for rule in dict.fromkeys(self._layers(path.encode("utf-8", "surrogateescape"))):
+            yield Hit(path, rule)
+
+    def scan_range(self, path: str, stream: BinaryIO, start: int, end: int) -> Iterator[Hit]:
+        """Hits in a range of a file, as `cut` gives it; the range is read with what stands in front of it."""
+        for rule in dict.fromkeys(self._layers(read(stream, start, end, self._longest))):
+            yield Hit(path, rule)
 
     def _layers(self, data: bytes) -> Iterator[str]:
         """Rules hit in the bytes and in everything decoded from them."""
@@ -108,10 +103,11 @@ class ResidueScanner:
         total = 0
         while waiting:
             layer, depth = waiting.pop()
-            yield from self._hits(layer)
+            text = flat(layer)
+            yield from self._hits(text)
             if depth >= _MOST_LAYERS:
                 continue
-            for inner in decodings(layer):
+            for inner in decodings(layer, text, self._reach):
                 mark = hashlib.blake2b(inner, digest_size=16).digest()
                 total += len(inner)
                 if mark in seen:
@@ -131,74 +127,105 @@ class ResidueScanner:
                 yield f"shape/{name}"
         yield from self._values(data)
         if len(self._prints):
-            if b"@" in data:
-                yield from (f"value/{rule}" for rule in self._shaped(data, _EMAIL, "email"))
-            yield from (f"value/{rule}" for rule in self._shaped(data, _IPV4, "ip"))
+            yield from self._emails(data)
+            yield from self._addresses(data)
 
     def _values(self, data: bytes) -> Iterator[str]:
-        if not self._entries:
+        if self._automaton is None:
             return
-        for last, index in self._automaton.iter(data.lower().decode("latin-1")):
-            exact, entity, needs_case, is_bounded = self._entries[index]
-            start, end = last + 1 - len(exact), last + 1
-            if needs_case and data[start:end] != exact:
-                continue
-            if is_bounded and not self._stands_alone(data, start, end):
-                continue
-            yield f"value/{entity}"
+        lowered = data.lower()
+        for at in range(0, len(data), _STEP):
+            piece = lowered[at : at + _STEP + self._longest]
+            for index, first, behind in self._automaton.find_matches_as_indexes(piece, overlapping=True):
+                form, start, end = self._forms[index], at + first, at + behind
+                if form.exact is not None and data[start:end] != form.exact:
+                    continue
+                if form.is_bounded and not _stands_alone(data, start, end):
+                    continue
+                yield f"value/{form.entity}"
 
-    def _stands_alone(self, data: bytes, start: int, end: int) -> bool:
-        before, after = data[max(0, start - 1) : start], data[end : end + 1]
-        is_joined_before = bool(_WORD.match(before)) and bool(_WORD.match(data[start : start + 1]))
-        is_joined_after = bool(_WORD.match(after)) and bool(_WORD.match(data[end - 1 : end]))
-        return not is_joined_before and not is_joined_after
+    def _emails(self, data: bytes) -> Iterator[str]:
+        for match in _DOMAIN.finditer(data):
+            at = match.start()
+            front = data[max(0, at - _LONGEST_MAILBOX) : at]
+            mailbox = front[len(front.rstrip(_MAILBOX_BYTES)) :]
+            if self._is_learned(mailbox + match.group(0), "email"):
+                yield "value/email"
 
-    def _shaped(self, data: bytes, pattern: Any, entity: str) -> Iterator[str]:
-        for match in pattern.finditer(data):
-            if self._is_learned(match.group(0), entity) and (entity != "ip" or _is_address(data, *match.span())):
-                yield entity
+    def _addresses(self, data: bytes) -> Iterator[str]:
+        for match in _MIDDLE.finditer(data):
+            start, end = match.span()
+            front, back = data[max(0, start - 3) : start], data[end : end + 3]
+            if not self._is_learned(front + match.group(0) + back, "ip"):
+                continue
+            first = start - len(front) + len(front.rstrip(_DIGITS))
+            if _is_address(data, first, end + len(back) - len(back.lstrip(_DIGITS))):
+                yield "value/ip"
 
     def _is_learned(self, candidate: bytes, entity: str) -> bool:
-        known = self._known.get(candidate)
+        """Whether the fingerprint of an e-mail address, or of the IPv4 address in a window, is one of the case's."""
+        known = self._known[entity].get(candidate)
         if known is None:
-            text = unicodedata.normalize("NFC", candidate.decode("utf-8", "replace"))
-            if entity in _FOLDED:
-                text = unicodedata.normalize("NFC", text.casefold())
-            digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-            mark = np.uint64(int.from_bytes(digest, "big"))
-            at = int(np.searchsorted(self._prints, mark))
-            known = at < len(self._prints) and self._prints[at] == mark
-            if len(self._known) > 200_000:
-                self._known.clear()
-            self._known[candidate] = bool(known)
-        return bool(known)
+            if len(self._known[entity]) > _MOST_KNOWN:
+                self._known[entity].clear()
+            spellings = _addresses_in(candidate) if entity == "ip" else _mailboxes_in(candidate)
+            known = self._known[entity][candidate] = any(map(self._is_printed, spellings))
+        return known
 
-    def _add_value(self, value: str, entity: str) -> None:
-        raw = value.encode("utf-8", "surrogatepass")
-        is_secret = entity in _SECRET
-        if len(raw) < (6 if is_secret else 3):
-            self.not_searched[entity] += 1
-            return
-        needs_case = is_secret or len(raw) < 5
-        is_bounded = not is_secret or len(raw) < 12
-        for form in {raw, *_spellings(value)}:
-            self._add(form, entity, needs_case, is_bounded)
-        for core in _cores(raw):
-            if len(core) >= 8:
-                self._add(core, entity, True, False)
-        if len(raw) >= 6:
-            self._add(raw.hex().encode(), entity, False, False)
+    def _is_printed(self, spelling: bytes) -> bool:
+        # An address in digits is the same when it is folded.
+        text = unicodedata.normalize(
+            "NFC", unicodedata.normalize("NFC", spelling.decode("utf-8", "replace")).casefold()
+        )
+        digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        mark = np.uint64(int.from_bytes(digest, "big"))
+        at = int(np.searchsorted(self._prints, mark))
+        return bool(at < len(self._prints) and self._prints[at] == mark)
 
-    def _add(self, form: bytes, entity: str, needs_case: bool, is_bounded: bool) -> None:
+    def _built(self, values: Mapping[str, str]) -> "ahocorasick_rs.BytesAhoCorasick | None":
         # One entry per folded form: two spellings that differ by case share the looser test.
-        key = form.lower().decode("latin-1")
-        if key in self._automaton:
-            index = self._automaton.get(key)
-            exact, known, had_case, had_bounds = self._entries[index]
-            self._entries[index] = (exact, known, had_case and needs_case and exact == form, had_bounds and is_bounded)
-            return
-        self._automaton.add_word(key, len(self._entries))
-        self._entries.append((form, entity, needs_case, is_bounded))
+        entries: dict[bytes, Form] = {}
+        for value, entity in sorted(values.items()):
+            found = forms(value, entity)
+            if not found:
+                self.not_searched[entity] += 1
+            for key, form in found:
+                entries[key] = form if key not in entries else entries[key].joined(form)
+        self._forms = list(entries.values())
+        self._longest = max(map(len, entries), default=0)
+        if not entries:
+            return None
+        # The smaller of the two fast kinds: sixty thousand values must fit beside everything else.
+        return ahocorasick_rs.BytesAhoCorasick(
+            entries, ahocorasick_rs.MatchKind.Standard, ahocorasick_rs.Implementation.ContiguousNFA
+        )
+
+
+def _stands_alone(data: bytes, start: int, end: int) -> bool:
+    if start > 0 and data[start - 1] in _WORD_BYTES and data[start] in _WORD_BYTES:
+        # The letter of a line end or tab in a quoted string is no part of the word behind it.
+        return data[start - 1] in _ESCAPED_SPACE and data[start - 2 : start - 1] == b"\\" and _ends(data, end)
+    return _ends(data, end)
+
+
+def _ends(data: bytes, end: int) -> bool:
+    return not (end < len(data) and data[end] in _WORD_BYTES and data[end - 1] in _WORD_BYTES)
+
+
+def _mailboxes_in(candidate: bytes) -> tuple[bytes, ...]:
+    """An address as it stands, and without the dots and dashes of the sentence around it."""
+    return (candidate, candidate.rstrip(b".-"), candidate.strip(b".-_%+"))
+
+
+def _addresses_in(window: bytes) -> tuple[bytes, ...]:
+    """The four numbers of a window that holds `.1.2.` with three bytes around it."""
+    middle = _MIDDLE.search(window)
+    if middle is None:
+        return ()
+    front, back = window[: middle.start()], window[middle.end() :]
+    first = front[len(front.rstrip(_DIGITS)) :]
+    last = back[: len(back) - len(back.lstrip(_DIGITS))]
+    return (first + middle.group(0) + last,) if first and last else ()
 
 
 def _is_address(data: bytes, start: int, end: int) -> bool:
@@ -216,101 +243,3 @@ def _is_address(data: bytes, start: int, end: int) -> bool:
     if before[-1:] == b"/" and before[-2:-1].isalnum() and not before.lower().endswith(b"ip/"):
         return False  # `Product/1.2.3.4`; behind `://` it is a host
     return _COUNTED.search(before) is None or before.endswith(b"://")
-
-
-def decodings(data: bytes) -> Iterator[bytes]:
-    """Everything one step of decoding finds in some bytes."""
-    if b"%" in data:
-        plain = unquote_to_bytes(data)
-        if plain != data:
-            yield plain
-    if b"&" in data:
-        text = data.decode("utf-8", "surrogateescape")
-        unescaped = unescape(text)
-        if unescaped != text:
-            yield unescaped.encode("utf-8", "surrogatepass" if not _has_lone(unescaped) else "replace")
-    if b"\\" in data:
-        plain = _ESCAPE.sub(_unescaped, data)
-        if plain != data:
-            yield plain
-    for match in _BASE64_RUN.finditer(data):
-        raw = _from_base64(match.group(0))
-        if raw is not None:
-            yield raw
-    for match in _HEX_RUN.finditer(data):
-        digits = match.group(0)
-        raw = bytes.fromhex(digits[: len(digits) & ~1].decode("ascii"))
-        if _is_readable(raw):
-            yield raw
-    yield from _inflated(data)
-    if data[1:40:2].count(0) >= 10:
-        yield data.replace(b"\0", b"")
-
-
-def _has_lone(text: str) -> bool:
-    return any("\ud800" <= each <= "\udfff" for each in text)
-
-
-def _unescaped(match: "re.Match[bytes]") -> bytes:
-    wide, narrow, plain = match.groups()
-    if plain is not None:
-        return plain
-    return chr(int(wide or narrow, 16)).encode("utf-8", "surrogatepass")
-
-
-def _from_base64(run: bytes) -> bytes | None:
-    core = run.translate(_STANDARD)
-    core = core[: len(core) - (len(core) % 4 == 1)]
-    raw = binascii.a2b_base64(core + b"=" * (-len(core) % 4))
-    if _is_readable(raw[:24]) or raw[:2] in (b"\x1f\x8b", b"x\x9c", b"x\x01", b"x\xda"):
-        return raw
-    inflated = _raw_deflate(raw) if len(core) >= 40 else None
-    return raw if inflated is not None or raw[1:24:2].count(0) >= 6 else None
-
-
-def _is_readable(raw: bytes) -> bool:
-    head = raw[:24]
-    return len(head) >= 6 and len(head.translate(None, _TEXT)) <= 2
-
-
-def _inflated(data: bytes) -> Iterator[bytes]:
-    if data[:2] == b"\x1f\x8b" or data[:2] in (b"x\x9c", b"x\x01", b"x\xda"):
-        try:
-            yield zlib.decompressobj(47).decompress(data, _LARGEST)
-        except zlib.error:
-            return
-    elif len(data) < 1 << 20 and data and not _is_readable(data[:24]):
-        plain = _raw_deflate(data)
-        if plain is not None:
-            yield plain
-
-
-def _raw_deflate(data: bytes) -> bytes | None:
-    inflater = zlib.decompressobj(-15)
-    try:
-        plain = inflater.decompress(data, _LARGEST)
-    except zlib.error:
-        return None
-    return plain if len(plain) >= 6 and _is_readable(plain[:24]) else None
-
-
-def _spellings(value: str) -> set[bytes]:
-    """Encoded forms that no decoder below turns back on its own."""
-    forms = {quote_plus(value), quote(value, safe=""), value.replace(" ", "+")}
-    encoded = {form.encode("utf-8", "surrogatepass") for form in forms if form != value} if _encodable(value) else set()
-    encoded.add(unicodedata.normalize("NFD", value).encode("utf-8", "surrogatepass"))
-    return encoded
-
-
-def _encodable(value: str) -> bool:
-    return not _has_lone(value)
-
-
-def _cores(raw: bytes) -> Iterator[bytes]:
-    for shift in range(3):
-        text = base64.b64encode(b"\0" * shift + raw).rstrip(b"=")
-        text = text[(0, 2, 3)[shift] :]
-        if (len(raw) + shift) % 3:
-            text = text[:-1]
-        yield text
-        yield text.translate(bytes.maketrans(b"+/", b"-_"))

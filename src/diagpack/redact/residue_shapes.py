@@ -15,7 +15,7 @@ _UUID_EXAMPLE: Final = "{hex:8}-{hex:4}-{hex:4}-{hex:4}-{hex:12}"
 
 SHAPES: Final[tuple[tuple[str, str, str], ...]] = (
     ("pem-private-key", r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----", "-----BEGIN EC PRIVATE KEY-----"),
-    ("putty-private-key", r"\bPrivate-Lines: [0-9]+\r?\n[A-Za-z0-9+/]{16}", ""),
+    ("putty-private-key", r"\bPrivate-Lines: [0-9]+(?:\\r|\r)?(?:\\n|\n)[A-Za-z0-9+/]{16}", ""),
     ("age-secret-key", r"\bAGE-SECRET-KEY-1[A-Z0-9]{50}", "AGE-SECRET-KEY-1{bech32:58}"),
     ("aws-access-key", r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b", "AKIA{b32:16}"),
     ("google-key", rf"\bAIza{_U}{{35}}", "AIza{b64url:35}"),

@@ -1,0 +1,192 @@
+"""Decoders of the last look: what one step of decoding finds in finished bytes.
+
+Enters: a layer of bytes. Leaves: the layers inside it. Own decoders, shared with nothing that redacts. Only what an
+escape touches is decoded again: a line, or a quoted string, without an escape was searched where it stands. Equal
+pieces are decoded once, and pieces are joined by `JOIN`, which no shape and no value crosses.
+"""
+
+import binascii
+import re
+import zlib
+from collections.abc import Iterator
+from html import unescape
+from html.entities import html5
+from typing import Any, Final
+from urllib.parse import unquote_to_bytes
+
+import re2
+
+# Nothing in front of a zero byte is context of what stands behind it.
+JOIN: Final = b"\n\0\n"
+_LARGEST: Final = 64 << 20
+
+
+def fast(pattern: str) -> Any:
+    """A linear-time pattern over bytes."""
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.max_mem = 64 << 20
+    options.log_errors = False
+    return re2.compile(pattern.encode("ascii"), options)
+
+
+# Entities that HTML reads without a semicolon too.
+_BARE_ENTITIES = "|".join(sorted(name for name in html5 if not name.endswith(";")))
+_ENTITY_FORM = rf"&(?:#[0-9xX]|[A-Za-z][A-Za-z0-9]*;|{_BARE_ENTITIES})"
+_ESCAPE_FORM = r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|/)"
+_TOUCHED = rf'[^"\n]*(?:%[0-9a-fA-F]{{2}}|{_ENTITY_FORM}|{_ESCAPE_FORM})[^"\n]*'
+# A member's name stays with its value: it says whether four numbers are a version.
+_MARKED = fast(rf'(?:"[^"\n]*"[ ]*:[ ]*)?"{_TOUCHED}|{_TOUCHED}')
+_ENTITY = fast(_ENTITY_FORM)
+_ESCAPED = fast(_ESCAPE_FORM)
+_ESCAPES = re.compile(rb"((?:\\u[0-9a-fA-F]{4})+)|\\x([0-9a-fA-F]{2})|\\/")
+# Base64 of something readable starts with bytes whose top bit is 0 (three quads), or with a known magic number;
+# a long run is tried in any case.
+_QUAD = "[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/_-]"
+_BASE64_RUN = fast(
+    rf"(?:{_QUAD}){{3}}[A-Za-z0-9+/_-]{{4}}[A-Za-z0-9+/_-]*|(?:H4sI|eJ|eA|eN|eF)[A-Za-z0-9+/_-]{{12}}[A-Za-z0-9+/_-]*"
+    r"|[A-Za-z0-9+/_-]{40}[A-Za-z0-9+/_-]*|(?:[A-Za-z0-9]A[A-Za-z0-9]A|[A-Za-z0-9]{2}AA)[A-Za-z0-9+/_-]{12}[A-Za-z0-9+/_-]*"
+)
+# Readable base64 behind a path or another run: it begins at any place.
+_BASE64_INSIDE = fast(rf"(?:{_QUAD}){{6}}[A-Za-z0-9+/_-]*")
+_HEX_RUN = fast(r"(?:[2-7a-fA-F][0-9a-fA-F]){8}(?:[0-9a-fA-F][0-9a-fA-F])*")
+_TEXT = bytes(range(32, 127)) + b"\t\r\n" + bytes(range(194, 256))
+_STANDARD = bytes.maketrans(b"-_", b"+/")
+# What stands between two lines, or two strings of JSON.
+_BETWEEN = (b"\n", b',"', b', "')
+_MAGIC = (b"\x1f\x8b", b"x\x9c", b"x\x01", b"x\xda")
+
+
+def flat(data: bytes) -> bytes:
+    """The text without the backslashes that quoting it as a string put in, however often that was done."""
+    if b"\\" not in data:
+        return data
+    while b"\\\\" in data:
+        data = data.replace(b"\\\\", b"\\")
+    return data.replace(b'\\"', b'"')
+
+
+def decodings(data: bytes, text: bytes, reach: int = 0) -> Iterator[bytes]:
+    """Layers in `data`, whose flat form is `text`. `reach`: the longest value over several lines or strings."""
+    yield from _unescaped(text, reach)
+    yield from _packed(text)
+    yield from _inflated(data)
+    if data[1:40:2].count(0) >= 10 or data[0:40:2].count(0) >= 10:
+        yield data.replace(b"\0", b"")
+
+
+def _unescaped(text: bytes, reach: int) -> Iterator[bytes]:
+    """Percent escapes, HTML entities, and the escapes of strings, each undone by itself."""
+    if b"%" not in text and b"&" not in text and b"\\" not in text:
+        return
+    parts = list(dict.fromkeys(_touched(text, reach)))
+    if percent := JOIN.join(part for part in parts if b"%" in part):
+        plain = unquote_to_bytes(percent)
+        if plain != percent:
+            yield plain
+    if entities := JOIN.join(part for part in parts if b"&" in part and _ENTITY.search(part)):
+        before = entities.decode("utf-8", "surrogateescape")
+        after = unescape(before)
+        if after != before:
+            yield after.encode("utf-8", "surrogateescape")
+    if escapes := JOIN.join(part for part in parts if b"\\" in part and _ESCAPED.search(part)):
+        yield _ESCAPES.sub(_unquoted, escapes)
+
+
+def _touched(text: bytes, reach: int) -> Iterator[bytes]:
+    """Lines, or strings with their names, that hold an escape; with `reach`, what stands around them as well."""
+    if not reach:
+        yield from (match.group(0) for match in _MARKED.finditer(text))
+        return
+    start = end = 0
+    for match in _MARKED.finditer(text):
+        if match.end() <= end - reach:
+            continue
+        begin = _string_start(text, match.start() - reach, end)
+        if begin > end:
+            yield text[start:end]
+            start = begin
+        end = _string_end(text, match.end() + reach)
+    yield text[start:end]
+
+
+def _string_start(text: bytes, position: int, limit: int) -> int:
+    """In front of the string or line that `position` is in; `limit` when it begins before that."""
+    return max(limit, *(text.rfind(each, limit, max(position, 0)) + 1 for each in _BETWEEN))
+
+
+def _string_end(text: bytes, position: int) -> int:
+    return min((at for each in _BETWEEN if (at := text.find(each, position)) >= 0), default=len(text))
+
+
+def _unquoted(match: "re.Match[bytes]") -> bytes:
+    wide, narrow = match.groups()
+    if wide is not None:
+        units = b"".join(int(each, 16).to_bytes(2, "big") for each in wide.split(b"\\u")[1:])
+        return units.decode("utf-16-be", "surrogatepass").encode("utf-8", "surrogatepass")
+    return chr(int(narrow, 16)).encode() if narrow is not None else b"/"
+
+
+def _packed(text: bytes) -> Iterator[bytes]:
+    """Runs of base64 and hex. Readable ones are one layer together: a file may hold a million of them."""
+    readable: dict[bytes, None] = {}
+    for match in _BASE64_RUN.finditer(text):
+        raw = _from_base64(match.group(0))
+        if raw is None:
+            continue
+        if _is_readable(raw) and not raw.startswith(_MAGIC):
+            readable[raw] = None
+        else:
+            yield raw
+    for match in _HEX_RUN.finditer(text):
+        digits = match.group(0)
+        raw = bytes.fromhex(digits[: len(digits) & ~1].decode("ascii"))
+        if _is_readable(raw):
+            readable[raw] = None
+    if readable:
+        yield JOIN.join(readable)
+
+
+def _from_base64(run: bytes) -> bytes | None:
+    core = run.translate(_STANDARD)
+    raw = _bytes_of(core)
+    if _is_readable(raw) or raw.startswith(_MAGIC):
+        return raw
+    if len(core) >= 40 and _raw_deflate(raw) is not None:
+        return raw
+    if raw[1:24:2].count(0) >= 6 or raw[0:24:2].count(0) >= 6:
+        return raw
+    inside = _BASE64_INSIDE.search(core)
+    raw = _bytes_of(inside.group(0)) if inside is not None else b""
+    return raw if _is_readable(raw) else None
+
+
+def _bytes_of(core: bytes) -> bytes:
+    core = core[: len(core) - (len(core) % 4 == 1)]
+    return binascii.a2b_base64(core + b"=" * (-len(core) % 4))
+
+
+def _is_readable(raw: bytes) -> bool:
+    head = raw[:24]
+    return len(head) >= 6 and len(head.translate(None, _TEXT)) <= 2
+
+
+def _inflated(data: bytes) -> Iterator[bytes]:
+    if data.startswith(_MAGIC):
+        try:
+            yield zlib.decompressobj(47).decompress(data, _LARGEST)
+        except zlib.error:
+            return
+    elif len(data) < 1 << 20 and data and not _is_readable(data):
+        plain = _raw_deflate(data)
+        if plain is not None:
+            yield plain
+
+
+def _raw_deflate(data: bytes) -> bytes | None:
+    inflater = zlib.decompressobj(-15)
+    try:
+        plain = inflater.decompress(data, _LARGEST)
+    except zlib.error:
+        return None
+    return plain if len(plain) >= 6 and _is_readable(plain) else None
