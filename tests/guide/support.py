@@ -20,7 +20,7 @@ from diagpack.guide.book import make_book
 from diagpack.guide.intake import IntakeKey, new_intake_key
 from diagpack.model.checklist import Checklist
 from diagpack.redact.policy import load_policy
-from diagpack.redact.rulebook import portable_engine, rules_as_json
+from diagpack.redact.rulebook import load_data, portable_engine, rules_as_json
 
 HERE = Path(__file__).parent
 PAGE = Path(__file__).parents[2] / "src" / "diagpack" / "guide" / "page"
@@ -30,7 +30,8 @@ MODULES = Path(os.environ.get("DIAGPACK_NODE_MODULES", HERE.parent / "npm" / "no
 @functools.cache
 def rules() -> dict[str, Any]:
     """What the pipeline hands to the room."""
-    return {**rules_as_json(), "policy": dict(load_policy().data), "engine": portable_engine()}
+    policy = dict(load_policy().data)
+    return {**rules_as_json(), "names": load_data("names"), "policy": policy, "engine": portable_engine()}
 
 
 @functools.cache
@@ -38,15 +39,33 @@ def book() -> dict[str, Any]:
     return make_book(rules())
 
 
+# Module and the name it gives to the worker.
+WORKER = {
+    "tokens": "Tokens",
+    "packing": "Packing",
+    "prose": "Prose",
+    "learning": "Learning",
+    "redactor": "GuideRedactor",
+    "har": "GuideHar",
+    "saml": "SamlChecks",
+    "checks": "Checks",
+}
+
+
+def node_source() -> str:
+    """The modules of the worker as one text that Node evaluates."""
+    source = portable_engine().replace("const PortableRules", "globalThis.PortableRules", 1)
+    for name, constant in WORKER.items():
+        text = (PAGE / f"{name}.js").read_text("utf-8")
+        source += "\n" + text.replace(f"const {constant} =", f"globalThis.{constant} =", 1)
+    return source
+
+
 def in_node(requests: list[list[Any]], key: bytes, *, books: dict[str, Any] | None = None) -> list[Any]:
     """Run the page's redactor in Node: each request is [function, arguments…]; the answers in order."""
-    names = ("tokens", "packing", "redactor", "har")
-    globals_of = {"tokens": "Tokens", "packing": "Packing", "redactor": "GuideRedactor", "har": "GuideHar"}
-    source = portable_engine().replace("const PortableRules", "globalThis.PortableRules", 1)
-    for name in names:
-        text = (PAGE / f"{name}.js").read_text("utf-8")
-        source += "\n" + text.replace(f"const {globals_of[name]} =", f"globalThis.{globals_of[name]} =", 1)
-    source += """
+    source = (
+        node_source()
+        + """
 const input = JSON.parse(require("fs").readFileSync(0, "utf8"));
 const key = Uint8Array.from(Buffer.from(input.key, "hex"));
 const redactor = new GuideRedactor.Redactor(input.book, key, { hide: input.hide });
@@ -55,6 +74,7 @@ const run = ([name, ...rest]) => (name === "har" ? har.redact(rest[0]) : redacto
 const answers = input.requests.map(run);
 process.stdout.write(JSON.stringify({ answers, counts: redactor.counts }));
 """
+    )
     given = {"book": books or book(), "key": key.hex(), "requests": requests, "hide": ["Falcon"]}
     node = shutil.which("node")
     assert node is not None

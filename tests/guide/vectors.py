@@ -65,8 +65,58 @@ def requests(seed: int = 20261) -> list[list[Any]]:
     made += [["value", f"SAMLResponse={percent(b64(SAML))}&RelayState=canary-relay-state-1"]]
     made += [["value", f"SAMLRequest={percent(deflated(SAML))}&RelayState=canary-relay-state-1"]]
     made += [["value", text] for text in STRUCTURES]
+    made += [[kind, text] for text in SENTENCES for kind in ("prose", "log", "value")]
+    made += [["learn", text] for text in TEACHING]
+    made += [[kind, text] for text in TAUGHT for kind in ("log", "value", "prose")]
     return made
 
+
+# Names and phone numbers in what a person types; numbers that are none.
+SENTENCES = (
+    "My name is Zanzibar Quillfeather and Maria Lopez-Garcia called me.",
+    "Dear Dr. Canary,\nplease ask Sébastien Müller or J. Smith.\nRegards,\nAnna van der Berg",
+    "Grüße, Jürgen Weiß; O'Neil and McAdam; SAML and JavaScript fail in Safari on Monday.",
+    "Contact Frobnik Dazzlewort. The Server Block was Read by Admin. Hi Bob, will Will Hunt call Grace?",
+    "Mr Tanaka saw 田中さん there; Élodie D'Arcy's phone rings.",
+    "call me at +44 20 7946 0958 or (212) 555-0142, mobile: 0151 23456789, fax 030/901820",
+    "Telefon 089 1234567, téléphone : 01 99 00 12 34, teléfono 910 123 456, 電話 03-1234-5678",
+    "+14155550132 and 0049 30 901820 and 212-555-0142 and tel:+493012345678",
+    "not phones: 2026-11-23 10:15:30 +0000, v10.2.3.4, 1700000000, id=4155550132, order 12345678, +86400000",
+    "called at 2026-11-23 10:15, phone=true, call 1234567, phone_count=12345678, 5f2b0a3e-1c4d-4e8f-9a7b-0c1d2e3f4a5b",
+    "The phone number is 4155550132. Mobile phone: +49 (0) 151 234 567 89.",
+)
+# Keyed values, then the same values without their keys.
+TEACHING = (
+    json.dumps(
+        {
+            "display_name": "Canary Quillfeather",
+            "session_token": "canaryTOKEN0123456789",
+            "last_name": "Dazzlewort",
+            "email": "ada.lovelace@example.com",
+            "name": "Authorization",
+            "firstName": "Bob",
+            "summary": "Server Error",
+        }
+    ),
+    json.dumps(json.dumps({"fullName": "Inner Canaryworth", "api_key": "k-canary-99887766"})),
+    json.dumps(
+        [
+            {"name": "Cookie", "value": "sid=canarycookie0123; theme=dark"},
+            {"name": "X-Request-Id", "value": "canaryid0123456789"},
+            {"name": "Authorization", "value": "Bearer canarybearer0123456789"},
+            {"name": "surname", "value": "SSpecialcanary"},
+        ]
+    ),
+    "GET /cb?access_token=canaryquery0123456789&request_id=canaryid0123456789&full_name=Percent%20Canaryson",
+)
+TAUGHT = (
+    "CANARY QUILLFEATHER saw canaryTOKEN0123456789 and xcanaryTOKEN0123456789 and canarytoken0123456789",
+    "Dazzlewort's mail to Ada Lovelace; Server Error; Authorization; Bob; dark",
+    "Inner Canaryworth; k-canary-99887766; sid canarycookie0123, id canaryid0123456789, canarybearer0123456789",
+    "canaryquery0123456789 Percent Canaryson SSpecialcanary",
+    '{"note": "by Canary Quillfeather", "path": "/u/canarycookie0123/x"}',
+    "Dazzlewort",
+)
 
 WRAPS = (
     lambda value, chance: f"{chance.choice(NAMES)}={value}",

@@ -1,15 +1,18 @@
 """The book that the page and the script carry: rules and names in the form both redactors read.
 
-Enters: the rule book as JSON data (`rules`, `slots`, and under `policy` the checked redaction policy). Leaves: one
+Enters: the rule book as JSON data (`rules`, `slots`, under `names` the word
+lists of rules/names.yaml, under `policy` the checked redaction policy). Leaves: one
 JSON-like mapping. Everything that needs a decision is decided here, so that JavaScript and Python only look things up.
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, Final
 
 from diagpack.errors import UsageError
+from diagpack.guide.phones import PHONE_RULES
 from diagpack.model.request_ids import FIELDS, HEADERS
 
 _SQUEEZE: Final = str.maketrans("", "", "-_. []:")
@@ -26,6 +29,7 @@ _RULE_FIELDS: Final = (
     "not_after",
     "validators",
 )
+_WORD_LISTS: Final = {"first": "first_names", "last": "surnames", "ambiguous": "ambiguous", "never": "never"}
 # Headers whose names contain a stem but whose values are diagnostic.
 _PLAIN_HEADERS: Final = (
     "access-control-allow-credentials access-control-allow-headers access-control-expose-headers www-authenticate "
@@ -52,13 +56,15 @@ def _book(rules: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "version": rules["version"],
         "left_limit": rules["left_limit"],
-        "rules": [_rule(each) for each in rules["rules"] if each["class"] not in keeps],
+        "rules": [_rule(each) for each in [*rules["rules"], *PHONE_RULES] if each["class"] not in keeps],
         "words": words,
         "stems": stems,
         "headers": _headers(policy["headers"], rules["slots"]["secret_headers"].split()),
         "secret_classes": list(_SECRET),
         "ambiguous": sorted({_squeezed(each) for each in policy["ambiguous"]}),
         "id_fields": sorted(FIELDS),
+        "id_headers": sorted(HEADERS),
+        "prose": _prose(rules["names"]),
         "reset_words": list(policy["urls"]["reset_words"]),
         "text_types": list(policy["har"]["text_types"]),
         "har_keep": list(policy["har"]["keep"]),
@@ -71,6 +77,17 @@ def _book(rules: Mapping[str, Any]) -> dict[str, Any]:
         "saml_values": dict(policy["saml"]["values"]),
         "hide": [*policy["words"]["hide"], *policy["hosts"]["hide"]],
     }
+
+
+def _prose(lists: Mapping[str, Any]) -> dict[str, str]:
+    """The word lists for names in sentences, in lower case and without accents."""
+    words = {name: [_unaccented(each) for each in str(lists[name]).split()] for name in _WORD_LISTS.values()}
+    words["never"] = [each for each in words["never"] if each not in set(words["first_names"])]
+    return {short: " ".join(sorted(set(words[name]))) for short, name in _WORD_LISTS.items()}
+
+
+def _unaccented(word: str) -> str:
+    return "".join(each for each in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(each))
 
 
 def _names(names: Mapping[str, Any]) -> tuple[dict[str, str], list[list[str]]]:
@@ -100,7 +117,8 @@ def _squeezed(name: str) -> str:
 
 
 def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
-    fields = {name: rule[name] for name in _RULE_FIELDS}
+    # Both readers know what an absent field means: it keeps the page small.
+    fields = {name: rule[name] for name in _RULE_FIELDS if rule[name]}
     fields["needs"] = [str(each).lower() for each in rule["keywords"]] or needed_words(rule["pattern"])
     fields["digits"] = needs_digit(rule["pattern"])
     return fields

@@ -26,7 +26,19 @@ LANGUAGES: Final = ("en", "de", "fr", "es", "ja")
 SLACK_SECONDS: Final = 900
 # A value that takes longer than this to search is withheld.
 RULE_SECONDS: Final = 10
-_WORKER: Final = ("tokens", "packing", "redactor", "har", "reading", "checks", "seal", "worker")
+_WORKER: Final = (
+    "tokens",
+    "packing",
+    "prose",
+    "learning",
+    "redactor",
+    "har",
+    "reading",
+    "saml",
+    "checks",
+    "seal",
+    "worker",
+)
 _PAGE: Final = ("dom", "runner", "app", "finish")
 _SLOT: Final = re.compile(r"@@([a-z]+)@@")
 
@@ -63,7 +75,7 @@ def build_page(
         "title": in_language(checklist.title, language),
         "language": language,
         "is_draft": language in checklist.draft_languages,
-        "strings": strings,
+        "strings": {key: text for key, text in strings.items() if not key.startswith(("script_", "probe_"))},
         "steps": _steps(checklist, language, known),
         "hosts": list(checklist.hosts),
         "window": None if window is None else {"start": window.start.isoformat(), "end": window.end.isoformat()},

@@ -20,8 +20,8 @@ from diagpack.model.case import Window
 from diagpack.model.checklist import Checklist
 
 _MODULES: Final = (
-    "__init__ asking collecting har headers main markup names packing plain_text probing redactor rewriting rules "
-    "sealing tokens"
+    "__init__ asking checks collecting har headers learning main markup names packing plain_text probing prose "
+    "redactor rewriting rules saml sealing tokens when"
 ).split()
 _MAIN: Final = """import sys
 
@@ -47,6 +47,7 @@ def build_script(
     nonce: str,
     window: Window | None = None,
     known: Collection[str] = (),
+    request_ids: Sequence[str] = (),
     probe: Sequence[Mapping[str, Any]] = (),
 ) -> bytes:
     """One zip application. `probe`: what `record_host` saw. Raises UsageError as `build_page` does."""
@@ -62,6 +63,7 @@ def build_script(
         "hosts": list(checklist.hosts),
         "window": None if window is None else {"start": window.start.isoformat(), "end": window.end.isoformat()},
         "slack_seconds": SLACK_SECONDS,
+        "request_ids": list(request_ids),
         "upload_address": upload_address,
         "contact": contact,
         "expires": expires.isoformat(),

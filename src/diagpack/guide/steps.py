@@ -15,6 +15,7 @@ MOST_STEPS: Final = 5
 _KINDS: Final = ("file", "text", "choice", "datetime", "confirm")
 _REASONS: Final = ("no_permission", "cannot_reproduce", "policy_forbids", "other")
 _BROWSERS: Final = ("chrome", "edge", "firefox", "safari", "any")
+_IMAGE_MB: Final = 10
 _OTHER_FILES: Final = {"image": "image", "har": "har"}
 
 
@@ -74,7 +75,7 @@ def _file(item: Item, language: str) -> dict[str, Any]:
     kind = str(item.evidence.get("type", ""))
     return {
         "accept": list(item.accept),
-        "max_mb": item.max_mb or 200,
+        "max_mb": item.max_mb or (_IMAGE_MB if kind == "image" else 200),
         "reads": _OTHER_FILES.get(kind, "log"),
         "how": {name: _lines(item.how[name], language) for name in _BROWSERS if name in item.how},
         "validate": [[name, dict(parameters)] for name, parameters in item.validate],

@@ -36,7 +36,7 @@ from diagpack.model.case import Case
 from diagpack.model.checklist import Checklist
 from diagpack.pipeline.settings import Settings
 from diagpack.redact.policy import load_policy
-from diagpack.redact.rulebook import portable_engine, rules_as_json
+from diagpack.redact.rulebook import load_data, portable_engine, rules_as_json
 
 _LOG: Final = "guides.jsonl"
 _TOKEN: Final = re.compile(rb"dp-[a-z]+-[a-z2-7]{12}|[a-z2-7]{12}@dp\.invalid")
@@ -99,11 +99,9 @@ def build_for_case(
         "nonce": secrets.token_urlsafe(16),
         "window": case.window,
         "known": known,
+        "request_ids": case.request_ids,
     }
-    if script:
-        content = build_script(**common, probe=[record_host(each) for each in probe])
-    else:
-        content = build_page(**common, request_ids=case.request_ids)
+    content = build_script(**common, probe=list(map(record_host, probe))) if script else build_page(**common)
     out.mkdir(parents=True, exist_ok=True)
     path = out / f"collector-{case.id}.{'pyz' if script else 'html'}"
     path.write_bytes(content)
@@ -122,7 +120,12 @@ def collector_rules(case: Case, settings: Settings) -> dict[str, Any]:
     policy = dict(load_policy(settings.profile.policy, case.sections.get("policy", {})).data)
     words = dict(policy["words"])
     words["hide"] = [*words["hide"], *map(str, case.words.get("hide", ()))]
-    return {**rules_as_json(), "policy": {**policy, "words": words}, "engine": portable_engine()}
+    return {
+        **rules_as_json(),
+        "names": load_data("names"),
+        "policy": {**policy, "words": words},
+        "engine": portable_engine(),
+    }
 
 
 def case_intake(folder: CaseDir, settings: Settings) -> intake.IntakeKey:

@@ -2,7 +2,7 @@
 // State lives in this page only: nothing is put into the browser's storage.
 "use strict";
 
-const state = { at: -1, answers: {}, files: {}, hide: [], started: new Date().toISOString(), saved: null, texts: {}, textCounts: {} };
+const state = { at: -1, answers: {}, files: {}, hide: [], started: new Date().toISOString(), saved: null, texts: {}, textCounts: {}, learned: new Map() };
 const key = crypto.getRandomValues(new Uint8Array(32));
 const main = document.getElementById("main");
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -186,7 +186,7 @@ function showFile(card, step, skip) {
   const again = state.answers[step.id] && state.answers[step.id].chosen && !held;
   if (again) result.append(make("p", {}, say("choose_same")));
   card.append(...howTo(step), area, result);
-  const isFine = held && !held.checks.some((check) => check.level === "error");
+  const isFine = held && !held.checks.some((check) => check.level === "error") && !mustLook(step, held);
   const button = actions(card, { skip, ready: Boolean(isFine), onNext: () => move(1) });
   if (held) showResult(result, step, held, button);
   const take = (file) => file && takeFile(step, file, result, button, area);
@@ -198,11 +198,18 @@ function showFile(card, step, skip) {
 
 function contextOf() {
   const windowed = Object.values(state.answers).find((each) => each.status === "ok" && each.value && each.value.start);
-  return { hosts: DATA.hosts, window: windowed ? windowed.value : DATA.window, slack: DATA.slack_seconds, zone, browser, ids: DATA.request_ids };
+  // Request IDs of an earlier file are looked for in a later one.
+  const found = Object.values(state.files).flatMap((held) => held.checks).filter((check) => check.id === "ids.found");
+  const typed = state.answers["error-text"] && state.answers["error-text"].value;
+  return {
+    hosts: DATA.hosts, window: windowed ? windowed.value : DATA.window, slack: DATA.slack_seconds, zone, browser,
+    ids: [...DATA.request_ids, ...found.flatMap((check) => check.data.ids.map((each) => each.id))],
+    id_headers: DATA.book.id_headers, error_text: typeof typed === "string" ? typed : "",
+  };
 }
 
 function redactFile(step, file, onMessage) {
-  return Runner.runFile({ type: "file", file, wanted: step.reads, maxMb: step.max_mb, checks: step.validate, context: contextOf(), hide: [...DATA.book.hide, ...state.hide], book: DATA.book, key }, onMessage);
+  return Runner.runFile({ type: "file", file, wanted: step.reads, maxMb: step.max_mb, checks: step.validate, context: contextOf(), hide: [...DATA.book.hide, ...state.hide], learned: [...state.learned], book: DATA.book, key }, onMessage);
 }
 
 async function takeFile(step, file, result, button, area) {
@@ -220,13 +227,16 @@ async function takeFile(step, file, result, button, area) {
   area.hidden = false;
   if (answer.type !== "redacted") {
     const problem = answer.type === "refused" ? say(`problem_${answer.problem}`, { mb: step.max_mb }) : say("failed");
-    record(step, { status: "failed", attempts, checks: [{ id: "file", level: "error", data: { problem: answer.problem || answer.type } }], value: null });
+    const kind = { har: "har", image: "img" }[step.reads] || "log";
+    const id = `${kind}.${answer.problem === "big" ? "size" : kind === "img" ? "type" : "parse"}`;
+    record(step, { status: "failed", attempts, checks: [{ id, level: "error", data: { problem: answer.problem || answer.type } }], value: null });
     result.replaceChildren(answer.type === "stopped" ? "" : make("ul", { class: "notes" }, make("li", { class: "error" }, problem)));
     return;
   }
   const held = { ...answer, file, step: step.id };
   state.files[step.id] = held;
-  record(step, { status: statusOf(held.checks), attempts, checks: held.checks, chosen: true, reason: "" });
+  for (const [value, entity] of held.learned) state.learned.set(value, entity);
+  record(step, { status: statusOf(held.checks), attempts, checks: held.checks, chosen: true, confirmed: held.kind === "image" ? false : undefined, reason: "" });
   showResult(result, step, held, button);
 }
 
@@ -243,7 +253,23 @@ function showResult(result, step, held, button) {
   if (hasError) {
     // Never a dead end: a file that seems wrong can still be all there is.
     result.append(make("button", { type: "button", id: "use-anyway", onclick: () => { record(step, { status: "warn", reason: "used anyway" }); move(1); } }, say("use_anyway")));
-  } else button.focus();
+  } else if (mustLook(step, held)) result.append(lookAt(step, held, button));
+  else button.focus();
+}
+
+// Text in pictures is not removed: the person who sends one says that they looked.
+const mustLook = (step, held) => held.kind === "image" && !state.answers[step.id].confirmed;
+
+function lookAt(step, held, button) {
+  button.disabled = true;
+  const box = make("input", { type: "checkbox", id: "looked", onchange: () => { record(step, { confirmed: box.checked }); button.disabled = !box.checked; } });
+  return make("div", {}, picture(held), make("label", { class: "choice" }, box, say("img_looked")));
+}
+
+function picture(held) {
+  const shown = make("img", { class: "picture", alt: say("img_alt"), src: URL.createObjectURL(held.blob) });
+  shown.addEventListener("load", () => URL.revokeObjectURL(shown.src));
+  return shown;
 }
 
 document.addEventListener("DOMContentLoaded", show);

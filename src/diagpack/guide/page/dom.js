@@ -39,7 +39,7 @@ function durationText(seconds) {
 // The sentence of one check; data of evidence is put in as text, never as markup.
 function checkText(check) {
   const data = { ...check.data };
-  for (const name of ["first", "last", "start", "end"]) if (data[name]) data[name] = whenText(data[name]);
+  for (const name of ["first", "last", "start", "end", "until", "since"]) if (data[name]) data[name] = whenText(data[name]);
   for (const name of ["count", "lines"]) if (data[name] !== undefined) data[name] = numberText(data[name]);
   if (data.seconds !== undefined) data.duration = durationText(data.seconds);
   const detail = data.problem || data.direction || data.reached || data.side;

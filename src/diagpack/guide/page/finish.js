@@ -8,7 +8,7 @@ function answersDocument() {
     const answer = state.answers[step.id] || { status: "skipped", reason: "not reached", attempts: 0, checks: [] };
     const out = { id: step.id, kind: step.kind, title: step.title_en, status: answer.status, reason: answer.reason || "", attempts: answer.attempts || 0, checks: answer.checks || [], at: answer.at || null };
     if (step.kind !== "file") out.value = step.id in state.texts ? state.texts[step.id] : answer.value ?? null;
-    else if (state.files[step.id]) Object.assign(out, { file: nameOf(state.files[step.id]), facts: state.files[step.id].facts, removed: state.files[step.id].counts, withheld_values: state.files[step.id].withheld });
+    else if (state.files[step.id]) Object.assign(out, { confirmed: answer.confirmed, file: nameOf(state.files[step.id]), facts: state.files[step.id].facts, removed: state.files[step.id].counts, withheld_values: state.files[step.id].withheld });
     return out;
   });
   return {
@@ -28,23 +28,26 @@ async function redactTexts() {
     if (step.kind === "text" && answer && typeof answer.value === "string") texts[step.id] = answer.value;
   }
   if (!Object.keys(texts).length) { state.texts = {}; state.textCounts = {}; return true; }
-  const answer = await Runner.run({ type: "texts", texts, hide: [...DATA.book.hide, ...state.hide], book: DATA.book, key });
+  const answer = await Runner.run({ type: "texts", texts, hide: [...DATA.book.hide, ...state.hide], learned: [...state.learned], book: DATA.book, key });
   if (answer.type !== "texts") return false;
+  for (const [value, entity] of answer.learned) state.learned.set(value, entity);
   state.texts = answer.texts;
   state.textCounts = answer.counts;
   return true;
 }
 
-// Again from the chosen files, with the new words: what is shown is what is saved.
-async function redactAgain() {
+// Answers and files until each knows what the others taught; `all`: files too that know it (new words to hide).
+async function settle(all = false) {
+  if (!(await redactTexts())) return false;
   for (const step of DATA.steps) {
     const held = state.files[step.id];
-    if (!held || !held.file) continue;
+    const known = held && new Set(held.learned.map(([value]) => value));
+    if (!held || held.kind === "image" || (!all && [...state.learned.keys()].every((value) => known.has(value)))) continue;
     const answer = await redactFile(step, held.file, () => {});
     if (answer.type !== "redacted") return false;
     state.files[step.id] = { ...answer, file: held.file, step: step.id };
   }
-  return redactTexts();
+  return true;
 }
 
 // One part of the content; a letter of several bytes on the border belongs to the part it begins in.
@@ -97,7 +100,7 @@ async function showPreview(card) {
   const body = make("div", { id: "preview", role: "status" }, make("p", {}, say("working_redacting")));
   card.append(body);
   const button = actions(card, { ready: false });
-  const isDone = await redactTexts();
+  const isDone = await settle();
   if (!body.isConnected) return;
   if (!isDone) { body.replaceChildren(make("ul", { class: "notes" }, make("li", { class: "error" }, say("failed")))); return; }
   fillPreview(body, button);
@@ -108,7 +111,9 @@ function fillPreview(body, button) {
   const views = [viewer(say("preview_answers"), answers, state.textCounts)];
   for (const step of DATA.steps) {
     const held = state.files[step.id];
-    if (held) views.push(viewer(say("preview_file", { title: step.title }), held.blob, held.counts));
+    if (!held) continue;
+    if (held.kind === "image") views.push(make("details", { class: "viewer" }, make("summary", {}, step.title), picture(held), make("p", { class: "soft" }, say("img.confirm.warn"))));
+    else views.push(viewer(step.title, held.blob, held.counts));
   }
   views[views.length - 1].open = true;
   const word = make("input", { type: "text", id: "hide-word", "aria-label": say("hide") });
@@ -119,7 +124,7 @@ function fillPreview(body, button) {
     state.hide.push(text);
     button.disabled = true;
     working.textContent = say("working_redacting");
-    const isDone = await redactAgain();
+    const isDone = await settle(true);
     if (!body.isConnected) return;
     if (isDone) fillPreview(body, button);
     else { state.hide.pop(); working.textContent = say("failed"); }

@@ -102,7 +102,7 @@ const Reading = (() => {
       return { problem: /"log"|"entries"/.test(head) ? "cut" : "unknown" };
     }
     if (document && document.log && Array.isArray(document.log.entries)) {
-      return document.log.entries.length ? { kind: "har", document } : { problem: "no_entries" };
+      return document.log.entries.length ? { kind: "har", document, text } : { problem: "no_entries" };
     }
     if (document && Array.isArray(document.requests)) return { kind: "saml-trace", text };
     if (document && document.constants && document.events) return { problem: "netlog" };

@@ -68,6 +68,9 @@ const GuideRedactor = (() => {
       this.hidden = (options.hide || []).map(strip).filter((word) => word.length > 1).map((word) => lower(Packing.toBytes(word)));
       this.onScan = options.onScan || null;
       this.scanner = new RuleScanner(book);
+      this.learned = [...(options.learned || [])];
+      this.finder = new Learning.Finder(this.learned);
+      this.names = null;
       this.words = new Map(Object.entries(book.words));
       this.headerClasses = new Map(Object.entries(book.headers));
       this.secretClasses = new Set(book.secret_classes);
@@ -448,8 +451,40 @@ const GuideRedactor = (() => {
 
     shapes(text) { return this.scanned(text, 0, false); }
 
+    // What a text says under a name is from here on replaced wherever it stands. Enters: the whole text of a file.
+    learn(text) {
+      const before = new Set(this.learned.map(([value]) => value));
+      const found = new Learning.Learner(this).learn(text).filter(([value]) => !before.has(value));
+      this.learned = [...this.learned, ...found];
+      this.finder = new Learning.Finder(this.learned);
+      this.cache.clear();
+      return this.learned;
+    }
+
+    // What a person typed: names of people too.
+    prose(text) {
+      this.names = this.names || new Prose.Names(this.book.prose);
+      const done = this.log(text);
+      const out = [];
+      let at = 0;
+      for (const [start, end] of this.names.spans(done)) {
+        const name = done.slice(start, end);
+        if (name.length > 5) this.learned.push([name, "name"]);
+        out.push(done.slice(at, start), this.slot(name, "name"));
+        at = end;
+      }
+      return out.join("") + done.slice(at);
+    }
+
+    isPlain(text) {
+      if (!PLAIN_WORD.test(text) || this.hidden.length) return false;
+      const spans = [];
+      this.finder.spans(text, lower(text), spans);
+      return !spans.length;
+    }
+
     scanned(text, depth, isFull) {
-      if (text.length < 3 || (PLAIN_WORD.test(text) && !this.hidden.length)) return text;
+      if (text.length < 3 || this.isPlain(text)) return text;
       this.scans += 1;
       if (this.onScan && this.onScan(this.scans, text.length)) return this.slot(text, "secret");
       const data = Packing.toBytes(wellFormed(text));
@@ -457,6 +492,7 @@ const GuideRedactor = (() => {
       const spans = this.scanner.spans(data, lowered);
       if (isFull && depth <= MOST_DEPTH) this.moreSpans(data, lowered, depth, spans);
       for (const word of this.hidden) this.wordSpans(lowered, word, spans);
+      this.finder.spans(data, lowered, spans);
       if (!spans.length) return text;
       const out = this.written(data, spans);
       return out === data ? text : Packing.toText(out) ?? this.slot(text, "secret");
@@ -582,6 +618,9 @@ const GuideRedactor = (() => {
     }
   }
 
+  // What a rule of the book means by leaving a field out.
+  const NO_FIELDS = { flags: "", group: 0, left: "", trim: "", not_before: "", not_after: "", validators: [] };
+
   // Finds the values of the rules; looks for a rule only where one of its words occurs.
   class RuleScanner {
     constructor(book) {
@@ -591,7 +630,7 @@ const GuideRedactor = (() => {
       this.round = 0;
       this.byPair = new Map();
       for (const rule of book.rules) {
-        const compiled = { ...PortableRules.compile(rule), order: book.rules.indexOf(rule), round: 0 };
+        const compiled = { ...PortableRules.compile({ ...NO_FIELDS, ...rule }), order: book.rules.indexOf(rule), round: 0 };
         if (!rule.needs.length) { this.always.push(compiled); continue; }
         for (const word of rule.needs) {
           if (word.length === 1) { this.bySign.push([word, compiled]); continue; }

@@ -20,8 +20,7 @@ const Work = (() => {
   }
 
   function redactorFor(request) {
-    const redactor = new GuideRedactor.Redactor(request.book, request.key, { hide: request.hide, onScan: beat });
-    return redactor;
+    return new GuideRedactor.Redactor(request.book, request.key, { hide: request.hide, learned: request.learned, onScan: beat });
   }
 
   async function redactFile(request) {
@@ -31,12 +30,25 @@ const Work = (() => {
     const redactor = redactorFor(request);
     say({ type: "phase", phase: "checking" });
     const found = Checks.run(read, request.checks, request.context);
+    const learned = read.text === undefined ? request.learned : redactor.learn(read.text);
+    if (read.kind === "har") read.text = "";
     say({ type: "phase", phase: "redacting" });
     const blob = redacted(read, redactor, request.part, request.parts);
     say({ type: "phase", phase: "finishing" });
     const sha256 = Seal.hex(await Seal.digest(await blob.arrayBuffer()));
+    const counts = redactor.counts;
+    redactor.counts = {};
+    const { checks, facts } = shown(found, redactor);
     const suffix = { har: ".har", "saml-trace": ".json", log: ".log", image: read.type === "image/png" ? ".png" : ".jpg" }[read.kind];
-    say({ type: "redacted", kind: read.kind, blob, sha256, suffix, counts: redactor.counts, ...found });
+    say({ type: "redacted", kind: read.kind, blob, sha256, suffix, counts, checks, facts, learned });
+  }
+
+  // What checks and facts quote of the file goes the way of the file: redacted.
+  function shown(value, redactor) {
+    if (typeof value === "string") return redactor.text(value);
+    if (Array.isArray(value)) return value.map((each) => shown(each, redactor));
+    if (value === null || typeof value !== "object") return value;
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, shown(each, redactor)]));
   }
 
   // `part` of `parts`: a big recording is shared out by entries; the parts follow one another without a gap.
@@ -64,11 +76,12 @@ const Work = (() => {
     return new Blob(pieces);
   }
 
+  // What the customer typed. Names found there are looked for in the files too.
   async function redactTexts(request) {
     const redactor = redactorFor(request);
     const texts = {};
-    for (const [name, text] of Object.entries(request.texts)) texts[name] = redactor.log(text);
-    say({ type: "texts", texts, counts: redactor.counts });
+    for (const [name, text] of Object.entries(request.texts)) texts[name] = redactor.prose(text);
+    say({ type: "texts", texts, counts: redactor.counts, learned: redactor.learned });
   }
 
   async function sealFiles(request) {

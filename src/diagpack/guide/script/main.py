@@ -92,8 +92,9 @@ def _run(data: dict[str, Any], options: argparse.Namespace) -> int:
         and asker.agree(strings["script_probe"].format(hosts=session.host_names()))
     ):
         session.probe = probing.probe(data["probe"], asker.say, strings)
+    session.settle()
     while session.preview():
-        session.redact_again()
+        session.settle(is_new=True)
     path = sealing.write(data, session, Path(options.out), is_plain=options.unencrypted)
     asker.say(strings["script_saved"].format(name=str(path)))
     asker.say(strings["send_to"] + " " + data["upload_address"])
@@ -129,7 +130,9 @@ class Session:
 
     def _hide_too(self, word: str) -> None:
         self._hide.append(word)
+        known = self._redactor.learned
         self._redactor = Redactor(self.data["book"], self.key, self._hide)
+        self._redactor.know(known.items())
 
     def host_names(self) -> str:
         return ", ".join(each["host"] for each in self.data["probe"])
@@ -149,7 +152,7 @@ class Session:
                 self._record(step, "skipped", reason=self._asker.reason(step))
             else:
                 self._texts[name] = value
-                self._record(step, "ok", value=self._redactor.log(value))
+                self._record(step, "ok", value=self._redactor.prose(value))
 
     def _file(self, step: dict[str, Any], path: str | None) -> None:
         attempts = 0
@@ -163,9 +166,7 @@ class Session:
             taken = take_file(Path(chosen).expanduser(), step, self._redactor, self._context())
             for level, text in taken.sentences(self.data["strings"]):
                 self._asker.say({"ok": "[ok] ", "warn": "[!] ", "error": "[x] "}.get(level, "[i] ") + text)
-            if taken.content is not None and (
-                not taken.has_error or self._asker.agree(self.data["strings"]["use_anyway"] + "?")
-            ):
+            if taken.content is not None and self._is_wanted(taken):
                 self.files[step["id"]] = taken
                 self._taken[step["id"]] = (Path(chosen).expanduser(), step)
                 self._record(step, "warn" if taken.has_warning else "ok", attempts=attempts, checks=taken.checks)
@@ -174,8 +175,28 @@ class Session:
                 self._record(step, "failed", attempts=attempts, checks=taken.checks)
                 return
 
+    def _is_wanted(self, taken: Collected) -> bool:
+        """A file that seems wrong, or a picture, goes in only when the customer says so; --batch has said so."""
+        strings = self.data["strings"]
+        if taken.has_error:
+            return self._asker.agree(strings["use_anyway"] + "?")
+        if any(each["id"] == "img.confirm" for each in taken.checks):
+            return self._asker.is_batch or self._asker.agree(strings["img_looked"], default=False)
+        return True
+
     def _context(self) -> dict[str, Any]:
-        return {"hosts": self.data["hosts"], "window": self.data["window"], "slack": self.data["slack_seconds"]}
+        """What the checks of a file are told; request IDs of an earlier file are looked for in a later one."""
+        found = [check for taken in self.files.values() for check in taken.checks if check["id"] == "ids.found"]
+        return {
+            "hosts": self.data["hosts"],
+            "window": self.data["window"],
+            "slack": self.data["slack_seconds"],
+            "zone": time.strftime("%z"),
+            "browser": "",
+            "ids": [*self.data["request_ids"], *(each["id"] for check in found for each in check["data"]["ids"])],
+            "id_headers": self.data["book"]["id_headers"],
+            "error_text": self._texts.get("error-text", ""),
+        }
 
     def _record(self, step: dict[str, Any], status: str, **fields: Any) -> None:
         self.answers[step["id"]] = {"status": status, "reason": "", "attempts": 0, "checks": [], "at": _now(), **fields}
@@ -205,12 +226,20 @@ class Session:
             self._hide_too(word)
         return bool(word)
 
-    def redact_again(self) -> None:
-        """Everything once more, from the sources, with the new words."""
+    def settle(self, *, is_new: bool = False) -> None:
+        """Answers and files once more, from the sources, until each knows what the others taught (or a new word)."""
         for name, value in self._texts.items():
-            self.answers[name]["value"] = self._redactor.log(value)
+            self.answers[name]["value"] = self._redactor.prose(value)
         for name, (path, step) in self._taken.items():
-            self.files[name] = take_file(path, step, self._redactor, self._context())
+            if is_new or not self.files[name].known >= set(self._redactor.learned):
+                self.files[name] = self._again(name, path, step)
+
+    def _again(self, name: str, path: Path, step: dict[str, Any]) -> Collected:
+        taken = take_file(path, step, self._redactor, self._context())
+        if taken.content is None:
+            # Removed or changed since it was chosen.
+            raise sealing.SealError("script_file_gone", name)
+        return taken
 
     def document(self) -> dict[str, Any]:
         """The answers as they travel."""
@@ -222,6 +251,7 @@ class Session:
             steps.append({"id": step["id"], "kind": step["kind"], "title": step["title_en"], **answer})
             taken = self.files.get(step["id"])
             if taken is not None:
+                steps[-1]["checks"] = taken.checks
                 steps[-1].update({"file": taken.name, "facts": taken.facts, "removed": taken.counts})
         surroundings = {"python": sys.version.split()[0], "system": sys.platform, "time_zone": time.strftime("%z")}
         return {

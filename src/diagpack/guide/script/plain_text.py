@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from . import packing
+from .learning import Finder
 from .names import NO_VALUE, looks_opaque, lower, quote, unquote
 from .rules import RuleScanner
 
@@ -55,6 +56,7 @@ class TextScanner:
     def __init__(self, redactor: Redactor, hidden: list[str]) -> None:
         self._redactor = redactor
         self._rules = RuleScanner(redactor.book)
+        self.finder = Finder(())
         self._hidden = [packing.to_bytes(word).lower() for word in hidden]
 
     def redacted(self, text: str, depth: int, is_full: bool) -> str:
@@ -65,6 +67,7 @@ class TextScanner:
         if is_full and depth <= 8:
             self._more(data, depth, spans)
         self._words(data, spans)
+        spans += [_Span(start, end, 0, entity) for start, end, entity in self.finder.values(data)]
         if not spans:
             return text
         out = self._written(data, spans)

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from . import headers, packing
+from .learning import Finder, Learner
 from .markup import MarkupRewriter
 from .names import MASKED, NO_VALUE, Names, looks_opaque, lower, quote, strip, unquote
 from .plain_text import TextScanner
+from .prose import Names as Prose
 from .rewriting import JsonRewriter
 from .tokens import Pseudonyms
 
@@ -47,8 +49,28 @@ class Redactor(Names):
         super().__init__(book)
         self.tokens = Pseudonyms(key)
         self.counts: dict[str, int] = {}
+        self._learned: dict[str, str] = {}
+        self._prose: Prose | None = None
         self._cache: dict[str, tuple[str, dict[str, int]]] = {}
         self._scanner = TextScanner(self, [word for word in map(strip, hide) if len(word) > 1])
+
+    def learn(self, text: str) -> list[tuple[str, str]]:
+        """What a text says under a name is from here on replaced wherever it stands. Enters: the text of a file."""
+        found = Learner(self).learn(text)
+        return self.know(found)
+
+    def know(self, pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Add (value, class) pairs; all that are known."""
+        for value, entity in pairs:
+            self._learned.setdefault(value, entity)
+        self._scanner.finder = Finder(self._learned.items())
+        self._cache.clear()
+        return list(self._learned.items())
+
+    @property
+    def learned(self) -> dict[str, str]:
+        """Value to class."""
+        return dict(self._learned)
 
     def tally(self, entity: str, count: int = 1) -> None:
         self.counts[entity] = self.counts.get(entity, 0) + count
@@ -345,6 +367,19 @@ class Redactor(Names):
             out.append(self.text(text[at:end]))
             at = end
         return "".join(out)
+
+    def prose(self, text: str) -> str:
+        """What a person typed: names of people too."""
+        if self._prose is None:
+            self._prose = Prose(self.book["prose"])
+        done = self.log(text)
+        out, at = [], 0
+        for start, end in self._prose.spans(done):
+            if end - start > 5:
+                self._learned.setdefault(done[start:end], "name")
+            out += [done[at:start], self.slot(done[start:end], "name")]
+            at = end
+        return "".join([*out, done[at:]])
 
     def text(self, text: str, depth: int = 0) -> str:
         return self._scanner.redacted(text, depth, True)

@@ -184,20 +184,22 @@ _TRIMMERS = {"iban": _iban_length}
 
 
 class Rule:
-    """One rule, compiled."""
+    """One rule, compiled; a field that is left out has no meaning for it."""
 
     def __init__(self, fields: dict[str, Any]) -> None:
         self.entity: str = fields["class"]
         self.needs = [each.encode("latin-1") for each in fields["needs"]]
         self.needs_digit: bool = fields["digits"]
-        self._pattern = re.compile(fields["pattern"].encode("ascii"), re.IGNORECASE if "i" in fields["flags"] else 0)
-        self._group: int = fields["group"]
+        self._pattern = re.compile(
+            fields["pattern"].encode("ascii"), re.IGNORECASE if "i" in fields.get("flags", "") else 0
+        )
+        self._group: int = fields.get("group", 0)
         self._left, self._before, self._after = (
-            re.compile(b"[" + fields[name].encode("ascii") + b"]") if fields[name] else None
+            re.compile(b"[" + fields[name].encode("ascii") + b"]") if fields.get(name) else None
             for name in ("left", "not_before", "not_after")
         )
-        self._trim = _TRIMMERS.get(fields["trim"])
-        self._validators = [(VALIDATORS[name], argument) for name, argument in fields["validators"]]
+        self._trim = _TRIMMERS.get(fields.get("trim", ""))
+        self._validators = [(VALIDATORS[name], argument) for name, argument in fields.get("validators", ())]
 
     def values(self, data: bytes, limit: int) -> Iterator[tuple[int, int]]:
         position = 0
