@@ -84,7 +84,8 @@ def read(reader: str, path: Path) -> int:
 
         return len(HarParser.from_file(str(path)).har_data["entries"])
     if reader == "read":
-        from diagpack.collectors.har.read import Reading, read_entries
+        from diagpack.collectors.har.read import read_entries
+        from diagpack.collectors.har.walk import Reading
 
         return sum(1 for _ in read_entries(path, Reading()))
     from diagpack.collectors.har.inspect import inspect

@@ -48,7 +48,7 @@ def har(
         emit("har/1", found)
     else:
         _show_har(found)
-    raise typer.Exit(ExitCode.PARTIAL if found["truncated_percent"] is not None else ExitCode.OK)
+    raise typer.Exit(ExitCode.PARTIAL if found["truncated"] is not None else ExitCode.OK)
 
 
 def _show_har(found: dict[str, Any]) -> None:

@@ -83,6 +83,7 @@ def read_har(path: Path, profile: Profile) -> dict[str, Any]:
         "skew_seconds": facts["skew_seconds"],
         "first": facts["first"],
         "last": facts["last"],
+        "truncated": facts["truncated"],
         "truncated_percent": facts["truncated_percent"],
         "notes": list(view.notes),
     }

@@ -44,7 +44,8 @@ def test_a_cut_file_gives_the_entries_before_the_cut_and_a_gap(tmp_path: Path) -
     made, context = collected(tmp_path, whole[: len(whole) // 2])
 
     assert 5 < made.raw_facts["entries_total"] < 20
-    assert made.raw_facts["truncated_percent"] == 100
+    assert made.raw_facts["truncated"]["entry"] == made.raw_facts["entries_total"]
+    assert made.raw_facts["truncated_percent"] is None
     assert [each[0] for each in context.gaps] == ["DP105"]
     assert context.gaps[0][2]
 

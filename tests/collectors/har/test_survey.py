@@ -19,7 +19,7 @@ def judged(*entries: Any, **known: Any) -> dict[str, dict[str, str]]:
     survey = Survey()
     for each in map(from_entry, entries):
         survey.add(each, classify(each, Party()) is not None)
-    settings = {"log": {"pages": [{}]}, "window": None, "hosts": (), "browser": "", "truncated_percent": None, **known}
+    settings = {"log": {"pages": [{}]}, "window": None, "hosts": (), "browser": "", "truncation": None, **known}
     return {each["id"]: each for each in capture_findings(survey, **settings)}
 
 

@@ -56,10 +56,10 @@ class HarCollector:
             content=view.content(),
             facts=view.facts,
         )
-        percent = view.facts["truncated_percent"]
-        if percent is not None:
+        truncated = view.facts["truncated"]
+        if truncated is not None:
             ask = next(each["ask"] for each in view.facts["capture"] if each["id"] == "har.truncated")
-            ctx.missing(source, "DP105", f"the HAR breaks off at {percent} % of the file", question=ask)
+            ctx.missing(source, "DP105", f"the HAR is damaged: {truncated['words']}", question=ask)
         for note in view.notes:
             ctx.missing(source, "DP102", note)
 

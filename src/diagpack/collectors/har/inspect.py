@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from diagpack.collectors.har.haralyzer_view import summarise
-from diagpack.collectors.har.read import Reading, read_entries
+from diagpack.collectors.har.read import read_entries
 from diagpack.collectors.har.repair import repair
 from diagpack.collectors.har.slim import Slimmer, document
 from diagpack.collectors.har.survey import Survey, browser_of, capture_findings
+from diagpack.collectors.har.walk import Reading
 from diagpack.model.case import Window
 from diagpack.model.exchange import from_entry, mapping, text
 from diagpack.model.failure import Party
@@ -58,7 +59,7 @@ def inspect(path: Path, *, window: Window | None = None, hosts: Sequence[str] = 
         window=window,
         hosts=hosts,
         browser=browser,
-        truncated_percent=reading.truncated_percent,
+        truncation=reading.truncation,
     )
     summary = summarise(log, slimmer.entries)
     recorded_by = browser_of(reading.log, survey.user_agent)
@@ -78,7 +79,8 @@ def inspect(path: Path, *, window: Window | None = None, hosts: Sequence[str] = 
         "dropped": [{"reason": reason, "count": count} for reason, count in sorted(slimmer.dropped.items())],
         "pages_seen": summary.pages,
         "repeated_addresses": summary.repeated,
-        "truncated_percent": reading.truncated_percent,
+        "truncated": reading.truncation.fact() if reading.truncation else None,
+        "truncated_percent": reading.truncation.percent if reading.truncation else None,
     }
     return HarView(log, tuple(slimmer.entries), facts, tuple(reading.notes))
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from statistics import median
 from typing import Any, Final
 
+from diagpack.collectors.har.truncation import Truncation
 from diagpack.model.case import Window
 from diagpack.model.clocks import browser_ahead, is_fresh
 from diagpack.model.exchange import Exchange, host_of
@@ -95,11 +96,11 @@ def capture_findings(
     window: Window | None,
     hosts: Sequence[str],
     browser: str,
-    truncated_percent: int | None,
+    truncation: Truncation | None,
 ) -> list[dict[str, str]]:
     """Findings on the capture itself, the most serious first."""
     found = [
-        _truncated(survey, truncated_percent),
+        _truncated(truncation),
         _hosts(survey, hosts),
         _window(survey, window),
         _preserve_log(survey),
@@ -119,15 +120,14 @@ def _finding(id: str, level: str, message: str, ask: str = "") -> dict[str, str]
     return {"id": id, "level": level, "message": message, "ask": ask}
 
 
-def _truncated(survey: Survey, percent: int | None) -> dict[str, str] | None:
-    if percent is None:
+def _truncated(truncation: Truncation | None) -> dict[str, str] | None:
+    if truncation is None:
         return None
     return _finding(
         "har.truncated",
         "error",
-        f"The file is damaged: its JSON breaks off at {percent} % of its length; "
-        f"{survey.total} entries before it were read.",
-        "The HAR file arrived damaged. Please export it again and send it as a file, not pasted.",
+        f"The file is damaged: {truncation.words}.",
+        "The HAR file arrived damaged. Please export it again and send it as a file, zipped, not pasted.",
     )
 
 
