@@ -1,7 +1,7 @@
 """A byte stream that a JSON parser can trust.
 
-Enters: any binary stream with an encoding. Leaves: UTF-8 in pieces, without byte order mark and JSONP wrapping, no larger
-than the limit.
+Enters: any binary stream with an encoding. Leaves: UTF-8 in pieces, without byte order mark and JSONP wrapping, no
+larger than the limit.
 """
 
 import codecs
@@ -21,7 +21,7 @@ def too_large() -> CollectError:
 
 
 class Utf8Pieces:
-    """`read(size)` gives up to `size` bytes of UTF-8 and b"" at the end. Raises CollectError DP102 above `limit()` bytes.
+    """`read(size)` gives up to `size` bytes of UTF-8, b"" at the end. Raises CollectError DP102 above `limit()` bytes.
 
     UTF-8 is handed on as it is: bytes that are none are the parser's to forgive, one entry at a time.
     """

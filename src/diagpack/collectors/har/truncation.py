@@ -1,8 +1,8 @@
 """Where a HAR breaks off, in words that are true.
 
-Enters: the place where reading ended too early, and the length of the file where it is known. Leaves: a `Truncation`. The
-length that the whole should have had is known to nobody, so a file that simply ends gets no percentage; damage in the
-middle of a file does.
+Enters: the place where reading ended too early, and the length of the file where it is known. Leaves: a `Truncation`.
+The length that the whole should have had is known to nobody, so a file that simply ends gets no percentage; damage in
+the middle of a file does.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _ROUND: Final = ((1 << 20, "MiB"), (1_000_000, "MB"), (1 << 16, "64 KiB blocks")
 class Break:
     """Reading ended at offset `byte` of the text, in entry number `entry` (0-based).
 
-    `is_inside`: more text follows, which could not be followed. `is_between`: no entry was cut, only the end is missing.
+    `is_inside`: more text comes, which could not be followed. `is_between`: no entry was cut, only the end is missing.
     """
 
     entry: int
@@ -40,7 +40,7 @@ class Truncation:
 
 
 def describe(found: Break, size: int, *, is_stream_damaged: bool) -> Truncation:
-    """`size` is the length of the file in bytes, 0 when the text is not the file itself (compressed, other encoding)."""
+    """`size` is the file's length in bytes, 0 when the text is not the file itself (compressed, other encoding)."""
     read = "no entry was read" if not found.entry else f"{found.entry} entries before it were read"
     if found.entry == 1:
         read = "1 entry before it was read"

@@ -1,8 +1,8 @@
 """Where entries stand in what people send as HAR.
 
-Enters: a window over a JSON text: a HAR, a HAR inside another object, a bare list of entries, one entry, with the keys of
-the log in any order. Leaves: entries one at a time, as parsed, and the other keys of the log. Damage costs the entry it
-stands in, and no other.
+Enters: a window over a JSON text: a HAR, a HAR inside another object, a bare list of entries, one entry, with the keys
+of the log in any order. Leaves: entries one at a time, as parsed, and the other keys of the log. Damage costs the entry
+it stands in, and no other.
 """
 
 import re
