@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from diagpack.model.exchange import Exchange, exchanges_of, from_entry
-from diagpack.model.failure import Kind, Party, classify, failures, groups, site_of
+from diagpack.model.failure import Kind, classify, failures, groups
+from diagpack.model.party import Party, site_of
 from tests.har_fixtures import har, har_entry
 
 OURS = Party(["example.com"])

@@ -10,7 +10,8 @@ import pytest
 
 from diagpack.errors import CollectError, RedactionError, UsageError
 from diagpack.pipeline import demo_case
-from diagpack.pipeline.standalone import compare_hars, read_har, read_logs, read_sso, redact_one, user_key
+from diagpack.pipeline.hars import compare_hars, read_har
+from diagpack.pipeline.standalone import read_logs, read_sso, redact_one, user_key
 from diagpack.team.profile import Profile
 from tests.support_pipeline import forms
 
@@ -110,7 +111,7 @@ def test_the_user_key_is_made_once_and_for_this_user_only() -> None:
 def test_presidio_is_not_imported(files: Path) -> None:
     script = (
         "import sys\nfrom pathlib import Path\nfrom diagpack.team.profile import Profile\n"
-        "from diagpack.pipeline.standalone import read_har\n"
+        "from diagpack.pipeline.hars import read_har\n"
         f"read_har(Path({str(files / 'login.har')!r}), Profile())\n"
         "print([name for name in ('presidio_analyzer', 'spacy') if name in sys.modules])"
     )

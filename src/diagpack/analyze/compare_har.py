@@ -11,7 +11,8 @@ from typing import Final
 
 from diagpack.model.compare import differences
 from diagpack.model.exchange import Exchange
-from diagpack.model.failure import Party, classify, failures
+from diagpack.model.failure import classify, failures
+from diagpack.model.party import Party
 
 SLOWER_TIMES: Final = 5
 SLOWER_MS: Final = 1_000

@@ -36,7 +36,8 @@ MEANS: Final = {
     Kind.HTML_FOR_JSON: "A proxy, gateway or sign-in page answered in place of the API.",
     Kind.BROKEN_JSON: "The answer is incomplete; the page cannot read it.",
     Kind.SAML_STATUS: "The identity provider refused the sign-in.",
-    Kind.WEBSOCKET: "The live connection could not be opened, often because of a proxy.",
+    Kind.WEBSOCKET: "The live connection could not be opened or did not stay open, often because of a proxy.",
+    Kind.STREAM: "The stream of events was opened and then reported an error.",
     Kind.NOT_FOUND: "A page or file does not exist at this address.",
 }
 _LEVELS: Final = {

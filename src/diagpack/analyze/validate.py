@@ -10,7 +10,8 @@ from enum import Enum
 
 from diagpack.model.compare import differences, is_same_failure
 from diagpack.model.exchange import Exchange
-from diagpack.model.failure import Party, classify
+from diagpack.model.failure import classify
+from diagpack.model.party import Party
 
 
 class Verdict(Enum):

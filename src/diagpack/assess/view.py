@@ -14,8 +14,9 @@ from typing import Any, Final
 from diagpack.model.capture import Capture, captures
 from diagpack.model.evidence import EvidenceSet
 from diagpack.model.exchange import Exchange
-from diagpack.model.failure import RANKS, Failure, Kind, Party, failures
+from diagpack.model.failure import RANKS, Failure, Kind, failures
 from diagpack.model.id_harvest import harvest
+from diagpack.model.party import Party
 from diagpack.model.redacted import RedactedArtifact
 from diagpack.model.ref import EvidenceRef, Pointer
 

@@ -28,7 +28,8 @@ def har(
     as_json: JsonOption = False,
 ) -> None:
     """What failed in a HAR, ranked, with request IDs; or how two captures differ. Output is redacted."""
-    from diagpack.pipeline.standalone import compare_hars, read_har
+    from diagpack.cli.har_screen import comparison, screen
+    from diagpack.pipeline.hars import compare_hars, read_har
     from diagpack.team.profile import load_profile
 
     team = load_profile(profile)
@@ -37,9 +38,8 @@ def har(
         if as_json:
             emit("har-compare/1", compared)
         else:
-            show(f"{compared['paired']} calls paired; first difference: {compared['first'] or 'none'}")
-            for each in compared["differences"][:40]:
-                show(f"  {each['kind']:8} {each['text']}")
+            for line in comparison(compared):
+                show(line)
         return
     if len(files) != 1:
         raise UsageError("DP918", "har reads one file, or compares two", hint="diagpack har WORKING FAILING")
@@ -47,23 +47,9 @@ def har(
     if as_json:
         emit("har/1", found)
     else:
-        _show_har(found)
-    raise typer.Exit(ExitCode.PARTIAL if found["truncated"] is not None else ExitCode.OK)
-
-
-def _show_har(found: dict[str, Any]) -> None:
-    show(f"{found['entries']} entries, written by {found['writer']}, {found['first']} to {found['last']}")
-    if found["skew_seconds"]:
-        show(f"clock: {found['skew_seconds']:+.0f} s against the servers")
-    for each in found["failing"][:30]:
-        ids = f"  {each['request_ids'][0]}" if each["request_ids"] else ""
-        show(f"  #{each['entry']:<5}{each['status']:>4} {each['method']:6} {each['url'][:90]}  {each['why']}{ids}")
-    if not found["failing"]:
-        show("  no failing call")
-    for each in found["capture"]:
-        say(f"capture: {each['message']}")
-    for note in found["notes"]:
-        say(note)
+        for line in screen(found):
+            show(line)
+    raise typer.Exit(ExitCode.PARTIAL if found["truncated"] is not None or found["damaged"] else ExitCode.OK)
 
 
 def logs(

@@ -17,8 +17,9 @@ from diagpack.errors import CollectError
 from diagpack.model.capture import from_api
 from diagpack.model.collector import CollectContext, Collector
 from diagpack.model.exchange import Exchange, from_entry, mapping
-from diagpack.model.failure import Party, classify
+from diagpack.model.failure import classify
 from diagpack.model.id_harvest import harvest, harvest_text
+from diagpack.model.party import Party
 from diagpack.model.raw import RawArtifact, Source
 from diagpack.model.ref import ArtifactId, EvidenceRef, HarEntry, Lines, Place, Pointer
 from diagpack.model.request_ids import spellings

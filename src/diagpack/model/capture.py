@@ -9,7 +9,7 @@ from typing import Any
 
 from diagpack.model.evidence import EvidenceSet
 from diagpack.model.exchange import Exchange, exchanges_of, from_entry, mapping, text
-from diagpack.model.failure import Party
+from diagpack.model.party import Party
 from diagpack.model.ref import ArtifactId, EvidenceRef, HarEntry, Pointer
 
 
@@ -31,8 +31,9 @@ class Capture:
 
     def offset_seconds(self, exchange: Exchange) -> float | None:
         """Seconds since the first exchange of the capture."""
-        starts = [each.started for each in self.exchanges if each.started is not None]
-        if exchange.started is None or not starts:
+        # A time before 2000 stands for "not recorded" (`collectors.har.repair`).
+        starts = [each.started for each in self.exchanges if each.started is not None and each.started.year >= 2000]
+        if exchange.started is None or exchange.started.year < 2000 or not starts:
             return None
         return round((exchange.started - min(starts)).total_seconds(), 3)
 

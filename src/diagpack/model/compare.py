@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from diagpack.model.exchange import Exchange
-from diagpack.model.failure import Party, classify
+from diagpack.model.failure import classify
+from diagpack.model.party import Party
 
 _HEADERS: Final = ("content-type", "location", "www-authenticate", "retry-after", "access-control-allow-origin")
 _MAX_PATHS: Final = 400

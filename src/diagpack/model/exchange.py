@@ -17,6 +17,8 @@ from itertools import chain
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
+from diagpack.model.streams import close_code, has_error_event
+
 Pairs = tuple[tuple[str, str], ...]
 
 _ONLY_TEXT: Final = {str}
@@ -45,7 +47,8 @@ class Exchange:
 
     Headers keep order and repeats. `request_body` is None when none was recorded; `request_bytes` is set when it was
     recorded as base64; `request_size` is -1 when unknown. `response_text` is the decoded text
-    or None (not recorded, or binary). Durations are milliseconds, -1 when unknown.
+    or None (not recorded, or binary). Durations are milliseconds, -1 when unknown. `close_code` is a WebSocket's,
+    0 when none was recorded.
     """
 
     index: int
@@ -75,6 +78,8 @@ class Exchange:
     page_title: str = ""
     is_from_cache: bool = False
     is_websocket: bool = False
+    close_code: int = 0
+    has_error_event: bool = False
 
     @property
     def host(self) -> str:
@@ -170,7 +175,7 @@ def from_entry(entry: Mapping[str, Any], index: int = -1, titles: Mapping[str, s
         response_mime=text(content.get("mimeType")) or first_of(response_headers, "content-type"),
         response_text=content_text(content),
         response_size=int(number(content.get("size"), -1)),
-        error=_error(response.get("_error")) or _error(entry.get("_error")),
+        error=error_of(entry, response),
         resource_type=text(entry.get("_resourceType")).lower(),
         initiator_url=initiator_url,
         initiator_function=initiator_function,
@@ -178,7 +183,9 @@ def from_entry(entry: Mapping[str, Any], index: int = -1, titles: Mapping[str, s
         page=page,
         page_title=(titles or {}).get(page, ""),
         is_from_cache=bool(entry.get("_fromCache")) or bool(response.get("fromDiskCache")),
-        is_websocket=url[:3].lower() in ("ws:", "wss") or isinstance(entry.get("_webSocketMessages"), list),
+        is_websocket=url[:3].lower() in ("ws:", "wss") or bool(entry.get("_webSocketMessages")),
+        close_code=close_code(entry) if "_webSocketMessages" in entry or "_webSocketClose" in entry else 0,
+        has_error_event="_eventSourceMessages" in entry and has_error_event(entry),
     )
 
 
@@ -367,6 +374,16 @@ def origin_of(url: str) -> str:
 def path_template(path: str) -> str:
     """A path with numbers, UUIDs, long tokens, e-mail addresses and pseudonyms replaced by `{id}`."""
     return "/".join("{id}" if _ID_SEGMENT.fullmatch(part) else part for part in path.split("/"))
+
+
+def error_of(entry: Mapping[str, Any], response: Mapping[str, Any]) -> str:
+    """The writer's word for why there was no answer, or no whole one; empty when it has none."""
+    for value in (response.get("_error"), entry.get("_error"), response.get("_failureText"), entry.get("_failureText")):
+        found = _error(value)
+        if found:
+            return found
+    # Charles has no words but a state.
+    return "FAILED" if response.get("_charlesStatus") == "FAILED" else ""
 
 
 def _error(value: Any) -> str:

@@ -11,6 +11,9 @@ from enum import StrEnum
 from typing import Any, Final
 
 from diagpack.model.exchange import Exchange, host_of
+from diagpack.model.network_errors import known_error
+from diagpack.model.party import Party
+from diagpack.model.streams import is_ordinary, meaning
 
 
 class Kind(StrEnum):
@@ -36,6 +39,7 @@ class Kind(StrEnum):
     BROKEN_JSON = "har.body.broken_json"
     SAML_STATUS = "har.body.saml_status"
     WEBSOCKET = "har.websocket"
+    STREAM = "har.stream"
     NOT_FOUND = "har.status.404"
 
 
@@ -60,6 +64,7 @@ RANKS: Final = {
     Kind.HTML_FOR_JSON: 29,
     Kind.BROKEN_JSON: 30,
     Kind.WEBSOCKET: 32,
+    Kind.STREAM: 32,
     Kind.NOT_FOUND: 40,
     Kind.ABORTED: 60,
 }
@@ -86,34 +91,6 @@ class Group:
     @property
     def first(self) -> Exchange:
         return self.exchanges[0]
-
-
-class Party:
-    """Knows which hosts belong to the product.
-
-    `hosts` come from the case (`example.com` covers its subdomains, `*.example.com` too). Without them the sites of
-    the pages in the capture are taken, which is a guess and is used for ranking only.
-    """
-
-    def __init__(self, hosts: Iterable[str] = (), exchanges: Sequence[Exchange] = ()) -> None:
-        named = {each.strip().lower().removeprefix("*.") for each in hosts if each.strip()}
-        self.is_stated = bool(named)
-        self._sites = named or {site_of(each.host) for each in exchanges if each.is_document and each.host}
-
-    def includes(self, host: str) -> bool:
-        """Whether the host is first-party; every host is when nothing is known."""
-        if not self._sites:
-            return True
-        return any(host == site or host.endswith("." + site) for site in self._sites)
-
-
-def site_of(host: str) -> str:
-    """The last two labels of a host name, three under `co.uk`-like suffixes. A guess, good enough for ranking."""
-    labels = host.split(".")
-    if host.replace(".", "").isdigit() or ":" in host or len(labels) < 3:
-        return host
-    count = 3 if len(labels[-1]) == 2 and labels[-2] in ("co", "com", "ac", "gov", "org", "net", "edu") else 2
-    return ".".join(labels[-count:])
 
 
 def classify(exchange: Exchange, party: Party) -> Failure | None:
@@ -170,10 +147,42 @@ def _judge(exchange: Exchange) -> tuple[Kind, str] | None:
             return Kind.CORS, f"the preflight answered {status} without Access-Control-Allow-Origin"
         return None
     if exchange.is_websocket:
-        return None if status in (101, 200) else (Kind.WEBSOCKET, f"the WebSocket handshake answered {status}")
+        return _websocket(exchange)
     if status <= 0:
         return _no_response(exchange)
+    if exchange.error and status < 300 and (found := _broken_off(exchange)) is not None:
+        return found
+    if exchange.has_error_event:
+        return Kind.STREAM, f"{status}, but the event stream sent an “error” event"
     return _inside_success(exchange) if status < 300 else None
+
+
+def _websocket(exchange: Exchange) -> tuple[Kind, str] | None:
+    if exchange.status not in (101, 200):
+        reason = _known_error(exchange)
+        more = f": {reason[1]}" if reason else ""
+        answered = f"answered {exchange.status}" if exchange.status > 0 else "got no answer"
+        return Kind.WEBSOCKET, f"the WebSocket handshake {answered}{more}"
+    if is_ordinary(exchange.close_code):
+        return None
+    return Kind.WEBSOCKET, f"the WebSocket was closed with {meaning(exchange.close_code)}"
+
+
+def _broken_off(exchange: Exchange) -> tuple[Kind, str] | None:
+    """An answer that began well and did not end: the browser noted an error beside a status of success."""
+    found = _known_error(exchange)
+    if found is None:
+        return None
+    kind, reason = found
+    if kind is Kind.ABORTED:
+        # Streams end this way when the page is left.
+        return None if "event-stream" in exchange.response_mime else (kind, f"{exchange.status}, then {reason}")
+    return kind, f"{exchange.status}, but the answer did not arrive whole: {reason}"
+
+
+def _known_error(exchange: Exchange) -> tuple[Kind, str] | None:
+    found = known_error(f"{exchange.error} {exchange.status_text}")
+    return (Kind[found[0]], found[1]) if found is not None else None
 
 
 def _client_error(exchange: Exchange) -> tuple[Kind, str]:
@@ -190,51 +199,13 @@ def _client_error(exchange: Exchange) -> tuple[Kind, str]:
     return kinds.get(status, Kind.CLIENT_ERROR), f"the server answered {status}{more}"
 
 
-# Substring of the browser's error text, what it is, what it means. First match decides.
-_ERRORS: Final = (
-    ("BLOCKED_BY_CLIENT", Kind.BLOCKED, "a browser extension blocked the request"),
-    ("BLOCKED_BY_ADMINISTRATOR", Kind.BLOCKED, "a browser policy blocked the request"),
-    ("BLOCKED_BY_RESPONSE", Kind.CORS, "the browser refused the response (cross-origin policy)"),
-    ("BLOCKED_BY_ORB", Kind.CORS, "the browser refused the response (opaque response blocking)"),
-    ("BLOCKED_BY_CSP", Kind.BLOCKED, "the page's content security policy blocked the request"),
-    ("CORS", Kind.CORS, "the browser refused the response (CORS)"),
-    ("ABORTED", Kind.ABORTED, "the page or the user cancelled the request"),
-    ("NS_BINDING_ABORTED", Kind.ABORTED, "the page or the user cancelled the request"),
-    ("NAME_NOT_RESOLVED", Kind.DNS, "the host name could not be resolved"),
-    ("NAME_RESOLUTION", Kind.DNS, "the host name could not be resolved"),
-    ("UNKNOWN_HOST", Kind.DNS, "the host name could not be resolved"),
-    ("ENOTFOUND", Kind.DNS, "the host name could not be resolved"),
-    ("CERT", Kind.TLS, "the browser did not accept the certificate"),
-    ("SSL", Kind.TLS, "the TLS handshake failed"),
-    ("INSECURE_RESPONSE", Kind.TLS, "the browser did not accept the certificate"),
-    ("INTERNET_DISCONNECTED", Kind.CLIENT_NETWORK, "the computer was offline"),
-    ("NETWORK_CHANGED", Kind.CLIENT_NETWORK, "the computer's network changed"),
-    ("ADDRESS_UNREACHABLE", Kind.CLIENT_NETWORK, "the address was not reachable from this network"),
-    ("PROXY", Kind.CLIENT_NETWORK, "the customer's proxy refused or failed"),
-    ("TUNNEL", Kind.CLIENT_NETWORK, "the customer's proxy refused the tunnel"),
-    ("CONNECTION_REFUSED", Kind.CONNECTION, "the server refused the connection"),
-    ("ECONNREFUSED", Kind.CONNECTION, "the server refused the connection"),
-    ("CONNECTION_RESET", Kind.CONNECTION, "the connection was reset"),
-    ("ECONNRESET", Kind.CONNECTION, "the connection was reset"),
-    ("CONNECTION_CLOSED", Kind.CONNECTION, "the connection was closed before an answer"),
-    ("EMPTY_RESPONSE", Kind.CONNECTION, "the server closed the connection without an answer"),
-    ("TIMED_OUT", Kind.CONNECTION, "the connection timed out"),
-    ("TIMEOUT", Kind.CONNECTION, "the connection timed out"),
-    ("HTTP2", Kind.CONNECTION, "the HTTP/2 stream failed"),
-    ("QUIC", Kind.CONNECTION, "the HTTP/3 connection failed"),
-    ("TOO_MANY_REDIRECTS", Kind.CONNECTION, "the browser gave up after too many redirects"),
-    ("INCOMPLETE_CHUNKED", Kind.CONNECTION, "the answer broke off"),
-    ("CONTENT_LENGTH_MISMATCH", Kind.CONNECTION, "the answer broke off"),
-)
-
-
 def _no_response(exchange: Exchange) -> tuple[Kind, str] | None:
-    if exchange.is_from_cache or exchange.url[:5].lower() in ("data:", "blob:", "about"):
+    # An entry without an address is damage of the capture, not a call that failed.
+    if not exchange.url or exchange.is_from_cache or exchange.url[:5].lower() in ("data:", "blob:", "about"):
         return None
-    shown = f"{exchange.error} {exchange.status_text}".upper().replace(" ", "_")
-    for part, kind, reason in _ERRORS:
-        if part in shown:
-            return kind, f"no response: {reason}"
+    found = _known_error(exchange)
+    if found is not None:
+        return found[0], f"no response: {found[1]}"
     if exchange.url.startswith("http:") and _opened_by_https(exchange):
         return Kind.MIXED_CONTENT, "no response: an https page asked for an http address"
     if _is_cross_origin(exchange):

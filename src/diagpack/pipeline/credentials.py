@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from diagpack.assess.texts import text
 from diagpack.model.exchange import Exchange, exchanges_of
-from diagpack.model.failure import Party
+from diagpack.model.party import Party
 from diagpack.model.redacted import RedactedArtifact
 from diagpack.redact.rulebook import load_rules
 

@@ -4,7 +4,6 @@ Enters: a path. Leaves: redacted values only, under a key of this user, so that 
 the next. Presidio is not imported and nothing raw is written anywhere.
 """
 
-import json
 import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
@@ -45,78 +44,12 @@ def redactor(profile: Profile) -> Standalone:
     return Standalone(user_key(), load_policy(profile.policy))
 
 
-def read_har(path: Path, profile: Profile) -> dict[str, Any]:
-    """What `diagpack har FILE --json` prints: entries, writer, failing, request_ids, capture, dropped."""
-    from diagpack.analyze.failing_calls import request_ids_of
-    from diagpack.collectors.har.inspect import inspect
-    from diagpack.model.exchange import exchanges_of
-    from diagpack.model.failure import Party, failures, groups
-    from diagpack.model.id_harvest import harvest
-
-    view = inspect(_regular(path), hosts=profile.hosts)
-    redact = redactor(profile)
-    document = redact.har(json.loads(b"".join(view.content())))
-    facts = redact.marked(view.facts)
-    exchanges = exchanges_of(document)
-    found = groups(failures(exchanges, Party(profile.hosts, exchanges)))
-    return {
-        "entries": facts["entries_total"],
-        "writer": facts["writer"],
-        "failing": [
-            {
-                "entry": each.index,
-                "method": each.method,
-                "url": each.url,
-                "status": each.status,
-                "why": group.failure.reason,
-                "kind": str(group.failure.kind),
-                "request_ids": list(request_ids_of((each,))),
-            }
-            for group in found
-            for each in group.exchanges
-        ],
-        "request_ids": list(
-            dict.fromkeys(each.id for exchange in exchanges for each in harvest(exchange, is_failing=False))
-        ),
-        "capture": facts["capture"],
-        "dropped": facts["dropped"],
-        "skew_seconds": facts["skew_seconds"],
-        "first": facts["first"],
-        "last": facts["last"],
-        "truncated": facts["truncated"],
-        "truncated_percent": facts["truncated_percent"],
-        "notes": list(view.notes),
-    }
-
-
-def compare_hars(working: Path, failing: Path, profile: Profile) -> dict[str, Any]:
-    """Two captures side by side; what differs first comes first."""
-    from diagpack.analyze.compare_har import compare
-    from diagpack.collectors.har.inspect import inspect
-    from diagpack.model.exchange import exchanges_of
-
-    redact = redactor(profile)
-    sides = [
-        exchanges_of(redact.har(json.loads(b"".join(inspect(_regular(path)).content())))) for path in (working, failing)
-    ]
-    found = compare(sides[0], sides[1])
-    return {
-        "paired": found.paired,
-        "is_failing": found.is_failing,
-        "first": found.first.text if found.first else None,
-        "differences": [
-            {"kind": each.kind, "text": each.text, "working": each.working, "failing": each.failing}
-            for each in found.differences
-        ],
-    }
-
-
 def read_sso(path: Path | None, content: bytes, profile: Profile, *, config: Path | None, at: datetime | None) -> Any:
     """`{"messages", "findings"}`, redacted. `path` is None for pasted text."""
     from diagpack.collectors.sso.diagnose import diagnose
 
     if path is not None:
-        if _regular(path).stat().st_size > MAX_SSO_BYTES:
+        if regular(path).stat().st_size > MAX_SSO_BYTES:
             raise CollectError("DP174", "the file is too large for this command", hint="use diagpack collect")
         content = path.read_bytes()
     return redactor(profile).marked(diagnose(content, config=_config(config), at=at))
@@ -156,7 +89,7 @@ def read_logs(
 
     redact = redactor(profile)
     for path in paths:
-        _regular(path)
+        regular(path)
     for record in excerpt(paths, ids, window, zone=zone, everything=everything):
         shown = redact.marked({name: value for name, value in record.items() if name != "text"})
         if "text" in record:
@@ -180,13 +113,14 @@ def redact_one(path: Path, out: Path, profile: Profile) -> RedactedFile:
         raise UsageError("DP930", "the folder to write into is not there", hint="make it, or name another file with -o")
     if not os.access(out.parent, os.W_OK):
         raise UsageError("DP930", "the folder to write into may not be written", hint="name another file with -o")
-    result = redactor(profile).file(_regular(path), out, "input")
+    result = redactor(profile).file(regular(path), out, "input")
     if result.withheld:
         raise RedactionError("DP174", f"withheld: {result.withheld[0]['reason']}", hint="nothing was written")
     return RedactedFile(out, result)
 
 
-def _regular(path: Path) -> Path:
+def regular(path: Path) -> Path:
+    """The path, if it is a file that can be read. Raises UsageError DP917."""
     if path.is_dir():
         raise UsageError("DP917", f"{path}: this is a folder", hint="name a file in it")
     if not path.is_file():

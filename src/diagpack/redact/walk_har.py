@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 _HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]{1,300})")
 _URLS = frozenset({"url", "redirectURL", "redirectionURL"})
 _CERTIFICATE = frozenset({"protocol", "subjectName", "issuer", "validFrom", "validTo"})
+# Names as scripts have them; anything else in their place is not one.
+_FUNCTION = re.compile(r"[A-Za-z_$<(][A-Za-z0-9_$.<>() ]{0,59}", re.ASCII)
+_LINES = ("lineNumber", "columnNumber")
+_STARTERS = frozenset({"parser", "script", "preload", "preflight", "SignedExchange", "FedCM", "other", "renderer"})
 _PLAIN = frozenset(
     "method httpVersion startedDateTime time headersSize bodySize status size compression version connection pageref "
     "id mimeType encoding onContentLoad onLoad blocked dns connect send wait receive ssl hitCount lastAccess expires "
@@ -241,6 +245,8 @@ class HarWalker(JsonWalker):
         if name == "_securityDetails" and isinstance(value, dict):
             # Who issued the certificate says who opened the connection; names of other hosts say nothing here.
             return {key: self._other(key, each) for key, each in value.items() if key in _CERTIFICATE}
+        if name == "_initiator" and isinstance(value, dict):
+            return self._initiator(value)
         if name == "eTag" and isinstance(value, str):
             return self.engine.slot(value, "id", "har")
         if isinstance(value, dict):
@@ -250,6 +256,22 @@ class HarWalker(JsonWalker):
                 redact_url(self.engine, value) if name in _URLS else self.walk(value, name, self.class_of(name, value))
             )
         return self.walk(value, name, self.class_of(name, value))
+
+    def _initiator(self, initiator: dict[str, Any]) -> dict[str, Any]:
+        """Which page or script call started a request: its kind, addresses, functions and lines."""
+        out: dict[str, Any] = {}
+        for name, each in initiator.items():
+            is_plain = (name == "type" and each in _STARTERS) or (name in _LINES and isinstance(each, int))
+            if name == "url" and isinstance(each, str) and _HOST.match(each):
+                out[name] = redact_url(self.engine, each)
+            elif name == "functionName" and isinstance(each, str) and _FUNCTION.fullmatch(each):
+                out[name] = self.engine.text(each)
+            elif is_plain:
+                out[name] = each
+            elif name == "stack" and isinstance(each, dict) and isinstance(each.get("callFrames"), list):
+                frames = [self._initiator(frame) for frame in each["callFrames"] if isinstance(frame, dict)]
+                out[name] = {"callFrames": frames}
+        return out
 
     def _frame(self, frame: Any) -> Any:
         if isinstance(frame, str):

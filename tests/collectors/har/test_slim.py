@@ -7,7 +7,7 @@ from diagpack.collectors.har import slim
 from diagpack.collectors.har.repair import repair
 from diagpack.collectors.har.slim import Slimmer, document, dumped
 from diagpack.model.exchange import from_entry
-from diagpack.model.failure import Party
+from diagpack.model.party import Party
 from tests.har_fixtures import har_entry
 
 

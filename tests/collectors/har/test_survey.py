@@ -9,7 +9,8 @@ from diagpack.collectors.har.survey import Survey, browser_of, capture_findings
 from diagpack.model.case import Window
 from diagpack.model.clocks import browser_ahead
 from diagpack.model.exchange import from_entry
-from diagpack.model.failure import Party, classify
+from diagpack.model.failure import classify
+from diagpack.model.party import Party
 from tests.har_fixtures import START, har_entry
 
 CREDENTIALS = {"cookie": "a=b"}

@@ -17,7 +17,7 @@ from diagpack.collectors.har.survey import Survey, browser_of, capture_findings
 from diagpack.collectors.har.walk import Reading
 from diagpack.model.case import Window
 from diagpack.model.exchange import from_entry, mapping, text
-from diagpack.model.failure import Party
+from diagpack.model.party import Party
 
 _STRIPPING: Final = ("chrome", "edge")
 
@@ -69,6 +69,7 @@ def inspect(path: Path, *, window: Window | None = None, hosts: Sequence[str] = 
         "entries_total": survey.total,
         "entries_kept": len(slimmer.entries),
         "entries_failed": survey.failed,
+        "damaged": reading.damaged,
         "first": survey.first.isoformat() if survey.first else None,
         "last": survey.last.isoformat() if survey.last else None,
         "skew_seconds": survey.skew_seconds,

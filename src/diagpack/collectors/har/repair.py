@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from diagpack.model.exchange import Pairs, mapping, number, pairs, parse_time, split_url, text
+from diagpack.model.exchange import Pairs, error_of, mapping, number, pairs, parse_time, split_url, text
+from diagpack.model.streams import CLOSE, close_code
 
 EPOCH: Final = "1970-01-01T00:00:00.000Z"
 MAX_FIELD: Final = 64_000
@@ -55,6 +56,11 @@ def repair(entry: Any, index: int) -> dict[str, Any]:
     for name in ("_webSocketMessages", "_eventSourceMessages"):
         if isinstance(source.get(name), list):
             made[name] = [_message(each) for each in source[name][:MAX_MESSAGES] if isinstance(each, Mapping)]
+    code = close_code(source)
+    if code:
+        # Said in words: the code stands inside the frame's data, which is redacted as any other.
+        messages = [each for each in made.get("_webSocketMessages", ()) if each.get("opcode") != CLOSE]
+        made["_webSocketMessages"] = [*messages, {"type": f"close {code}", "opcode": CLOSE}]
     if repaired:
         made["_dpRepaired"] = repaired
     return made
@@ -141,11 +147,9 @@ def _response(response: Mapping[str, Any], entry: Mapping[str, Any], repaired: l
         "headersSize": _size(response.get("headersSize")),
         "bodySize": _size(response.get("bodySize")),
     }
-    error = response.get("_error") or entry.get("_error")
-    if isinstance(error, Mapping):
-        error = " ".join(filter(None, (text(error.get("code")), text(error.get("message")))))
-    if text(error):
-        made["_error"] = text(error)[:500]
+    error = error_of(entry, response)
+    if error:
+        made["_error"] = error[:500]
     if "_transferSize" in response:
         made["_transferSize"] = _size(response["_transferSize"])
     return made

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from diagpack.collectors.har.repair import repair
 from diagpack.model.exchange import Exchange
-from diagpack.model.failure import Party, classify
+from diagpack.model.failure import classify
+from diagpack.model.party import Party
 
 BEFORE: Final = 3
 AFTER: Final = 2

@@ -14,7 +14,7 @@ from diagpack.collectors.har.truncation import Truncation
 from diagpack.model.case import Window
 from diagpack.model.clocks import browser_ahead, is_fresh
 from diagpack.model.exchange import Exchange, host_of
-from diagpack.model.failure import Party
+from diagpack.model.party import Party
 
 SKEW_LIMIT_SECONDS: Final = 120
 MAX_SAMPLES: Final = 2_000
