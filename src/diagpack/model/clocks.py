@@ -18,8 +18,8 @@ from typing import Any, Final
 from diagpack.model.capture import Capture
 from diagpack.model.evidence import EvidenceSet
 from diagpack.model.exchange import Exchange, parse_time
-from diagpack.model.failure import site_of
 from diagpack.model.id_harvest import harvest
+from diagpack.model.party import site_of
 from diagpack.model.redacted import RedactedArtifact
 from diagpack.model.ref import EvidenceRef, Lines
 
