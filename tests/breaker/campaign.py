@@ -423,7 +423,7 @@ def _more(c: Campaign, base: str) -> Iterator[dict[str, Any]]:
     yield _entry(
         c,
         85,
-        f"{base}/m6",
+        f"{base}/saml/m6",
         **_answer(
             "text/html",
             f"<form><input name='SAMLResponse' value='{base64.b64encode(_saml(c, 'more html form').encode()).decode()}'></form>",

@@ -263,3 +263,30 @@ def test_names_in_prose(text: str, expected: list[str]) -> None:
 )
 def test_ordinary_capitalised_words_stay(text: str) -> None:
     assert names(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "gone", "stays"),
+    [
+        ("card 4111 1111 1111 1111 12/27 cvv", "1111", "12/27"),
+        ("card 4111-1111-1111-1111 99", "4111", " 99"),
+        ("tel +1 415 555 0132 2026-01-01", "555", "2026-01-01"),
+        ("call +49 30 901820 17:30", "901820", "17:30"),
+    ],
+)
+def test_a_number_is_found_in_front_of_a_date_a_time_or_another_number(text: str, gone: str, stays: str) -> None:
+    spans = DETECTORS.scan(text.encode())
+
+    kept = text
+    for span in reversed(spans):
+        kept = kept[: span.start] + kept[span.end :]
+    assert gone not in kept
+    assert stays in kept
+
+
+def test_a_mail_address_behind_a_percent_escape_starts_behind_it() -> None:
+    text = b"to=%3Cann%40example.com%3E and %253Cbob@example.com and 100%cd@example.com"
+
+    found = [text[span.start : span.end] for span in DETECTORS.scan(text) if span.entity == "email"]
+
+    assert found == [b"ann%40example.com", b"bob@example.com", b"cd@example.com"]

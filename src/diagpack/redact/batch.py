@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 _BATCH_BYTES = 64 << 10
 _LEAF_CHARACTERS = 2048
 _NOTHING: Counter[str] = Counter()
-# Texts that a walker may take apart are not joined.
+# Texts that a walker may take apart are not joined, nor those of several lines, which may hold a table or a block.
 _STRUCTURED = re.compile(
-    r"\s*[{\[<\"]|eyJ|[A-Za-z][A-Za-z0-9+.-]*:/|data:|blob:|/|--|(?:data|event|id|retry)?:"
+    r"[^\n]*\n|\s*[{\[<\"]|eyJ|[A-Za-z][A-Za-z0-9+.-]*:/|data:|blob:|/|--|(?:data|event|id|retry)?:"
     r"|[A-Za-z0-9_.\-\[\]%$:+~*]+=|[A-Za-z0-9+/_-]{8,}={0,2}\s*\Z"
 )
 

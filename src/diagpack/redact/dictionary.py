@@ -126,7 +126,8 @@ def _is_word(data: bytes, start: int, end: int) -> bool:
 
 
 def _run_around(data: bytes, start: int, end: int) -> tuple[int, int]:
-    while start > 0 and data[start - 1] in _RUN_BYTES:
+    # Padding stands at the end only: what is left of `=` is a key.
+    while start > 0 and data[start - 1] in _RUN_BYTES and data[start - 1] != 0x3D:
         start -= 1
     while end < len(data) and data[end] in _RUN_BYTES:
         end += 1

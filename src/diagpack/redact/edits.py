@@ -57,6 +57,17 @@ def resolve(data: bytes, found: list[Edit], tokens: Sequence[tuple[int, int]]) -
     return chosen
 
 
+def parted(edits: list[Edit]) -> list[Edit]:
+    """Decided edits; where two tokens would touch, a sign that no encoding minds keeps them readable."""
+    out: list[Edit] = []
+    for edit in edits:
+        is_touching = bool(out) and out[-1].end == edit.start and out[-1].entity and edit.entity
+        if is_touching and out[-1].new and edit.new and out[-1].new[-1] in _GLUE and edit.new[0] in _GLUE:
+            edit = edit._replace(new=b"!" + edit.new)
+        out.append(edit)
+    return out
+
+
 def _is_free(data: bytes, edit: Edit, tokens: Sequence[tuple[int, int]]) -> bool:
     """Whether an edit is about something else than tokens of this case.
 

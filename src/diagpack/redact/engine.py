@@ -7,6 +7,7 @@ it also replaces what any file taught.
 
 import functools
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,9 +16,9 @@ from typing import Any, Protocol
 import re2
 
 from diagpack.redact.batch import batches, leaves, redact_batch
-from diagpack.redact.blocks.reader import Blocks, outside_folded
+from diagpack.redact.blocks.reader import Blocks, outermost
 from diagpack.redact.dictionary import Dictionary
-from diagpack.redact.edits import Edit, apply, resolve
+from diagpack.redact.edits import Edit, apply, parted, resolve
 from diagpack.redact.learned import Learned
 from diagpack.redact.live import LiveCredentials
 from diagpack.redact.nested import Nested
@@ -333,13 +334,30 @@ class Engine:
             spans = [*spans, *self.prose(data)]
         found = [Edit(each.start, each.end, None, each.entity, each.rule) for each in spans if self.counts(data, each)]
         found += self._nested.edits(data, layer)
-        if blocks is not None and b"\n" in data:
-            found = outside_folded([*found, *blocks.edits(data)])
+        if blocks is not None:
+            found = outermost([*found, *blocks.edits(data)])
         if not found:
             return []
-        chosen = resolve(data, found, list(self.pseudonyms.find(data)))
+        chosen = resolve(data, self._without_opened(found), list(self.pseudonyms.find(data)))
         decided = (self._decided(data, each) if each.new is None else each for each in chosen)
-        return [each for each in decided if each.new != data[each.start : each.end]]
+        return parted([each for each in decided if each.new != data[each.start : each.end]])
+
+    def _without_opened(self, found: list[Edit]) -> list[Edit]:
+        """Without learned values in runs that something else opens or replaces: what is around them there may stay."""
+        encoded = [each for each in found if each.rule == "learned-encoded"]
+        if not encoded or len(encoded) == len(found):
+            return found
+        others = sorted((each for each in found if each.rule != "learned-encoded"), key=lambda each: each[:2])
+        return [*others, *(each for each in encoded if not self._is_covered(each, others))]
+
+    def _is_covered(self, encoded: Edit, others: Sequence[Edit]) -> bool:
+        for each in others[: bisect_right(others, encoded.start, key=lambda other: other.start)][-8:]:
+            if encoded.end <= each.end and (each.entity or not self._holds_learned(each.new or b"")):
+                return True
+        return False
+
+    def _holds_learned(self, data: bytes) -> bool:
+        return self._dictionary is not None and next(self._dictionary.find(data), None) is not None
 
     def counts(self, data: bytes, span: Span) -> bool:
         """Whether a finding is one that the policy replaces."""

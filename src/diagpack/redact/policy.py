@@ -20,6 +20,7 @@ import yaml
 from diagpack.errors import UsageError
 from diagpack.model.redacted import canonical
 from diagpack.model.request_ids import FIELDS, is_id_header
+from diagpack.redact.rulebook import without_tokens
 from diagpack.redact.spans import PERSONAL_CLASSES, SECRET_CLASSES
 
 KEEP = "keep"
@@ -103,7 +104,8 @@ class Policy:
         return found if found in SECRET_CLASSES or found in ("email", "ip", "user", "geo") else ""
 
     def _classify(self, name: str) -> str:
-        if len(name) > 200:
+        name = without_tokens(name)
+        if not name or len(name) > 200:
             return ""
         plain = name.lower().translate(_SQUEEZE).strip("\"'@$/")
         if plain in FIELDS:

@@ -184,7 +184,15 @@ const PortableRules = (() => {
     position: isPosition,
     ssn: isSsn,
   };
-  const trimmers = { iban: ibanLength };
+  function cardLength(text) {
+    let end = text.length;
+    while (end > 12 && !isCard(text.slice(0, end))) {
+      end = Math.max(text.slice(0, end).lastIndexOf(" "), text.slice(0, end).lastIndexOf("-"));
+    }
+    return end > 12 ? end : text.length;
+  }
+
+  const trimmers = { card: cardLength, iban: ibanLength };
 
   function compile(rule) {
     const one = (text) => (text ? new RegExp(`[${text}]`) : null);
@@ -205,6 +213,12 @@ const PortableRules = (() => {
     return compiled.rule.validators.every(([name, argument]) => validators[name](value, argument));
   }
 
+  function behindEscape(data, start, limit) {
+    if (data[start - 1] !== "%") return start;
+    const behind = start + (data.startsWith("25", start) ? 4 : 2);
+    return behind < limit && /^[0-9A-Fa-f]+$/.test(data.slice(start, behind)) ? behind : start;
+  }
+
   function values(compiled, data, leftLimit = 256) {
     const { rule, pattern } = compiled;
     const found = [];
@@ -213,7 +227,9 @@ const PortableRules = (() => {
       const [first, last] = match.indices[0];
       let [start, end] = match.indices[rule.group];
       const floor = Math.max(0, start - leftLimit);
+      const begin = start;
       while (compiled.left && start > floor && compiled.left.test(data[start - 1])) start -= 1;
+      if (compiled.left) start = behindEscape(data, start, begin);
       if (rule.trim) end = start + trimmers[rule.trim](data.slice(start, end));
       if (start < end && isAccepted(compiled, data, start, end)) {
         found.push([start, end]);

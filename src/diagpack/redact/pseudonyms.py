@@ -22,8 +22,11 @@ from diagpack.redact.spans import PERSONAL_CLASSES, SECRET_CLASSES
 FOLDED_CLASSES = frozenset({"email", "host", "user", "name", "company", "word", "iban", "mac", "address", "nationalid"})
 _CLASSES = "|".join(sorted(SECRET_CLASSES | PERSONAL_CLASSES))
 _MARKED = re.compile(
-    rb"(?<![A-Za-z0-9])(?:dp-(?:" + _CLASSES.encode() + rb")-[a-z2-7]{10}(?:-x[a-z2-7]{3})?[a-z2-7]{2}(?![a-z2-7])"
-    rb"|[a-z2-7]{10}(?:-x[a-z2-7]{3})?[a-z2-7]{2}@dp\.invalid(?![A-Za-z0-9.-]*[A-Za-z0-9])"
+    # In front of it, in a URL: the digits of a percent escape.
+    rb"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2}))(?:dp-(?:"
+    + _CLASSES.encode()
+    + rb")-[a-z2-7]{10}(?:-x[a-z2-7]{3})?[a-z2-7]{2}(?![a-z2-7])"
+    rb"|[a-z2-7]{10}(?:-x[a-z2-7]{3})?[a-z2-7]{2}(?:@|%40)dp\.invalid(?![A-Za-z0-9.-]*[A-Za-z0-9])"
     rb"|(?:24\d|25[0-5])(?:\.\d{1,3}){3}(?![\d]|\.\d)"
     rb"|2001:db8:[0-9a-f:]{2,30}(?![0-9A-Za-z:])"
     rb"|99\d{13}(?!\d))",
@@ -31,6 +34,7 @@ _MARKED = re.compile(
 # What every token starts or ends with: most values are told apart without the pattern.
 _HEADS = (b"dp-", b"2", b"99")
 _DP_INVALID = b"@dp.invalid"
+_DP_INVALID_QUOTED = b"%40dp.invalid"
 # A shifted date lies in one of sixteen cycles of 400 years (146 097 days, the period of the Gregorian calendar) behind
 # this year; which one is its keyed check. No plausible date of birth falls there.
 _FIRST_DATE_YEAR = 3200
@@ -69,6 +73,8 @@ class Pseudonyms:
 
     def is_token(self, data: bytes) -> bool:
         """Whether these bytes are one token made with this key, check included."""
+        if data.endswith(_DP_INVALID_QUOTED):
+            data = data.removesuffix(_DP_INVALID_QUOTED) + _DP_INVALID
         if not data.startswith(_HEADS) and not data.endswith(_DP_INVALID):
             return False
         if _MARKED.fullmatch(data) is None:
@@ -215,7 +221,7 @@ def _clues() -> Any:
     options.log_errors = False
     mark = "[a-z2-7]{10}(?:-x[a-z2-7]{3})?[a-z2-7]{2}"
     return re2.compile(
-        rf"dp-[a-z]+-{mark}|{mark}@dp\.invalid|(?:24[0-9]|25[0-5])\.[0-9]+\.[0-9]+\.[0-9]+|2001:db8:|99[0-9]{{13}}".encode(),
+        rf"dp-[a-z]+-{mark}|{mark}(?:@|%40)dp\.invalid|(?:24[0-9]|25[0-5])\.[0-9]+\.[0-9]+\.[0-9]+|2001:db8:|99[0-9]{{13}}".encode(),
         options,
     )
 

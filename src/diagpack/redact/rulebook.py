@@ -10,8 +10,9 @@ How an engine applies one rule:
 
 1. With keywords: skip the rule unless one of them occurs in the lower-cased chunk.
 2. For each match, left to right: take `group` (0: the whole match) as the value; with `left`, a character class, walk
-   the start to the left over its characters (at most `LEFT_LIMIT`); with `trim`, cut its end (`iban`: to the length of
-   its country).
+   the start to the left over its characters (at most `LEFT_LIMIT`), but not over the digits of a percent escape (two
+   behind `%`, four when they begin with `25`, if something is left); with `trim`, cut its end (`iban`: to the length
+   of its country; `card`: to the groups that are one).
 3. Reject it when the character before the value is in `not_before`, or the one after in `not_after`.
 4. Run the validators in order on the value; one that fails rejects the match.
 5. After a rejected match the search goes on behind the first run of letters and digits of that match; behind the whole
@@ -48,6 +49,8 @@ _EXPORTED: Final = (
 )
 _FIELDS: Final = frozenset({*_EXPORTED, "vendor", "source", "example", "structural", "off"})
 _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+", re.ASCII)
+# A pseudonym names a class (`dp-password-…`), and is no name itself.
+_TOKEN: Final = re.compile(r"dp-[a-z]+-[a-z2-7]{10}(?:-x[a-z2-7]{3})?[a-z2-7]{2}(?![a-z2-7])")
 _SEPARATORS: Final = str.maketrans("", "", "-_. ")
 
 
@@ -125,6 +128,11 @@ def _validators(listed: Any) -> Iterator[tuple[str, Any]]:
             yield each, None
         else:
             yield from each.items()
+
+
+def without_tokens(name: str) -> str:
+    """The name of a key without pseudonyms that were written into it."""
+    return _TOKEN.sub("", name) if "dp-" in name else name
 
 
 def folded(key: str) -> str:

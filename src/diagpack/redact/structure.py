@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}\s*|(?:[A-Za-z0-9+/]{4,}\r?\n)+[A-Za-z0-9+/]*={0,2}\s*")
-_HEX = re.compile(r"(?:[2-7][0-9a-fA-F]){6,}")
+_SPACE = re.compile(r"\s")
 
 
 def redact_structure(engine: "Engine", text: str, context: str) -> str | None:
@@ -38,7 +38,7 @@ def redact_structure(engine: "Engine", text: str, context: str) -> str | None:
         return redact_compact(engine, text)
     if is_url(text):
         return redact_url(engine, text)
-    if head == "/" and " " not in text and ("?" in text or "%" in text or ";" in text):
+    if head == "/" and not _SPACE.search(text) and ("?" in text or "%" in text or ";" in text):
         return redact_url(engine, text)
     if is_multipart(text):
         return redact_multipart(engine, text)

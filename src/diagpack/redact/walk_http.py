@@ -5,6 +5,7 @@ cookie attributes stay. Sources: RFC 9110 11 (authentication), RFC 6265 4.1 (Set
 AWS Signature Version 4.
 """
 
+import ipaddress
 import re
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ _ATTRIBUTES = frozenset("path domain expires max-age secure httponly samesite pr
 # Several Set-Cookie headers joined by commas; the comma of a date has no `name=` behind it.
 _JOINED = re.compile(r"(,[ \t]+(?=[^\s=;,]+=))")
 _FORWARDED = re.compile(r"(for|by|host)=(\"[^\"]*\"|[^;,\s]+)", re.IGNORECASE)
-_ADDRESS = re.compile(r"[0-9A-Fa-f:.]{3,}")
+_ADDRESS = re.compile(r"(?<![0-9A-Za-z-])[0-9A-Fa-f:.]*[.:][0-9A-Fa-f:.]+")
 
 
 def redact_header(engine: "Engine", name: str, value: str) -> str:
@@ -145,15 +146,17 @@ def _addresses(engine: "Engine", value: str) -> str:
 
 
 def _address(engine: "Engine", value: str) -> str:
-    bare = value.strip().strip('"')
-    match = _ADDRESS.search(bare)
-    if match is None:
-        return engine.value(value)
-    address = match.group(0)
-    if address.count(":") == 1:
-        address = address.partition(":")[0]
-    new = engine.slot(address, "ip", "header")
-    return value.replace(address, new, 1) if new != address else value
+    """Every address of a part of the header; what stands beside them is a value like any other."""
+    return engine.value(_ADDRESS.sub(lambda match: _one_address(engine, match.group(0)), value))
+
+
+def _one_address(engine: "Engine", text: str) -> str:
+    address = text.partition(":")[0] if text.count(":") == 1 else text
+    try:
+        ipaddress.ip_address(address)
+    except ValueError:
+        return text
+    return text.replace(address, engine.slot(address, "ip", "header"), 1)
 
 
 def _url_header(engine: "Engine", name: str, value: str) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _NAME_KEYS = ("name", "key", "Name", "Key", "header", "id")
 # A number below has fewer digits than any card or token.
 _SMALL = 10**10
+_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 _MANIFEST_KEYS = ("data", "stringData")
 _VALUE_KEYS = frozenset({"value", "Value", "values", "val"})
 
@@ -166,6 +167,8 @@ class JsonWalker:
         if isinstance(value, dict):
             return self.mapping(value, key, entity, level)
         if isinstance(value, list):
+            if not entity and _is_listed_pairs(value):
+                return [[pair[0], self._paired(pair[0], pair[1], level + 2)] for pair in value]
             known, walk = self.engine.known_texts if not entity else {}, self.walk
             listed = self._listed_class(value)
             return [
@@ -184,6 +187,7 @@ class JsonWalker:
             return self._marked(marked, value["value"])
         named = "" if value.keys().isdisjoint(_VALUE_KEYS) else self._pair_class(value)
         record = self._record_class(key)
+        is_of_passwords = record == "password" and key.lower().endswith("s")
         if value.get("kind") == "Secret" and not value.keys().isdisjoint(_MANIFEST_KEYS):
             return self._manifest(value, key, entity, level)
         inherited = entity if entity != "keep" else ""
@@ -205,7 +209,7 @@ class JsonWalker:
                 walked[name] = self.walk(each, key, named if named != "keep" else "", level + 1)
                 continue
             below = self.class_of(plain, each) or inherited
-            if not below and record and is_credential(each, record):
+            if not below and record and (is_credential(each, record) or (is_of_passwords and _is_word(each))):
                 below = record
             walked[self._key(name)] = self.walk(each, plain, below, level + 1)
         return walked if len(walked) == len(value) else self._renamed(value, walked)
@@ -231,10 +235,21 @@ class JsonWalker:
         if isinstance(value, dict | list) and (entity not in SECRET_CLASSES or _is_schema(value)):
             # `user: {…}` and `session: {…}` are records: their own keys decide.
             return entity if isinstance(value, list) and all(isinstance(each, str) for each in value) else ""
-        if self.engine.policy.is_ambiguous(key) and not looks_like(value, entity):
+        if self.engine.policy.is_ambiguous(key) and not self._looks_like(value, entity):
             # A number under `pin` is one; under `code` or `state` it is a diagnosis.
             return entity if entity == "password" and isinstance(value, int) and not isinstance(value, bool) else ""
         return entity
+
+    def _looks_like(self, value: Any, entity: str) -> bool:
+        """`looks_like` for what stood there first: where a token of this case is, that was decided before."""
+        if isinstance(value, list):
+            return any(self._looks_like(each, entity) for each in value)
+        if not looks_like(value, entity):
+            return False
+        return (
+            not isinstance(value, str)
+            or next(self.engine.pseudonyms.find(value.encode("utf-8", "replace")), None) is None
+        )
 
     def string(self, value: str, key: str, entity: str) -> Any:
         digits = self.document.number_of(value)
@@ -243,6 +258,11 @@ class JsonWalker:
         if entity == "keep":
             return self.engine.keep(value)
         if entity:
+            if key.lower() in _HEADERS and entity in SECRET_CLASSES:
+                from diagpack.redact.walk_http import redact_header
+
+                # The scheme, and the names of cookies, say what was sent.
+                return redact_header(self.engine, key, value)
             inner = self._structured_slot(value, key, entity)
             return self.engine.slot(value, entity, "json-key") if inner is None else inner
         return self.engine.value(value, key)
@@ -283,7 +303,7 @@ class JsonWalker:
             if isinstance(name, str):
                 entity = self.engine.policy.classify(name) or self.engine.policy.classify_header(name)
                 held = next(value[each] for each in _VALUE_KEYS if each in value)
-                if entity and self.engine.policy.is_ambiguous(name) and not looks_like(held, entity):
+                if entity and self.engine.policy.is_ambiguous(name) and not self._looks_like(held, entity):
                     return ""
                 return entity
         return ""
@@ -301,6 +321,19 @@ class JsonWalker:
             return ""
         entity = self.engine.policy.classify(value[0]) or self.engine.policy.classify_header(value[0])
         return entity if entity in SECRET_CLASSES and is_credential(value[1], entity) else ""
+
+    def _paired(self, name: str, value: Any, level: int) -> Any:
+        """The second of `["name", value]` in a list of such pairs: headers of a client, rows of a form."""
+        if isinstance(value, str) and self.engine.policy.classify_header(name) in SECRET_CLASSES:
+            from diagpack.redact.walk_http import redact_header
+
+            return redact_header(self.engine, name, value)
+        entity = self.class_of(name, value)
+        # `["email", "name"]` is a list of fields.
+        is_field = isinstance(value, str) and (
+            self.engine.policy.classify(value) or (entity == "email" and "@" not in value)
+        )
+        return self.walk(value, name, "" if is_field else entity, level)
 
     def _marked(self, entity: str, value: Any) -> Any:
         known = entity if entity in SECRET_CLASSES | PERSONAL_CLASSES else "secret"
@@ -324,6 +357,14 @@ class JsonWalker:
             if new != digits:
                 return self.document.number(self.engine.number(digits, "id", "number"))
         return value
+
+
+def _is_listed_pairs(value: list[Any]) -> bool:
+    """`[["name", value], …]`."""
+    return bool(value) and all(
+        isinstance(each, list) and len(each) == 2 and isinstance(each[0], str) and 0 < len(each[0]) <= 60
+        for each in value
+    )
 
 
 class MarkedWalker(JsonWalker):
@@ -368,6 +409,12 @@ def is_credential(value: Any, entity: str) -> bool:
     if _PLAIN_SHAPE.match(value) or (entity != "password" and _WORDS.fullmatch(value)):
         return False
     return any(each.isdigit() for each in value) and any(each.isalpha() for each in value)
+
+
+def _is_word(value: Any) -> bool:
+    """What may be a password under `passwords`: one word that is no flag."""
+    is_plain = not isinstance(value, str) or len(value) < 8 or any(each.isspace() for each in value)
+    return not is_plain and _PLAIN_SHAPE.match(value) is None
 
 
 def _is_schema(value: Any) -> bool:

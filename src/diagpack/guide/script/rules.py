@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 _DIGITS = frozenset(b"0123456789")
+_HEX = re.compile(rb"[0-9A-Fa-f]+")
 _ALPHANUMERIC = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 # First digits of card numbers by network: ISO/IEC 7812 ranges as the networks publish them.
 _CARD_PREFIXES = tuple(
@@ -180,7 +181,16 @@ VALIDATORS: dict[str, Callable[[bytes, Any], bool]] = {
     "position": _position,
     "ssn": _ssn,
 }
-_TRIMMERS = {"iban": _iban_length}
+
+
+def _card_length(value: bytes) -> int:
+    end = len(value)
+    while end > 12 and not _card(value[:end], None):
+        end = max(value.rfind(b" ", 0, end), value.rfind(b"-", 0, end))
+    return end if end > 12 else len(value)
+
+
+_TRIMMERS = {"card": _card_length, "iban": _iban_length}
 
 
 class Rule:
@@ -219,9 +229,14 @@ class Rule:
 
     def _value(self, data: bytes, match: re.Match[bytes], limit: int) -> tuple[int, int] | None:
         start, end = match.span(self._group)
-        floor = max(0, start - limit)
+        floor, begin = max(0, start - limit), start
         while self._left and start > floor and self._left.match(data, start - 1):
             start -= 1
+        if self._left and data[start - 1 : start] == b"%":
+            # What was walked over begins with the digits of a percent escape.
+            behind = start + (4 if data[start : start + 2] == b"25" else 2)
+            if behind < begin and _HEX.fullmatch(data, start, behind):
+                start = behind
         if self._trim is not None:
             end = start + self._trim(data[start:end])
         if start >= end or (self._before and start > 0 and self._before.match(data, start - 1)):

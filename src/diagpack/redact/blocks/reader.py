@@ -7,33 +7,35 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from diagpack.redact.blocks import below, folded, mail, tables
+from diagpack.redact.blocks import below, folded, mail, messages, tables
 from diagpack.redact.detectors._engine import compiled
 from diagpack.redact.edits import Edit
 from diagpack.redact.packed import TooBig, unpack_base64
 from diagpack.redact.spans import Span
+from diagpack.redact.walk_markup import redact_markup
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
 
-_ANY = compiled("(?m)" + "|".join(f"(?:{each.SOURCE})" for each in (tables, below, folded, mail)))
+_ANY = compiled("(?m)" + "|".join(f"(?:{each.SOURCE})" for each in (tables, below, folded, mail, messages)))
 # Stars and dots that hide a value already.
 _HIDDEN = frozenset(b"*x.- \xe2\x80\xa2")
-FOLDED = "folded"
+# Findings that were read as a whole, so that nothing else counts inside them.
+_WHOLE = frozenset({"folded", "message"})
 
 
-def outside_folded(found: list[Edit]) -> list[Edit]:
-    """Without what else was found inside folded base64: it was read as a whole."""
-    folds = sorted((each.start, each.end) for each in found if each.rule == FOLDED)
-    if not folds:
+def outermost(found: list[Edit]) -> list[Edit]:
+    """Without what else was found inside folded base64 or a message."""
+    wholes = sorted((each.start, each.end) for each in found if each.rule in _WHOLE)
+    if not wholes:
         return found
-    starts = [start for start, _ in folds]
-    return [each for each in found if each.rule == FOLDED or not _is_inside(each, starts, folds)]
+    starts = [start for start, _ in wholes]
+    return [each for each in found if each.rule in _WHOLE or not _is_inside(each, starts, wholes)]
 
 
-def _is_inside(edit: Edit, starts: list[int], folds: list[tuple[int, int]]) -> bool:
+def _is_inside(edit: Edit, starts: list[int], wholes: list[tuple[int, int]]) -> bool:
     index = bisect_right(starts, edit.start) - 1
-    return index >= 0 and edit.end <= folds[index][1]
+    return index >= 0 and edit.end <= wholes[index][1]
 
 
 class Blocks:
@@ -49,6 +51,8 @@ class Blocks:
 
     def edits(self, data: bytes) -> list[Edit]:
         """Edits on the next piece, in any order."""
+        if b"\n" not in data and messages.SOURCE.encode() not in data:
+            return []
         if not self._tables.is_open and _ANY.find(data) is None:
             self._tables.skip()
             return []
@@ -68,6 +72,9 @@ class Blocks:
                 yield Edit(start, end, self._engine.replacement_of(plain, "name", "mailbox"), "name", "mailbox")
         for run in folded.folded_runs(data):
             yield from self._folded(run)
+        for start, end in messages.messages(data):
+            new = redact_markup(self._engine, data[start:end].decode("utf-8", "surrogateescape"))
+            yield Edit(start, end, new.encode("utf-8", "surrogateescape"), "", "message")
 
     def _value(self, data: bytes, start: int, end: int, entity: str, rule: str) -> Iterator[Edit]:
         value = data[start:end]
@@ -105,4 +112,4 @@ class Blocks:
         new = engine.value(inside)
         packed = run.joined if new == inside else unpacked.pack(new.encode("utf-8", "surrogateescape"))
         for (start, end), piece in zip(run.lines, run.spread(packed), strict=True):
-            yield Edit(start, end, piece, "", FOLDED)
+            yield Edit(start, end, piece, "", "folded")

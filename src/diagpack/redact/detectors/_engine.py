@@ -21,6 +21,7 @@ _ANYWHERE: Final = re2._re2.RE2.Anchor.UNANCHORED
 _HERE: Final = re2._re2.RE2.Anchor.ANCHOR_START
 
 
+_IS_HEX: Final = re.compile(rb"[0-9A-Fa-f]+")
 # An opening bracket that captures: not escaped, not `(?:`, not inside a class (no rule puts one there).
 _GROUP: Final = re.compile(r"(?<!\\)\((?!\?)")
 
@@ -190,9 +191,19 @@ def character_class(text: str) -> frozenset[int]:
 def walk_left(data: bytes, start: int, allowed: frozenset[int], limit: int = LEFT_LIMIT) -> int:
     """The leftmost position reachable from `start` over allowed bytes."""
     floor = max(0, start - limit)
+    first = start
     while start > floor and data[start - 1] in allowed:
         start -= 1
-    return start
+    return behind_escape(data, start, first)
+
+
+def behind_escape(data: bytes, start: int, limit: int) -> int:
+    """Behind the two digits of a percent escape (four of a doubled one) whose `%` stands in front of `start`."""
+    if data[start - 1 : start] != b"%":
+        return start
+    digits = 4 if data[start : start + 2] == b"25" else 2
+    behind = start + digits
+    return behind if behind < limit and _IS_HEX.fullmatch(data, start, behind) else start
 
 
 def behind_first_run(data: bytes, start: int, end: int) -> int:

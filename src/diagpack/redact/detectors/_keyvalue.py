@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from diagpack.redact.detectors._engine import compiled
+from diagpack.redact.rulebook import without_tokens
 
 _KEY_BYTES: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")
 _QUOTE: Final = r"(?:\\*[\"']|&quot;|&#34;|%22|%27)"
@@ -83,7 +84,9 @@ def _read(data: bytes, start: int, end: int, floor: int) -> KeyValue | None:
     if value_start < 0:
         return None
     written = data[key_end:value_start]
-    key = data[first:key_end].decode("ascii").strip("-.")
+    key = without_tokens(data[first:key_end].decode("ascii")).strip("-.")
+    if not key:
+        return None
     where = _where(data, first, written, is_flag)
     values, behind = read_values(data, value_start, where, b"%3" in written)
     return KeyValue(key, where, first, tuple(values), max(behind, value_start))

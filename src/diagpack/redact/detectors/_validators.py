@@ -150,7 +150,11 @@ _CONSONANTS: Final = re.compile(rb"(?i)[b-df-hj-np-tv-xz]{5}")
 
 
 def is_scrambled(value: bytes) -> bool:
-    """Sixteen letters or more that change case too often, or too unspeakably, for a name made of words."""
+    """Sixteen letters or more that change case too often, or too unspeakably, for a name made of words.
+
+    A suffix as of a file name does not count.
+    """
+    value = value.partition(b".")[0]
     if len(value) < 16 or not value.isalpha():
         return False
     changes = sum(1 for one, two in pairwise(value) if (one >= 97) != (two >= 97))
@@ -219,7 +223,15 @@ def iban_length(value: bytes) -> int:
     return 0
 
 
-TRIMMERS: Final[Mapping[str, Callable[[bytes], int]]] = {"iban": iban_length}
+def card_length(value: bytes) -> int:
+    """How many bytes of a candidate are a card: groups behind it are an expiry date or a code. The whole if none is."""
+    end = len(value)
+    while end > 12 and not is_card(value[:end]):
+        end = max(value.rfind(b" ", 0, end), value.rfind(b"-", 0, end))
+    return end if end > 12 else len(value)
+
+
+TRIMMERS: Final[Mapping[str, Callable[[bytes], int]]] = {"card": card_length, "iban": iban_length}
 VALIDATORS: Final[Mapping[str, Validator]] = {
     "card": is_card,
     "cpf": is_cpf,

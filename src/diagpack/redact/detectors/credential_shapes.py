@@ -53,6 +53,8 @@ class CredentialShapes:
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
         if b"eyJ" in data:
             for start, end in _JWT.spans(data):
+                if data[end - 1] == 0x2E and data.count(b".", start, end) == 3:
+                    end -= 1  # the end of a sentence; an unsigned token ends with its second dot
                 if end - start >= 12:
                     yield Span(start, end, "token", "jwt")
         if b"PRIVATE KEY" in data or b"PuTTY-User" in data:

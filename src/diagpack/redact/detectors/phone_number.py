@@ -30,6 +30,7 @@ _BEFORE_WORD: Final = 20
 _PHONE_KEYS: Final = ("phone", "mobile", "msisdn", "tel", "fax", "cell")
 # Above this many look-ups in one chunk, a candidate with a context counts without one: never slower, never less.
 _LOOK_UPS: Final = 200
+_CUT_GROUPS: Final = 3
 _FORBIDDEN_BEFORE: Final = frozenset(b"._-/=:#$%@&?+")
 _IN_A_NAME: Final = (b"-", b"_", b"/")
 _FORBIDDEN_AFTER: Final = frozenset(b"_-/=:%@")
@@ -64,12 +65,15 @@ class PhoneNumbers:
         looked_up = 0
         for (start, end), has_context in candidates:
             start, end = _bare(data, start, end)
-            if (start, end) in seen or not _is_free(data, start, end):
-                continue
-            seen.add((start, end))
-            looked_up += 1
-            if self._is_number(data[start:end], has_context and looked_up > _LOOK_UPS):
-                yield Span(start, end, "phone", "phone-keyed" if is_keyed else "phone")
+            # A date, a time or another number may stand behind a blank.
+            for cut in _ends(data, start, end):
+                if (start, cut) in seen or not _is_free(data, start, cut):
+                    continue
+                seen.add((start, cut))
+                looked_up += 1
+                if self._is_number(data[start:cut], has_context and looked_up > _LOOK_UPS):
+                    yield Span(start, cut, "phone", "phone-keyed" if is_keyed else "phone")
+                    break
 
     def _is_number(self, text: bytes, is_trusted: bool) -> bool:
         if not 7 <= len(digits_of(text)) <= 15:
@@ -90,6 +94,16 @@ def _near_words(data: bytes) -> Iterator[tuple[int, int]]:
         closed = last
     if closed:
         yield from _CANDIDATE.spans(data, opened, closed)
+
+
+def _ends(data: bytes, start: int, end: int) -> Iterator[int]:
+    """The end of a candidate, then without its last groups."""
+    yield end
+    for _ in range(_CUT_GROUPS):
+        end = data.rfind(b" ", start + 7, end)
+        if end < 0:
+            return
+        yield end
 
 
 def _bare(data: bytes, start: int, end: int) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from diagpack.redact.detectors._engine import Pattern, Rank, compiled, lower_case
-from diagpack.redact.detectors._validators import is_mixed
+from diagpack.redact.detectors._validators import is_mixed, is_scrambled
 from diagpack.redact.spans import Detector, Span
 
 _STEM: Final = r"(?:password|passwd|passphrase|secret|token|api-?key|access-?key|private-?key)"
@@ -20,8 +20,8 @@ def _any(value: bytes) -> bool:
 
 
 def _credential(value: bytes) -> bool:
-    """Letters and digits mixed, eight or more: no word, no number, no path."""
-    return len(value) >= 8 and is_mixed(value) and b"/" not in value[:1]
+    """Letters and digits mixed, eight or more, or letters in no speakable order: no word, no number, no path."""
+    return len(value) >= 8 and (is_mixed(value) or is_scrambled(value)) and b"/" not in value[:1]
 
 
 # marker (lower case), pattern whose only group is the value, class, rule, test of the value.
