@@ -231,8 +231,8 @@ def is_faithful(call: Call, got: Recorded | None, extra: frozenset[str] = frozen
 def loosely(target: str) -> str:
     """A target without the differences that a WHATWG URL parser makes."""
     parts: list[str] = []
-    path, question, query = target.replace("\\", "/").partition("?")
-    for part in unquote(path).split("/"):
+    path, question, query = target.partition("?")
+    for part in unquote(path).replace("\\", "/").split("/"):
         if part == "..":
             parts = parts[:-1]
         else:

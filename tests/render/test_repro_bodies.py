@@ -4,7 +4,15 @@ import pytest
 
 from diagpack.model.exchange import from_entry
 from diagpack.model.repro import Slot, Slots, Template, call_of
-from diagpack.render.repro.bodies import as_node_header, body_files, encoded, inline_text, is_active, with_braces
+from diagpack.render.repro.bodies import (
+    as_node_header,
+    body_files,
+    encoded,
+    inline_text,
+    is_active,
+    with_braces,
+    without_stray_percent,
+)
 from tests.har_fixtures import har_entry
 
 SLOT = Slot("DP_AUTH_1", "dp-secret-k3f9q2m7ab4t")
@@ -34,7 +42,10 @@ def test_what_an_editor_would_act_on(template: Template, active: bool) -> None:
 
 def test_templates_are_spelled_for_clients() -> None:
     assert with_braces(("a ", SLOT)) == "a {{DP_AUTH_1}}"
-    assert encoded(("/{{x}}%zz%41", SLOT)) == ("/%7B%7Bx%7D%7D%25zz%41", SLOT)
+    assert encoded(("/{{x}}/a{1}", SLOT)) == ("/%7B%7Bx%7D%7D/a{1}", SLOT)
+    assert encoded(("/a{", SLOT, "}b")) == ("/a%7B", SLOT, "%7Db")
+    assert encoded(("/a\\b?c\\d",)) == ("/a%5Cb?c\\d",)
+    assert without_stray_percent(("/%zz%41", SLOT)) == ("/%25zz%41", SLOT)
     assert as_node_header(("ü",)) == ("Ã¼",)
 
 

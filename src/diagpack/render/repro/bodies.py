@@ -8,6 +8,7 @@ import re
 from diagpack.model.repro import Call, Slot, Template
 
 INLINE_BYTES = 8_000
+_BRACES = re.compile(r"[{}]{2,}")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})", re.ASCII)
 
 
@@ -56,11 +57,31 @@ def is_active(template: Template) -> bool:
 
 
 def encoded(path: Template) -> Template:
-    """Braces and stray percent signs of literals percent-encoded: editors act on the first, stumble on the second."""
-    return tuple(
-        _STRAY_PERCENT.sub("%25", each).replace("{", "%7B").replace("}", "%7D") if isinstance(each, str) else each
-        for each in path
-    )
+    """An address as editors may have it: what they act on is percent-encoded, everything else stays.
+
+    Two braces side by side are a variable or a script, also where the second belongs to a slot that follows; a
+    backslash in the path is taken for a slash (WHATWG URL, 4.4).
+    """
+    made: list[str | Slot] = []
+    is_query = False
+    for position, each in enumerate(path):
+        if not isinstance(each, str):
+            made.append(each)
+            continue
+        text = _BRACES.sub(lambda match: match[0].replace("{", "%7B").replace("}", "%7D"), each)
+        if text.endswith("{") and position + 1 < len(path):
+            text = text[:-1] + "%7B"
+        if text.startswith("}") and position:
+            text = "%7D" + text[1:]
+        before, question, query = ("", "", text) if is_query else text.partition("?")
+        is_query = is_query or bool(question)
+        made.append(before.replace("\\", "%5C") + question + query)
+    return tuple(made)
+
+
+def without_stray_percent(path: Template) -> Template:
+    """Percent signs that begin no escape, escaped: httpYac stumbles on them."""
+    return tuple(_STRAY_PERCENT.sub("%25", each) if isinstance(each, str) else each for each in path)
 
 
 def as_node_header(value: Template) -> Template:

@@ -17,12 +17,25 @@ _HEAD: Final = """#!/usr/bin/env bash
 # bash repro.sh          sends the sequence that leads to the failure, then ends with the failing call
 # bash repro.sh single   sends the failing call alone
 # bash repro.sh list     prints what would be sent, sends nothing
+# A call that may change data asks first.
 # Secrets come from variables, each for one origin only. README.md lists them. Needs bash and curl 7.76 or later.
 set -euo pipefail
 cd "$(dirname "${{BASH_SOURCE[0]}}")"
 
 # Answers are shown with control characters made visible when they go to a terminal.
 show() {{ if [ -t 1 ]; then cat -v; else cat; fi; }}
+
+# A call that may change data goes out only when its method was typed, or is in DP_ALLOW_UNSAFE ("POST PUT").
+ask() {{
+  case " ${{DP_ALLOW_UNSAFE:-}} " in *" $1 "*) return 0 ;; esac
+  if [ -t 0 ] && [ -t 2 ]; then
+    printf '%s may change data.\nType %s to send it: ' "$2" "$1" >&2
+    IFS= read -r typed || typed=
+    if [ "$typed" = "$1" ]; then return 0; fi
+  fi
+  printf 'not sent: %s may change data; confirm it in a terminal, or set DP_ALLOW_UNSAFE=%s\n' "$2" "$1" >&2
+  exit 3
+}}
 
 call() {{
   # -q: no curlrc; no globbing; no redirects, so that no secret follows one.
@@ -58,10 +71,13 @@ def script(plan: Plan, title: str) -> str:
 def _function(number: int, call: Call, by_name: dict[str, Variable]) -> str:
     notes = [f"# {escape(each, limit=300)}" for each in call.notes]
     if not call.is_safe:
-        notes.append(f"# {escape(call.method)} may change data: send it to a test system only")
+        notes.append(f"# {escape(call.method)} may change data: it asks first; send it to a test system only")
     if call.is_body_incomplete:
         notes.append("# The body is incomplete in the capture: this call is not sent unless DP_SEND_INCOMPLETE=1")
     guard = []
+    if not call.is_safe:
+        shown = f"{call.method} {call.origin}{_shown(call.path)}"
+        guard.append(f"  ask {shlex.quote(call.method)} {shlex.quote(shown)}")
     if call.is_body_incomplete:
         guard.append('  : "${DP_SEND_INCOMPLETE:?the body is incomplete in the capture}"')
     lines = [f"# Step {number}: {call.ref}, answered {call.expected_status} when it was captured", *notes]

@@ -11,7 +11,14 @@ from typing import Final
 from diagpack.model.repro import Call
 from diagpack.model.repro_plan import Plan
 from diagpack.model.terminal import escape
-from diagpack.render.repro.bodies import as_node_header, body_path, encoded, is_active, with_braces
+from diagpack.render.repro.bodies import (
+    as_node_header,
+    body_path,
+    encoded,
+    is_active,
+    with_braces,
+    without_stray_percent,
+)
 
 # httpYac reads `...name` as a spread of an expression and other beginnings as directives.
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
@@ -48,7 +55,7 @@ def _call(call: Call) -> list[str]:
     body = _body(call)
     if call.body is not None and not body:
         notes.append("# The body was left out: an editor would run a part of it as a script. repro.sh sends it.")
-    path = with_braces(encoded(call.path))
+    path = with_braces(without_stray_percent(encoded(call.path)))
     return [
         *notes,
         "# @no-redirect",

@@ -23,7 +23,8 @@ def _how() -> list[str]:
         "## Send it",
         "",
         "- `bash repro.sh` sends the sequence, `bash repro.sh single` the failing call alone, "
-        "`bash repro.sh list` only shows them.",
+        "`bash repro.sh list` only shows them. A call that may change data is sent only when its method is typed, or "
+        "stands in `DP_ALLOW_UNSAFE`.",
         "- `repro.http` opens in VS Code (REST Client), JetBrains and httpYac.",
         "- `repro.postman_collection.json` imports into Postman, Insomnia, Bruno and Hoppscotch "
         "(working directory: this folder).",
