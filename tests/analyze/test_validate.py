@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from diagpack.analyze.validate import Verdict, validate
+from diagpack.analyze.validate import validate
+from diagpack.model.compare import Verdict
 from diagpack.model.exchange import exchanges_of, from_entry
 from tests.har_fixtures import har, har_entry
 

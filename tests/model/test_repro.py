@@ -123,3 +123,29 @@ def test_stripped_authentication_gets_a_slot_at_a_named_host_only() -> None:
         slots = Slots([host])
         call_of(from_entry(har_entry()), "", slots, is_auth_stripped=True)
         assert len(slots.variables) == count
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/logout",
+        "/api/deleteUser/3",
+        "/account/%64elete",
+        "/users/3/Deactivate",
+        "/oauth/end-session",
+        "/x?action=purge",
+    ],
+)
+def test_addresses_that_sound_like_a_change_are_not_safe(path: str) -> None:
+    call = call_of(from_entry(har_entry(f"https://app.example.com{path}")), "", Slots(()))
+
+    assert call is not None
+    assert not call.is_safe
+
+
+@pytest.mark.parametrize("path", ["/api/orders", "/deleted-items", "/confirmations", "/sendgrid/status", "/payments"])
+def test_addresses_that_only_resemble_one_are_safe(path: str) -> None:
+    call = call_of(from_entry(har_entry(f"https://app.example.com{path}")), "", Slots(()))
+
+    assert call is not None
+    assert call.is_safe

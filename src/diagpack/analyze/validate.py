@@ -6,19 +6,11 @@ rests on. Not a rule: `diagpack validate CASE NEW.har` calls it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 
-from diagpack.model.compare import differences, is_same_failure
+from diagpack.model.compare import Verdict, differences, is_same_failure
 from diagpack.model.exchange import Exchange
 from diagpack.model.failure import classify
 from diagpack.model.party import Party
-
-
-class Verdict(Enum):
-    NOT_REPRODUCED = "not reproduced"
-    REPRODUCED = "reproduced"
-    FAILS_OTHERWISE = "fails otherwise"
-    NOT_TRIED = "not tried"
 
 
 @dataclass(frozen=True, slots=True)

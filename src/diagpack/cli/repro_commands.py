@@ -1,5 +1,6 @@
 """Commands that send a call again: repro, validate. The only evidence commands that open a connection."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,17 @@ from diagpack.errors import UsageError
 RunsOption = Annotated[int, typer.Option("--runs", min=1, max=20, help="How often.")]
 BaseOption = Annotated[str, typer.Option("--base-url", metavar="URL", help="Send to this origin (staging).")]
 VersionOption = Annotated[str, typer.Option("--on", metavar="VERSION", help="The version that is tested.")]
+EntryOption = Annotated[str, typer.Option("--entry", metavar="REF", help="Another call, '[har-1 #37]'.")]
+UnsafeOption = Annotated[
+    list[str] | None,
+    typer.Option("--allow-unsafe", metavar="METHOD", help="A method that may change data; asked for again when sent."),
+]
+ChangeOption = Annotated[str, typer.Option("--change", metavar="ID", help="Approved change, for production.")]
+ProxyOption = Annotated[str, typer.Option("--proxy", metavar="URL", help="HTTP proxy.")]
+CaOption = Annotated[Path | None, typer.Option("--ca-file", metavar="PEM", help="CA to trust.")]
+CertOption = Annotated[Path | None, typer.Option("--cert", metavar="PEM", help="Client certificate.")]
+KeyOption = Annotated[Path | None, typer.Option("--key", metavar="PEM", help="Its key.")]
+TimeoutOption = Annotated[float, typer.Option("--timeout", metavar="SECONDS", min=0.1, help="For each call.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -24,18 +36,18 @@ def register(app: typer.Typer) -> None:
 def repro(
     case: CaseArgument,
     run: Annotated[bool, typer.Option("--run", help="Really send it; without, show what would be sent.")] = False,
-    entry: Annotated[str, typer.Option("--entry", metavar="REF", help="Another call, '[har-1 #37]'.")] = "",
+    entry: EntryOption = "",
     sequence: Annotated[bool, typer.Option("--sequence", help="With the calls that lead to it.")] = False,
     base_url: BaseOption = "",
     runs: RunsOption = 3,
-    allow_unsafe: Annotated[list[str] | None, typer.Option("--allow-unsafe", metavar="METHOD")] = None,
-    change: Annotated[str, typer.Option("--change", metavar="ID", help="Approved change, for production.")] = "",
+    allow_unsafe: UnsafeOption = None,
+    change: ChangeOption = "",
     on: VersionOption = "",
-    proxy: Annotated[str, typer.Option("--proxy", metavar="URL", help="HTTP proxy.")] = "",
-    ca_file: Annotated[Path | None, typer.Option("--ca-file", metavar="PEM", help="CA to trust.")] = None,
-    cert: Annotated[Path | None, typer.Option("--cert", metavar="PEM", help="Client certificate.")] = None,
-    key: Annotated[Path | None, typer.Option("--key", metavar="PEM", help="Its key.")] = None,
-    timeout: Annotated[float, typer.Option("--timeout", metavar="SECONDS", help="For each call.")] = 30.0,
+    proxy: ProxyOption = "",
+    ca_file: CaOption = None,
+    cert: CertOption = None,
+    key: KeyOption = None,
+    timeout: TimeoutOption = 30.0,
     openapi: Annotated[
         Path | None, typer.Option("--openapi", metavar="FILE", help="Check against this contract.")
     ] = None,
@@ -99,47 +111,65 @@ def _path_of(call: Any) -> str:
 def _send(folder: Any, settings: Any, options: Any, *, openapi: Path | None, as_json: bool, no_input: bool) -> None:
     from diagpack.pipeline.repro import contract_violations, hidden_prompt, run_repro, secret_source
 
-    is_person = can_prompt(no_input)
-
-    def confirm(sentence: str) -> str:
-        if not is_person:
-            raise UsageError("DP542", "an unsafe call is confirmed by a person", hint="run it in a terminal")
-        return str(typer.prompt(sentence, err=True))
-
-    plan, result = run_repro(
-        folder, settings, options, confirm=confirm, secret=secret_source(hidden_prompt if is_person else None)
-    )
+    prompt = hidden_prompt if can_prompt(no_input) else None
+    plan, result = run_repro(folder, settings, options, confirm=_confirmation(no_input), secret=secret_source(prompt))
     if as_json:
         emit(
             "repro/1",
             {
                 "dry_run": False,
                 "result": result.sentence,
+                "verdict": result.verdict.value,
                 "reproduced": result.is_reproduced,
                 "origin": result.origin,
                 "contract": list(contract_violations(openapi, plan, result)) if openapi else [],
-                "runs": [
-                    {
-                        "run": each.number,
-                        "status": each.status,
-                        "duration_ms": each.duration_ms,
-                        "reproduced": each.is_reproduced,
-                        "request_ids": list(each.request_ids),
-                        "differences": list(each.differences),
-                        "error": each.error,
-                    }
-                    for each in result.runs
-                ],
+                "runs": _runs_json(result),
             },
         )
         return
-    for each in result.runs:
-        ids = f"  {each.request_ids[0]}" if each.request_ids else ""
-        show(f"run {each.number}: {each.status or each.error}, {each.duration_ms:.0f} ms{ids}")
+    for line in _run_lines(result):
+        show(line)
     show(result.sentence)
     for broken in contract_violations(openapi, plan, result) if openapi else ():
         show(f"contract: {broken}")
     say(f"Next: diagpack collect {folder.id} puts these exchanges into the package")
+
+
+def _confirmation(no_input: bool) -> Callable[[str], str]:
+    """Asks a person to type the method; there is no other way to confirm."""
+
+    def confirm(sentence: str) -> str:
+        if not can_prompt(no_input):
+            raise UsageError("DP542", "an unsafe call is confirmed by a person", hint="run it in a terminal")
+        return str(typer.prompt(sentence, err=True))
+
+    return confirm
+
+
+def _runs_json(result: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "run": each.number,
+            "status": each.status,
+            "duration_ms": each.duration_ms,
+            "reproduced": each.is_reproduced,
+            "request_ids": list(each.request_ids),
+            "differences": list(each.differences),
+            "error": each.error,
+        }
+        for each in result.runs
+    ]
+
+
+def _run_lines(result: Any) -> Iterator[str]:
+    """A line for each run, then what differs from the captured answer, once."""
+    for each in result.runs:
+        ids = f", request ID {each.request_ids[0]}" if each.request_ids else ""
+        yield f"run {each.number}: {each.status or each.error}, {each.duration_ms:.0f} ms{ids}"
+    seen = dict.fromkeys(difference for each in result.runs for difference in each.differences)
+    yield from (f"  differs from the capture: {each}" for each in list(seen)[:10])
+    if not seen and any(each.status for each in result.runs):
+        yield "  the answers are shaped as the captured one: status, steering headers, body"
 
 
 def validate(
@@ -147,9 +177,16 @@ def validate(
     new: Annotated[Path | None, typer.Argument(metavar="[NEW.har]", help="A new capture.")] = None,
     run: Annotated[bool, typer.Option("--run", help="Send the failing call again instead.")] = False,
     on: VersionOption = "",
+    entry: EntryOption = "",
     base_url: BaseOption = "",
     runs: RunsOption = 3,
-    change: Annotated[str, typer.Option("--change", metavar="ID", help="Approved change, for production.")] = "",
+    allow_unsafe: UnsafeOption = None,
+    change: ChangeOption = "",
+    proxy: ProxyOption = "",
+    ca_file: CaOption = None,
+    cert: CertOption = None,
+    key: KeyOption = None,
+    timeout: TimeoutOption = 30.0,
     cases: CasesOption = None,
     profile: ProfileOption = None,
     as_json: JsonOption = False,
@@ -169,17 +206,37 @@ def validate(
     if run == (new is not None):
         raise UsageError("DP543", "validate needs --run or a new capture", hint="diagpack validate CASE NEW.har")
     folder, settings = folder_of(case, cases), load_settings(profile)
+    lines: list[str] = []
     if new is not None:
-        found = check_new_capture(folder, settings, new, on)
-        sentence, details = found.sentence, {"verdict": found.verdict.value, "entries": list(found.entries)}
+        found = check_new_capture(folder, settings, new, on, entry)
+        sentence = found.sentence
+        details: dict[str, Any] = {"verdict": found.verdict.value, "entries": list(found.entries)}
+        details.update(differences=list(found.differences), runs=[])
+        lines = [f"  differs from the failing capture: {each}" for each in found.differences[:10]]
     else:
-        options = ReproOptions(base_url=base_url, runs=runs, change_id=change, version=on)
+        options = ReproOptions(
+            entry=entry,
+            base_url=base_url,
+            allow_unsafe=tuple(allow_unsafe or ()),
+            change_id=change,
+            runs=runs,
+            proxy=proxy,
+            ca_file=ca_file,
+            client_certificate=cert,
+            client_key=key,
+            timeout_seconds=timeout,
+            version=on,
+        )
         prompt = hidden_prompt if can_prompt(no_input) else None
-        _, result = run_repro(folder, settings, options, confirm=lambda text: "", secret=secret_source(prompt))
-        sentence = result.sentence
-        details = {"verdict": "reproduced" if result.is_reproduced else "not reproduced", "entries": []}
+        _, result = run_repro(folder, settings, options, confirm=_confirmation(no_input), secret=secret_source(prompt))
+        sentence, lines = result.sentence, list(_run_lines(result))
+        details = {"verdict": result.verdict.value, "entries": []}
+        details.update(differences=list(result.runs[-1].differences), runs=_runs_json(result))
     record_validation(folder, sentence, on)
     if as_json:
         emit("validate/1", {"case": folder.id, "result": sentence, **details})
-    else:
-        show(sentence)
+        return
+    for line in lines:
+        show(line)
+    show(sentence)
+    say(f"Next: diagpack collect {folder.id} puts it into the package and the ticket")

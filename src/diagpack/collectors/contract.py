@@ -26,7 +26,9 @@ def violations(openapi: Path, exchange: Exchange) -> tuple[str, ...]:
         from openapi_core.testing.requests import MockRequest
         from openapi_core.testing.responses import MockResponse
     except ImportError:
-        raise UsageError("DP528", "openapi-core is not installed", hint="install the package openapi-core") from None
+        raise UsageError(
+            "DP528", "openapi-core is not installed", hint="install it: pip install 'diagpack[openapi]'"
+        ) from None
     parts = split_url(exchange.url)
     # The contract is checked wherever the call went; its own server list would not know the test system.
     document = {**document, "servers": [{"url": exchange.origin + _base_path(document)}]}

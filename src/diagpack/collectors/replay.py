@@ -12,19 +12,22 @@ import ssl
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import quote
 
 import httpx
 
-from diagpack.collectors.replay_guard import ReplayPolicy, check, target_of
+from diagpack.collectors.replay_errors import reason_of
+from diagpack.collectors.replay_guard import ReplayPolicy, check, target_of, target_of_origin
 from diagpack.errors import RemoteError, UsageError
 from diagpack.model.capture import from_api
-from diagpack.model.compare import differences, is_same_failure
+from diagpack.model.compare import Verdict, differences, is_same_failure
 from diagpack.model.exchange import Exchange
-from diagpack.model.id_harvest import harvest, is_id_name
+from diagpack.model.failure import classify
+from diagpack.model.id_harvest import REQUEST, harvest, is_id_name
+from diagpack.model.party import Party
 from diagpack.model.repro import Call, Slot, Template, Variable
 from diagpack.model.repro_plan import Plan
 
@@ -34,7 +37,10 @@ SecretSource = Callable[[Variable], str]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One sending of the failing call. `status` is 0 when there was no answer; `error` then names the reason."""
+    """One sending of the failing call. `status` is 0 when there was no answer; `error` then names the reason.
+
+    `other_failure` says how it failed when that was not as captured: a fresh 401 does not mean that a 500 is gone.
+    """
 
     number: int
     status: int
@@ -43,6 +49,7 @@ class Run:
     differences: tuple[str, ...]
     request_ids: tuple[str, ...]
     error: str = ""
+    other_failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +59,12 @@ class Replay:
     runs: tuple[Run, ...]
     exchanges: tuple[Mapping[str, Any], ...]
     origin: str
-    is_reproduced: bool
+    verdict: Verdict
     sentence: str
+
+    @property
+    def is_reproduced(self) -> bool:
+        return self.verdict is Verdict.REPRODUCED
 
 
 def replay(
@@ -74,8 +85,11 @@ def replay(
     sent, RemoteError DP530 when no run got an answer.
     """
     calls = plan.steps if is_sequence else (plan.single,)
+    policy = replace(policy, moved_origin=plan.single.origin)
     check(calls, policy, confirm)
-    values = _values(calls, plan.variables, secret)
+    # Sent to another origin, a secret is asked for (and looked up in the keyring) under that origin's name.
+    variables = tuple(replace(each, origin=target_of_origin(each.origin, policy)) for each in plan.variables)
+    values = _values(calls, variables, secret)
     runs: list[Run] = []
     exchanges: list[Mapping[str, Any]] = []
     with _client(policy, transport) as client:
@@ -85,34 +99,47 @@ def replay(
                 exchanges.append(made)
             runs.append(_judged(number, plan.failing, exchanges[-1], len(exchanges) - 1))
     if all(run.status == 0 for run in runs):
-        raise RemoteError(
-            "DP530", f"none of {len(runs)} runs got an answer: {runs[0].error}", hint="check network, proxy and host"
-        )
+        words = f"none of {len(runs)} runs got an answer" if len(runs) > 1 else "no answer"
+        raise RemoteError("DP530", f"{words}: {runs[0].error}", hint=_hint(exchanges[-1]))
     origin = target_of(plan.single, policy)
-    return Replay(
-        tuple(runs), tuple(exchanges), origin, any(run.is_reproduced for run in runs), _sentence(runs, origin, version)
-    )
-
-
-def _sentence(runs: list[Run], origin: str, version: str) -> str:
-    failed = sum(run.is_reproduced for run in runs)
+    verdict, words = _verdict(runs)
     on = f", on {version}" if version else ""
+    return Replay(tuple(runs), tuple(exchanges), origin, verdict, f"{words} at {origin}{on}")
+
+
+def _verdict(runs: list[Run]) -> tuple[Verdict, str]:
+    """One verdict for all runs; runs without an answer are counted apart, they show nothing."""
+    failed = sum(run.is_reproduced for run in runs)
+    otherwise = [run for run in runs if run.other_failure]
+    silent = [run for run in runs if run.status == 0]
+    unanswered = f", {len(silent)} got no answer ({silent[0].error})," if silent else ""
     if failed:
-        return f"reproduced {failed} of {len(runs)} at {origin}{on}"
-    return f"not reproduced, {len(runs)} of {len(runs)} without the failure, at {origin}{on}"
+        return Verdict.REPRODUCED, f"reproduced {failed} of {len(runs)}{unanswered}"
+    if otherwise:
+        words = f"fails otherwise, {len(otherwise)} of {len(runs)}: {otherwise[0].other_failure}{unanswered or ','}"
+        return Verdict.FAILS_OTHERWISE, words
+    good = len(runs) - len(silent)
+    return Verdict.NOT_REPRODUCED, f"not reproduced, {good} of {len(runs)} without the failure{unanswered or ','}"
+
+
+def _hint(exchange: Mapping[str, Any]) -> str:
+    return str(exchange["response"].get("comment") or "check network, proxy and host")
 
 
 def _judged(number: int, captured: Exchange, made: Mapping[str, Any], index: int) -> Run:
     answered = from_api(made, index)
-    found = [each.id for each in harvest(answered, is_failing=True)]
+    found = sorted(harvest(answered, is_failing=True), key=lambda each: each.direction == REQUEST)
+    is_same = answered.status > 0 and is_same_failure(captured, answered)
+    failure = classify(answered, Party([answered.host]))
     return Run(
         number=number,
         status=answered.status,
         duration_ms=answered.duration_ms,
-        is_reproduced=answered.status > 0 and is_same_failure(captured, answered),
+        is_reproduced=is_same,
         differences=differences(captured, answered) if answered.status > 0 else (),
-        request_ids=tuple(dict.fromkeys(found)),
+        request_ids=tuple(dict.fromkeys(each.id for each in found)),
         error=answered.error,
+        other_failure=failure.reason if failure is not None and answered.status > 0 and not is_same else "",
     )
 
 
@@ -169,9 +196,9 @@ def _send(
             response.close()
         answer = _answer(response, content, values, call)
     except httpx.HTTPError as error:
-        # The class says what happened; the text could hold the address.
+        reason, hint = reason_of(error)
         answer = {"status": 0, "statusText": "", "headers": [], "content": {"size": 0, "mimeType": ""}}
-        answer["_error"] = type(error).__name__
+        answer.update(_error=reason, comment=hint)
     return {
         "request": _shown(call, origin, headers, values),
         "response": answer,

@@ -17,12 +17,14 @@ from diagpack.model.repro import Call, Slots
 class ReplayPolicy:
     """`hosts` are those of the case and the team profile; `production` those where a change ID is needed.
 
-    `base_url` sends the call to another origin (staging), which must be among `hosts`. `allow_unsafe` names methods.
+    `base_url` sends the calls of `moved_origin` (empty: all) to another origin (staging), which must be among `hosts`.
+    `allow_unsafe` names methods.
     """
 
     hosts: tuple[str, ...]
     production: tuple[str, ...] = ()
     base_url: str = ""
+    moved_origin: str = ""
     allow_unsafe: frozenset[str] = frozenset()
     change_id: str = ""
     runs: int = 3
@@ -35,7 +37,13 @@ class ReplayPolicy:
 
 def target_of(call: Call, policy: ReplayPolicy) -> str:
     """The origin a call is sent to."""
-    return origin_of(policy.base_url) if policy.base_url else call.origin
+    return target_of_origin(call.origin, policy)
+
+
+def target_of_origin(origin: str, policy: ReplayPolicy) -> str:
+    """`base_url` stands in for the origin of the failing call; calls to others (a sign-in) keep theirs."""
+    is_moved = policy.base_url and policy.moved_origin in ("", origin)
+    return origin_of(policy.base_url) if is_moved else origin
 
 
 def check(calls: Sequence[Call], policy: ReplayPolicy, confirm: Callable[[str], str]) -> None:
@@ -85,6 +93,7 @@ def _check_method(call: Call, origin: str, policy: ReplayPolicy, confirm: Callab
             f"{call.ref} is a {call.method} that may change data",
             hint=f"send it to a test system with --allow-unsafe {call.method}",
         )
-    typed = confirm(f"{call.method} {call.ref} at {origin} may change data. Type {call.method} to send it")
+    times = "once" if policy.runs == 1 else f"{policy.runs} times"
+    typed = confirm(f"{call.method} {call.ref} at {origin} may change data. Type {call.method} to send it {times}")
     if typed.strip() != call.method:
         raise UsageError("DP522", f"{call.ref} was not confirmed", hint=f"type {call.method} when asked")

@@ -6,11 +6,22 @@ Compared: status, kind of failure, shape of the body (keys and types, not values
 
 import json
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any, Final
 
 from diagpack.model.exchange import Exchange
 from diagpack.model.failure import classify
 from diagpack.model.party import Party
+
+
+class Verdict(Enum):
+    """Whether a failure happened again."""
+
+    NOT_REPRODUCED = "not reproduced"
+    REPRODUCED = "reproduced"
+    FAILS_OTHERWISE = "fails otherwise"
+    NOT_TRIED = "not tried"
+
 
 _HEADERS: Final = ("content-type", "location", "www-authenticate", "retry-after", "access-control-allow-origin")
 _MAX_PATHS: Final = 400

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from diagpack.model.exchange import Exchange, origin_of
 
@@ -28,10 +28,12 @@ DROPPED: Final = frozenset(
     """.split()
 )
 _UNSAFE_WORDS: Final = re.compile(
-    r"(?:^|[/_.?&=-])(?:log-?out|sign-?out|delete|remove|destroy|unsubscribe|confirm|revoke|cancel|disable|reset"
-    r"|approve|pay)(?:$|[/_.?&=-])",
+    r"(?:^|[/_.?&=-])(?:log-?(?:out|off)|sign-?(?:out|off)|end-?session|delete|remove|destroy|erase|purge|terminate"
+    r"|deactivate|unsubscribe|confirm|accept|revoke|cancel|disable|reset|approve|reject|pay|withdraw|transfer|send"
+    r"|execute|trigger)(?:$|[/_.?&=-])",
     re.IGNORECASE,
 )
+_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -79,8 +81,9 @@ class Call:
     @property
     def is_safe(self) -> bool:
         """Whether sending it again changes nothing, as far as method, address and body tell (RFC 9110, 9.2.1)."""
-        shown = "".join(each if isinstance(each, str) else "" for each in self.path)
-        if _UNSAFE_WORDS.search(shown):
+        shown = unquote("".join(each if isinstance(each, str) else "" for each in self.path))
+        # `deleteUser` is read as `delete-User`.
+        if _UNSAFE_WORDS.search(shown) or _UNSAFE_WORDS.search(_CAMEL.sub("-", shown)):
             return False
         return self.method in SAFE_METHODS or (self.method == "POST" and _is_graphql_query(self))
 

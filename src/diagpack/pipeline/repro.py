@@ -32,7 +32,7 @@ from diagpack.model.repro import Variable
 from diagpack.model.repro_plan import Plan, plan_entry, plan_of
 from diagpack.pipeline.cases import person, reload
 from diagpack.pipeline.settings import Settings
-from diagpack.pipeline.standalone import redactor
+from diagpack.pipeline.standalone import redactor, regular
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +165,10 @@ def hidden_prompt(text: str) -> str:
     return getpass.getpass(text)
 
 
-def check_new_capture(folder: CaseDir, settings: Settings, new: Path, version: str) -> Validation:
+def check_new_capture(folder: CaseDir, settings: Settings, new: Path, version: str, entry: str = "") -> Validation:
     """Compare a new capture with the failing call. The capture becomes evidence of the case."""
-    _, plan = planned(folder, settings, ReproOptions())
-    view = inspect(new, hosts=_hosts(folder, settings))
+    _, plan = planned(folder, settings, ReproOptions(entry=entry))
+    view = inspect(regular(new), hosts=_hosts(folder, settings))
     document = redactor(settings.profile).har(json.loads(b"".join(view.content())))
     found = validate(plan.failing, exchanges_of(document), version=version)
     with case_lock(folder):
