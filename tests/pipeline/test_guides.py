@@ -12,17 +12,24 @@ from typing import Any
 
 import pytest
 
-from diagpack.case.config import update_case_yaml
 from diagpack.case.layout import CaseDir
 from diagpack.errors import PackageError, UsageError
 from diagpack.guide.script.sealing import MARK
-from diagpack.guide.script.tokens import Pseudonyms
 from diagpack.model.case import case_id
 from diagpack.pipeline.cases import new_case
 from diagpack.pipeline.collecting import Inputs
-from diagpack.pipeline.guides import build_for_case, is_result, new_team_key, open_result, read_result
+from diagpack.pipeline.guides import (
+    build_for_case,
+    case_intake,
+    is_result,
+    load_recovery_key,
+    new_team_key,
+    open_result,
+    read_result,
+)
 from diagpack.pipeline.run import collect
 from diagpack.pipeline.settings import Settings, load_settings
+from tests.guide.test_envelope import container, sealed
 
 KEY = b"k" * 32
 
@@ -103,19 +110,6 @@ def test_what_comes_back_ends_in_the_package_with_its_story(
     assert "guide-open" in folder.audit.read_text()
 
 
-def test_a_value_the_case_knows_gets_the_cases_own_token(folder: CaseDir, settings: Settings, tmp_path: Path) -> None:
-    update_case_yaml(folder.yaml, {"people": ["Canary Person"]})
-    build_for_case(folder, settings, out=tmp_path)
-    theirs = Pseudonyms(KEY).token("Canary Person", "name")
-    path = result(
-        folder, tmp_path, {"har.har": {"log": {"entries": [], "who": theirs, "other": "dp-name-aaaaaaaaaaaa"}}}
-    )
-
-    (_, har) = open_result(path, folder, settings)[1]
-
-    assert json.loads(har)["log"] == {"entries": [], "who": "Canary Person", "other": "dp-name-aaaaaaaaaaaa"}
-
-
 def test_a_file_of_another_case_is_refused(folder: CaseDir, settings: Settings, tmp_path: Path) -> None:
     build_for_case(folder, settings, out=tmp_path)
     path = result(folder, tmp_path, {})
@@ -127,10 +121,59 @@ def test_a_file_of_another_case_is_refused(folder: CaseDir, settings: Settings, 
         read_result(path, other, settings)
 
 
-def test_a_team_key_opens_nothing_without_its_passphrase(tmp_path: Path) -> None:
-    certificate = new_team_key(tmp_path / "recovery.key", "passphrase")
+def test_the_inner_files_enter_the_case_as_the_customer_sent_them(
+    folder: CaseDir, settings: Settings, tmp_path: Path
+) -> None:
+    build_for_case(folder, settings, out=tmp_path)
+    path = result(folder, tmp_path, {"har.har": {"log": {"entries": [], "who": "dp-name-aaaaaaaaaaaa"}}})
 
-    assert certificate.read_bytes().startswith(b"-----BEGIN CERTIFICATE-----")
+    (_, har) = open_result(path, folder, settings)[1]
+
+    assert json.loads(har)["log"] == {"entries": [], "who": "dp-name-aaaaaaaaaaaa"}
+    assert KEY not in (folder.raw / "guided.jsonl").read_bytes()
+    assert base64.b64encode(KEY) not in (folder.raw / "guided.jsonl").read_bytes()
+
+
+def sealed_for(certificates: list[bytes], nonce: str) -> bytes:
+    return sealed(container(nonce=nonce), certificates, nonce=nonce)
+
+
+def test_the_recovery_key_opens_what_the_case_key_no_longer_can(
+    folder: CaseDir, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = new_team_key(tmp_path / "recovery.key", "passphrase")
+    build_for_case(folder, settings, out=tmp_path, recovery=[certificate])
+    own = case_intake(folder, settings).certificate
+    path = tmp_path / "CS-1042-result.diagpack"
+    path.write_bytes(sealed_for([certificate.read_bytes(), own], nonce_of(folder)))
+    lost = CaseDir(tmp_path / "elsewhere", folder.id)
+    new_case(lost, "sso-saml")
+    with pytest.raises(PackageError, match="cannot be opened"):
+        open_result(path, lost, settings)
+    monkeypatch.setenv("DIAGPACK_INTAKE_PASSPHRASE", "passphrase")
+
+    key = load_recovery_key(tmp_path / "recovery.key", use_keyring=False, ask=lambda: "never asked")
+    (_, answers), _har = open_result(path, lost, dataclasses.replace(settings, recovery_key=key))
+
+    received = json.loads(answers)["received"]
+    assert (received["opened_with"], received["collector"], received["expired"]) == ("recovery key", "", False)
+    other = CaseDir(tmp_path / "elsewhere", case_id("CS-1043"))
+    new_case(other, "sso-saml")
+    with pytest.raises(PackageError, match="cannot be opened"):
+        open_result(path, other, dataclasses.replace(settings, recovery_key=key))
+
+
+@pytest.mark.parametrize("passphrase", ["", "wrong"])
+def test_the_recovery_key_needs_its_passphrase(
+    passphrase: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new_team_key(tmp_path / "recovery.key", "passphrase")
+    monkeypatch.delenv("DIAGPACK_INTAKE_PASSPHRASE", raising=False)
+
+    with pytest.raises(UsageError) as caught:
+        load_recovery_key(tmp_path / "recovery.key", use_keyring=True, ask=lambda: passphrase)
+
+    assert caught.value.id == "DP723"
 
 
 def test_an_unknown_checklist_is_named(folder: CaseDir, settings: Settings, tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Workers: results in order, faults by name, no content in arguments."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pytest
 
@@ -12,7 +14,7 @@ from diagpack.redact.pool import Pool
 class Doubler:
     taught: int = 0
 
-    def teach(self, values: dict[str, str]) -> None:
+    def teach(self, values: dict[str, str], aliases: Mapping[str, str] = MappingProxyType({})) -> None:
         self.taught = len(values)
 
     def do(self, order: int) -> int:

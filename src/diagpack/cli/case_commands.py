@@ -8,6 +8,7 @@ import typer
 
 from diagpack.cli.options import CaseArgument, CasesOption, JsonOption, NoInputOption, ProfileOption, QuietOption
 from diagpack.cli.output import can_prompt, emit, say, show, warn
+from diagpack.cli.recovery import RecoveryKeyOption, with_recovery_key
 from diagpack.errors import ExitCode, UsageError
 
 
@@ -80,6 +81,7 @@ def collect(
     reason: Annotated[str, typer.Option("--reason", help="Why something is withheld.")] = "",
     workers: Annotated[int, typer.Option("--workers", min=0, help="Processes for redaction; 0 chooses.")] = 0,
     ner: Annotated[str, typer.Option("--ner", metavar="MODEL", help="A spaCy model for names in prose.")] = "",
+    recovery_key: RecoveryKeyOption = None,
     cases: CasesOption = None,
     profile: ProfileOption = None,
     as_json: JsonOption = False,
@@ -102,7 +104,7 @@ def collect(
     record_decisions(folder, withhold=dict.fromkeys(withhold or (), reason), approve_images=tuple(approve_image or ()))
     notes = tuple(_piped() if each == "-" else each for each in note or ())
     inputs = Inputs(paths=tuple(files or ()), notes=notes, request_ids=tuple(request_id or ()))
-    settings = load_settings(profile, workers=workers, ner=ner)
+    settings = with_recovery_key(load_settings(profile, workers=workers, ner=ner), recovery_key, no_input)
     outcome = run_collect(folder, inputs, settings, lambda text: say(text, quiet=quiet or as_json))
     for gap in outcome.missing:
         if gap.is_fault:

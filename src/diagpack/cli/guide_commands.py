@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from diagpack.cli.options import CaseArgument, CasesOption, JsonOption, ProfileOption
+from diagpack.cli.options import CaseArgument, CasesOption, JsonOption, NoInputOption, ProfileOption
 from diagpack.cli.output import emit, say, show
+from diagpack.cli.recovery import RecoveryKeyOption, with_recovery_key
 
 guide = typer.Typer(help="Let the customer collect: one page that works offline.", no_args_is_help=True)
 
@@ -75,17 +76,19 @@ def build(
 def read(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The customer's .diagpack file.")],
     case: Annotated[str, typer.Option("--case", metavar="CASE", help="The case it belongs to.")],
+    recovery_key: RecoveryKeyOption = None,
     cases: CasesOption = None,
     profile: ProfileOption = None,
     as_json: JsonOption = False,
+    no_input: NoInputOption = False,
 ) -> None:
     """Open a customer's file and list what is in it; collect takes it in."""
     from diagpack.cli.case_commands import folder_of
     from diagpack.pipeline.guides import read_result
     from diagpack.pipeline.settings import load_settings
 
-    folder = folder_of(case, cases)
-    opened = read_result(file, folder, load_settings(profile))
+    folder = folder_of(case, cases, must_exist=recovery_key is None)
+    opened = read_result(file, folder, with_recovery_key(load_settings(profile), recovery_key, no_input))
     steps = [
         {"id": str(each.get("id", "")), "status": str(each.get("status", "")), "reason": str(each.get("reason", ""))}
         for each in opened.answers.get("steps", [])

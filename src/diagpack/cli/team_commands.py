@@ -238,6 +238,7 @@ def keys_intake(
     path: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write the private key.")] = Path(
         "intake.key"
     ),
+    keep: Annotated[bool, typer.Option("--keyring", help="Keep the passphrase in the system's keyring.")] = False,
 ) -> None:
     """Make a key that customers' files can be encrypted to. DIAGPACK_INTAKE_PASSPHRASE protects it."""
     import os
@@ -245,6 +246,7 @@ def keys_intake(
     from diagpack.cli.output import can_prompt
     from diagpack.errors import UsageError
     from diagpack.pipeline.guides import new_team_key
+    from diagpack.pipeline.keyrings import keep_passphrase
 
     if action != "new":
         raise UsageError("DP922", "the only action is new", hint="diagpack keys intake new")
@@ -254,4 +256,7 @@ def keys_intake(
     if not passphrase:
         raise UsageError("DP922", "an intake key needs a passphrase", hint="set DIAGPACK_INTAKE_PASSPHRASE")
     show(str(new_team_key(path, passphrase)))
+    if keep and not keep_passphrase(path, passphrase):
+        say("There is no keyring that keeps the passphrase: remember it.")
     say("Give this certificate to `guide build --recovery`; keep the private key off line.")
+    say(f"With it: diagpack collect CASE FILE --recovery-key {path}")

@@ -37,7 +37,7 @@ def is_plain_result(head: bytes) -> bool:
     return head.startswith(MARK)
 
 
-def read_cms(content: bytes, *, key: IntakeKey, case_id: str, nonces: Collection[str]) -> Opened:
+def read_cms(content: bytes, *, key: IntakeKey, case_id: str, nonces: Collection[str] | None) -> Opened:
     """Open an encrypted or unencrypted result of the script. Raises PackageError (DP701)."""
     try:
         if not is_plain_result(content):
@@ -49,7 +49,7 @@ def read_cms(content: bytes, *, key: IntakeKey, case_id: str, nonces: Collection
         raise refusal() from None
 
 
-def _opened(content: bytes, case_id: str, nonces: Collection[str]) -> Opened:
+def _opened(content: bytes, case_id: str, nonces: Collection[str] | None) -> Opened:
     digest = content[len(MARK) : len(MARK) + 65]
     packed = content[len(MARK) + 65 :]
     if not content.startswith(MARK) or _DIGEST.fullmatch(digest) is None:

@@ -34,16 +34,21 @@ class Opened:
 
 
 def parse_container(
-    compressed: bytes, case_id: str, nonces: Collection[str], *, limit: int, is_authenticated: bool = True
+    compressed: bytes, case_id: str, nonces: Collection[str] | None, *, limit: int, is_authenticated: bool = True
 ) -> Opened:
-    """Unpack and check. Raises ValueError (or KeyError, TypeError) for anything that is not exactly right."""
+    """Unpack and check. `nonces`: of the collectors of the case; None: any.
+
+    Raises ValueError (or KeyError, TypeError) for anything that is not exactly right.
+    """
     content = _inflated(compressed, limit)
     cut = content.find(b"\n", 0, _HEAD_LIMIT)
     if cut < 0:
         raise ValueError("no head")
     head = json.loads(content[:cut])
-    if head["schema"] != SCHEMA or head["case"] != case_id or head["nonce"] not in nonces:
+    if head["schema"] != SCHEMA or head["case"] != case_id or not isinstance(head["nonce"], str):
         raise ValueError("head")
+    if nonces is not None and head["nonce"] not in nonces:
+        raise ValueError("nonce")
     files = _files(content, cut + 1, head["files"])
     answers = json.loads(files[0][1])
     if files[0][0] != ANSWERS or answers["schema"] != "diagpack.guided-answers/1" or answers["case"] != case_id:

@@ -71,14 +71,14 @@ def is_envelope(head: bytes) -> bool:
 
 
 def read_envelope(
-    source: Path | bytes, *, keys: Sequence[RSAPrivateKey], case_id: str, nonce: str | Collection[str]
+    source: Path | bytes, *, keys: Sequence[RSAPrivateKey], case_id: str, nonce: str | Collection[str] | None
 ) -> Opened:
-    """Open a file for one case. `nonce`: the one of the collector that was built, or all of them.
+    """Open a file for one case. `nonce`: the one of the collector that was built, or all of them; None: any.
 
     Raises PackageError (DP701), always with the same words, when it does not open as a whole.
     """
     content = source if isinstance(source, bytes) else source.read_bytes()
-    nonces = {nonce} if isinstance(nonce, str) else set(nonce)
+    nonces = {nonce} if isinstance(nonce, str) else {nonce_of(content[:65536])} if nonce is None else set(nonce)
     try:
         compressed = b"".join(_pieces(content, keys, case_id, nonces))
         opened = parse_container(compressed, case_id, nonces, limit=INFLATED_LIMIT)

@@ -62,7 +62,7 @@ def new_intake_key(
     if path.exists():
         raise UsageError("DP720", "there is an intake key at this place", hint="name another file")
     if bool(passphrase) == bool(wrapping):
-        raise UsageError("DP721", "an intake key needs a passphrase", hint="set DIAGPACK_PASSPHRASE")
+        raise UsageError("DP721", "an intake key needs a passphrase", hint="set DIAGPACK_INTAKE_PASSPHRASE")
     private = generate_private_key(public_exponent=65537, key_size=_BITS)
     certificate = _certificate(private, name, now or datetime.now(UTC), days)
     der = private.private_bytes(
@@ -88,7 +88,7 @@ def load_intake_key(path: Path, passphrase: str | None = None, *, wrapping: byte
             raise ValueError
         secret = wrapping if document["protection"] == "case key" else _from_passphrase(document, passphrase)
         if secret is None:
-            raise UsageError("DP723", "the intake key needs its passphrase", hint="set DIAGPACK_PASSPHRASE")
+            raise UsageError("DP723", "the intake key needs its passphrase", hint="set DIAGPACK_INTAKE_PASSPHRASE")
         der = AESGCM(secret).decrypt(_bytes(document["nonce"]), _bytes(document["wrapped"]), SCHEMA.encode())
         private = serialization.load_der_private_key(der, None)
         certificate = certificate_path(path).read_bytes()

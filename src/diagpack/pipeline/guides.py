@@ -8,9 +8,9 @@ was built and what was opened stands in `guides.jsonl` and in the audit log.
 import dataclasses
 import hashlib
 import json
-import re
+import os
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,17 +29,18 @@ from diagpack.guide.build import build_page
 from diagpack.guide.cms import is_cms, is_plain_result, read_cms
 from diagpack.guide.container import ANSWERS, Opened
 from diagpack.guide.envelope import is_envelope, read_envelope, refusal
-from diagpack.guide.script.tokens import Pseudonyms
 from diagpack.guide.script_build import build_script, record_host
 from diagpack.guide.steps import choose_steps
 from diagpack.model.case import Case
 from diagpack.model.checklist import Checklist
+from diagpack.model.keys import CaseKey
+from diagpack.pipeline import aligning
+from diagpack.pipeline.keyrings import kept_passphrase
 from diagpack.pipeline.settings import Settings
 from diagpack.redact.policy import load_policy
 from diagpack.redact.rulebook import load_data, portable_engine, rules_as_json
 
 _LOG: Final = "guides.jsonl"
-_TOKEN: Final = re.compile(rb"dp-[a-z]+-[a-z2-7]{12}|[a-z2-7]{12}@dp\.invalid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +131,14 @@ def collector_rules(case: Case, settings: Settings) -> dict[str, Any]:
 
 def case_intake(folder: CaseDir, settings: Settings) -> intake.IntakeKey:
     """The case's own intake key, made at first use; it opens with the case key only."""
-    key, _ = load_or_create_key(folder, passphrase=settings.passphrase, use_keyring=settings.use_keyring)
-    path, wrapping = folder.path / "intake.key", key.subkey("intake")
+    path, wrapping = folder.path / "intake.key", _case_key(folder, settings).subkey("intake")
     if path.exists():
         return intake.load_intake_key(path, wrapping=wrapping)
     return intake.new_intake_key(path, wrapping=wrapping, name=f"diagpack case {folder.id}", now=settings.now)
+
+
+def _case_key(folder: CaseDir, settings: Settings) -> CaseKey:
+    return load_or_create_key(folder, passphrase=settings.passphrase, use_keyring=settings.use_keyring)[0]
 
 
 def new_team_key(path: Path, passphrase: str, *, name: str = "diagpack recovery") -> Path:
@@ -148,69 +152,60 @@ def is_result(head: bytes) -> bool:
     return is_envelope(head) or is_cms(head) or is_plain_result(head)
 
 
-def open_result(
-    path: Path, folder: CaseDir, settings: Settings, *, team_key: intake.IntakeKey | None = None
-) -> list[tuple[str, bytes]]:
+def open_result(path: Path, folder: CaseDir, settings: Settings) -> list[tuple[str, bytes]]:
     """The inner files (name, bytes) of a customer's file, answers first, ready to be ingested with origin "guided".
 
+    `settings.recovery_key` opens it instead of the case's own key, also when the case does not know the collector.
     The chain (digest of the customer's file, of each inner file) goes into the audit log; the answers say whether the
     file was authenticated and expired. Raises PackageError (DP701).
     """
     content = path.read_bytes()
-    opened, record = _open(content, folder, settings, team_key)
+    opened, record = _open(content, folder, settings)
     received = {
         "sha256": hashlib.sha256(content).hexdigest(),
         "made_by": opened.made_by,
         "authenticated": opened.is_authenticated,
-        "expired": settings.now.isoformat() > str(record.get("expires", "")),
+        "expired": bool(record) and settings.now.isoformat() > str(record.get("expires", "")),
         "collector": record.get("sha256", ""),
+        "opened_with": "case key" if settings.recovery_key is None else "recovery key",
     }
-    files = list(_own_values(opened, load_case(folder.yaml)))
-    name, answers = files[0]
-    files[0] = (name, json.dumps({**json.loads(answers), "received": received}, ensure_ascii=False).encode("utf-8"))
+    files = list(opened.files)
+    answers = json.dumps({**opened.answers, "received": received}, ensure_ascii=False)
+    files[0] = (files[0][0], answers.encode("utf-8"))
     digests = [hashlib.sha256(each).hexdigest() for _, each in opened.files]
     AuditLog(folder.audit).append("guide-open", **received, files=digests)
+    held = [hashlib.sha256(each).hexdigest() for _, each in files]
+    aligning.remember(folder.raw, _case_key(folder, settings), opened.key, held)
     return files
 
 
 def read_result(path: Path, folder: CaseDir, settings: Settings) -> Opened:
     """Open a customer's file only to look at it; nothing is recorded. Raises PackageError (DP701)."""
-    return _open(path.read_bytes(), folder, settings, None)[0]
+    return _open(path.read_bytes(), folder, settings)[0]
 
 
-def _open(
-    content: bytes, folder: CaseDir, settings: Settings, team_key: intake.IntakeKey | None
-) -> tuple[Opened, Mapping[str, Any]]:
+def _open(content: bytes, folder: CaseDir, settings: Settings) -> tuple[Opened, Mapping[str, Any]]:
     log = folder.path / _LOG
     records = {str(each["nonce"]): each for each in jsonl.read(log)} if log.exists() else {}
-    if not records or not is_result(content[:65536]):
+    if not is_result(content[:65536]) or (not records and settings.recovery_key is None):
         raise refusal()
-    key = team_key or case_intake(folder, settings)
+    key = settings.recovery_key or case_intake(folder, settings)
+    # Who holds the recovery key may have lost the case that the collector was built for.
+    nonces = set(records) if settings.recovery_key is None else None
     if is_envelope(content[:65536]):
-        opened = read_envelope(content, keys=[key.private], case_id=str(folder.id), nonce=set(records))
+        opened = read_envelope(content, keys=[key.private], case_id=str(folder.id), nonce=nonces)
     else:
-        opened = read_cms(content, key=key, case_id=str(folder.id), nonces=set(records))
-    return opened, records[opened.nonce]
+        opened = read_cms(content, key=key, case_id=str(folder.id), nonces=nonces)
+    return opened, records.get(opened.nonce, {})
 
 
-def _own_values(opened: Opened, case: Case) -> Iterator[tuple[str, bytes]]:
-    """Tokens of values this case knows become the values again: the redactor then gives them the case's own token."""
-    tokens = Pseudonyms(opened.key)
-    known: dict[bytes, bytes] = {}
-    for value in (*case.people, *case.companies, *case.domains, *_texts(case.answers)):
-        for entity in ("name", "user", "email", "company", "host", "id", "word"):
-            known[tokens.token(value, entity).encode()] = json.dumps(value, ensure_ascii=False)[1:-1].encode("utf-8")
-    for name, content in opened.files:
-        # Inside an image there are no tokens; inside a log a JSON escape would show: only JSON files are changed.
-        if known and name.endswith((".har", ".json")):
-            content = _TOKEN.sub(lambda match: known.get(match.group(0), match.group(0)), content)
-        yield name, content
+def load_recovery_key(path: Path, *, use_keyring: bool, ask: Callable[[], str]) -> intake.IntakeKey:
+    """The team's recovery key. Its passphrase: DIAGPACK_INTAKE_PASSPHRASE, else the keyring, else `ask`.
 
-
-def _texts(answers: Mapping[str, Any]) -> Iterator[str]:
-    for each in answers.values():
-        if isinstance(each, str) and "@" in each and " " not in each:
-            yield each
+    Never an argument: those are seen by every process of the machine. Raises UsageError (DP722, DP723).
+    """
+    passphrase = os.environ.get("DIAGPACK_INTAKE_PASSPHRASE") or (use_keyring and kept_passphrase(path)) or ask()
+    return intake.load_intake_key(path, passphrase or None)
 
 
 def _checklist(case: Case, settings: Settings, id: str) -> Checklist:
@@ -241,6 +236,7 @@ __all__ = [
     "build_for_case",
     "case_intake",
     "is_result",
+    "load_recovery_key",
     "new_team_key",
     "open_result",
     "read_result",

@@ -36,6 +36,7 @@ from diagpack.model.keys import CaseKey
 from diagpack.model.missing import Missing
 from diagpack.model.raw import RawArtifact
 from diagpack.model.redacted import RedactedArtifact, RedactionReport, ScannedFiles
+from diagpack.pipeline.aligning import CustomersTokens, customers_tokens
 from diagpack.pipeline.collecting import Inputs, add_case_artifacts, collect_all, ingest_all
 from diagpack.pipeline.credentials import advice, limitation, with_advice
 from diagpack.pipeline.guides import is_result, open_result
@@ -108,7 +109,9 @@ def collect(folder: CaseDir, inputs: Inputs, settings: Settings, say: Say) -> Ou
         say(f"redacting {len(raws)} artifacts")
         stage = staging(folder)
         try:
-            outcome = _made(folder, case, key, raws, missing, stage, settings, say)
+            digests = {source.label: source.sha256 for source in store.sources()}
+            aligned = customers_tokens(folder.raw, key, raws, digests)
+            outcome = _made(folder, case, key, raws, missing, stage, settings, say, aligned)
             stage.commit()
         except BaseException:
             stage.discard()
@@ -126,9 +129,10 @@ def _made(
     stage: Staging,
     settings: Settings,
     say: Say,
+    aligned: CustomersTokens | None,
 ) -> Outcome:
     """Redact, assess, render, scan, sign, all into the staging folders. Nothing of the case has changed yet."""
-    redaction = _redact(raws, case, key, stage.evidence, map_path(folder), settings)
+    redaction = _redact(raws, case, key, stage.evidence, map_path(folder), settings, aligned)
     escalation = assess_evidence(folder, redaction.artifacts, redaction.report, redaction.withheld, settings)
     say(_summary(escalation))
     head = AuditLog(folder.audit).append(
@@ -162,7 +166,13 @@ def _keep_delivered(folder: CaseDir, stage: Staging, new: str) -> None:
 
 
 def _redact(
-    raws: Sequence[RawArtifact], case: Case, key: CaseKey, evidence_dir: Path, map_file: Path, settings: Settings
+    raws: Sequence[RawArtifact],
+    case: Case,
+    key: CaseKey,
+    evidence_dir: Path,
+    map_file: Path,
+    settings: Settings,
+    aligned: CustomersTokens | None,
 ) -> Redaction:
     return redact_case(
         raws,
@@ -174,6 +184,7 @@ def _redact(
         workers=settings.workers if sum(each.size_bytes for each in raws) > PARALLEL_FROM_BYTES else 1,
         extra_detectors=settings.extra_detectors,
         map_path=map_file,
+        aligned=aligned,
         ner=settings.ner,
     )
 

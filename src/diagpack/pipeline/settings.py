@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import platformdirs
 import yaml
@@ -23,13 +23,19 @@ from diagpack.redact.spans import Detector
 from diagpack.sign.signer import Signer, load_signer, new_key, throwaway_signer
 from diagpack.team.profile import Profile, load_profile
 
+if TYPE_CHECKING:
+    from diagpack.guide.intake import IntakeKey
+
 # Libraries whose version changes what a package says.
 _SHAPING = ("diagpack", "presidio-analyzer", "haralyzer", "google-re2", "lxml", "signxml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """One run's settings. `now` is the run's only clock reading (aware, UTC)."""
+    """One run's settings. `now` is the run's only clock reading (aware, UTC).
+
+    `recovery_key`: the team's, for customers' files whose case key is lost.
+    """
 
     profile: Profile
     signer: Signer
@@ -38,6 +44,7 @@ class Settings:
     criteria: Criteria
     templates: Mapping[str, str] = field(default_factory=dict)
     passphrase: str | None = None
+    recovery_key: "IntakeKey | None" = None
     use_keyring: bool = True
     has_throwaway_key: bool = False
     workers: int = 1

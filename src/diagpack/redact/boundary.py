@@ -20,7 +20,7 @@ from diagpack.model.raw import RawArtifact
 from diagpack.model.redacted import RedactedArtifact, RedactionReport, ScannedFiles, canonical, describe, describe_files
 from diagpack.model.ref import ArtifactId
 from diagpack.redact.index import evidence_path, read_index, write_index
-from diagpack.redact.passes import CasePasses, LiveCredential, Rewritten, Settings
+from diagpack.redact.passes import Aligned, CasePasses, LiveCredential, Rewritten, Settings
 from diagpack.redact.policy import Policy
 from diagpack.redact.residue import ResidueScanner
 from diagpack.redact.seeds import Seeds
@@ -58,14 +58,16 @@ def redact_case(
     extra_detectors: Sequence[Detector] = (),
     ner: str = "",
     map_path: Path | None = None,
+    aligned: Aligned | None = None,
 ) -> Redaction:
     """Redact a whole case in two passes.
 
     `withheld` maps artifact ids to the analyst's reason; those are not read. `ner`: a spaCy model (name or folder) for
-    names in prose. `map_path`: where the encrypted map of tokens goes, if anywhere.
+    names in prose. `map_path`: where the encrypted map of tokens goes, if anywhere. `aligned`: artifacts that came with
+    tokens of another key.
     Raises RedactionError, and then leaves no file behind.
     """
-    settings = Settings(key, policy, seeds, workers, tuple(extra_detectors), ner, map_path)
+    settings = Settings(key, policy, seeds, workers, tuple(extra_detectors), ner, map_path, aligned)
     passes = CasePasses(raws, settings, withheld)
     evidence_dir.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from diagpack.errors import RedactionError
@@ -76,9 +77,10 @@ class RunCrew:
         self._values: dict[str, str] = {}
         self._dictionary: Dictionary | None = None
 
-    def teach(self, values: dict[str, str]) -> None:
+    def teach(self, values: dict[str, str], aliases: Mapping[str, str] = MappingProxyType({})) -> None:
         """The learned values of the whole case: from here on orders rewrite."""
         self._values = values
+        self._pseudonyms.alias(aliases)
         self._dictionary = Dictionary(values)
 
     def do(self, order: Order) -> Outcome:

@@ -39,6 +39,10 @@ class TokenMap:
                 else:
                     self._left_out += 1
 
+    def values(self) -> Mapping[str, str]:
+        """Token to value, as far as known."""
+        return self._values
+
     def save(self, path: Path) -> None:
         """Mode 0600; replaces an older map in one step."""
         content = json.dumps({"tokens": self._values, "left_out": self._left_out}, ensure_ascii=True).encode()

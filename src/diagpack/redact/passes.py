@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from diagpack.model.keys import CaseKey
 from diagpack.model.missing import Missing
@@ -80,9 +80,25 @@ class Rewritten:
         return {**{name: getattr(self, name) for name in names}, "tally": dict(self.tally)}
 
 
+class Aligned(Protocol):
+    """Artifacts that came with tokens of another key, and how those tokens become the case's own.
+
+    `tokens`: every such token with its class. `aliases`: token to own token, for values this case has seen itself;
+    `mapped` is own token to value.
+    """
+
+    @property
+    def artifacts(self) -> frozenset[str]: ...
+    def tokens(self) -> dict[str, str]: ...
+    def aliases(self, mapped: Mapping[str, str]) -> dict[str, str]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What one run is made with. `ner`: a spaCy model for prose. `map_path`: where the encrypted map goes."""
+    """What one run is made with. `ner`: a spaCy model for prose. `map_path`: where the encrypted map goes.
+
+    `aligned`: artifacts of the customer's collector.
+    """
 
     key: CaseKey
     policy: Policy
@@ -91,6 +107,7 @@ class Settings:
     extra_detectors: Sequence[Detector] = ()
     ner: str = ""
     map_path: Path | None = None
+    aligned: Aligned | None = None
 
 
 class CasePasses:
@@ -154,12 +171,39 @@ class CasePasses:
     def _rewrite(
         self, pool: Pool, folder: Path, remaining: Sequence[RawArtifact], target: Callable[[RawArtifact], Path]
     ) -> list[Rewritten]:
-        is_mapped = self._settings.map_path is not None
+        token_map = TokenMap(self._settings.key)
+        aligned = self._settings.aligned
+        theirs = frozenset[str]() if aligned is None else aligned.artifacts
+        written = self._rewrite_some(
+            pool, folder, [raw for raw in remaining if raw.id not in theirs], target, token_map
+        )
+        if aligned is not None:
+            # Last, when it is known what the case's own evidence holds.
+            own = Pseudonyms(self._settings.key)
+            mapped = {own.token(value, entity): value for value, entity in self._values.items()}
+            aliases = aligned.aliases({**mapped, **token_map.values()})
+            pool.teach({**aligned.tokens(), **self._values}, aliases)
+            rest = [raw for raw in remaining if raw.id in theirs]
+            written += self._rewrite_some(pool, folder, rest, target, token_map)
+            order: list[str] = [raw.id for raw in remaining]
+            written.sort(key=lambda each: order.index(each.id))
+        if self._settings.map_path is not None:
+            token_map.save(self._settings.map_path)
+        return written
+
+    def _rewrite_some(
+        self,
+        pool: Pool,
+        folder: Path,
+        remaining: Sequence[RawArtifact],
+        target: Callable[[RawArtifact], Path],
+        token_map: TokenMap,
+    ) -> list[Rewritten]:
+        is_mapped = self._settings.map_path is not None or self._settings.aligned is not None
         orders = [
             (raw, order) for raw in remaining for order in _orders(raw, folder, is_rewriting=True, is_mapped=is_mapped)
         ]
         results = pool.map([order for _, order in orders])
-        token_map = TokenMap(self._settings.key)
         written = []
         outcomes: list[tuple[Order, Outcome]] = []
         for index, ((raw, order), outcome) in enumerate(zip(orders, results, strict=True)):
@@ -172,8 +216,6 @@ class CasePasses:
                 else:
                     written.append(_joined(raw, outcomes, target(raw), self._live_in(raw.id)))
                 outcomes = []
-        if self._settings.map_path is not None:
-            token_map.save(self._settings.map_path)
         return written
 
     def _live_in(self, id: str) -> list[dict[str, Any]]:

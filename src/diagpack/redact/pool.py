@@ -5,8 +5,9 @@ the orders, whatever the number of workers. With one worker everything runs in t
 """
 
 import multiprocessing
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from multiprocessing.connection import Connection, wait
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from diagpack.errors import RedactionError
@@ -15,7 +16,7 @@ from diagpack.errors import RedactionError
 class Crew(Protocol):
     """What runs orders: the same class in this process and in a worker."""
 
-    def teach(self, values: dict[str, str]) -> None: ...
+    def teach(self, values: dict[str, str], aliases: Mapping[str, str]) -> None: ...
     def do(self, order: Any) -> Any: ...
 
 
@@ -58,12 +59,12 @@ class Pool:
             process.terminate()
             process.join()
 
-    def teach(self, values: dict[str, str]) -> None:
-        """Give every worker the learned values."""
+    def teach(self, values: dict[str, str], aliases: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Give every worker the learned values, and tokens of another key that stand for values of this case."""
         if self._local is not None:
-            self._local.teach(values)
+            self._local.teach(values, aliases)
         for pipe in self._pipes:
-            pipe.send(("teach", values))
+            pipe.send(("teach", (values, dict(aliases))))
 
     def map(self, orders: Sequence[Any]) -> Iterator[Any]:
         """Results in order. Raises what an order raised."""
@@ -116,7 +117,7 @@ def _work(pipe: Connection) -> None:
         except (EOFError, OSError):
             return
         if what == "teach":
-            crew.teach(content)
+            crew.teach(*content)
             continue
         try:
             pipe.send((True, crew.do(content)))

@@ -10,7 +10,7 @@ import hmac
 import ipaddress
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache, lru_cache
 from typing import Any
@@ -54,7 +54,13 @@ class Pseudonyms:
         self._check_key = key.subkey("pseudonym-check")
         days = int.from_bytes(hmac.digest(key.subkey("dates"), b"offset", "sha256")[:4], "big")
         self._offset_days = days % _CYCLE_DAYS
+        self._aliases: Mapping[str, str] = {}
         self._cached = lru_cache(maxsize=65536)(self._make)
+
+    def alias(self, aliases: Mapping[str, str]) -> None:
+        """From here on these texts (tokens that another key made) get these tokens, as the values they stand for do."""
+        self._aliases = aliases
+        self._cached.cache_clear()
 
     def __repr__(self) -> str:
         return "Pseudonyms(…)"
@@ -67,6 +73,8 @@ class Pseudonyms:
         """The pseudonym of a JSON number, a whole number of 15 digits that starts with 99."""
         if self.is_token(digits.encode("ascii", "replace")):
             return digits
+        if digits in self._aliases:
+            return self._aliases[digits]
         body = int.from_bytes(self._digest(digits)[:8], "big") % 10**10
         head = f"99{body:010d}"
         return head + self._digits_check(head)
@@ -100,6 +108,8 @@ class Pseudonyms:
                     yield match.span()
 
     def _make(self, value: str, entity: str) -> str:
+        if value in self._aliases:
+            return self._aliases[value]
         if self.is_token(value.encode("utf-8", "surrogatepass")):
             return value
         if entity == "email":
