@@ -89,7 +89,11 @@ class Engine:
         self._places_size = 0
         self._clear_keys: dict[str, bool] = {}
         self._plain_keys: dict[str, bool] = {}
-        self._slots: dict[tuple[str, str, str], str] = {}
+        # What the walker of JSON found out about records and their names.
+        self.plans: dict[tuple[str, ...], tuple[bool, ...] | None] = {}
+        self.records: dict[str, str] = {}
+        self._slots: dict[tuple[str, str, str], tuple[str, Counter[str]]] = {}
+        self._whole: dict[tuple[str, str, str], str] = {}
         self.parsed: dict[str, tuple[Any, Any]] = {}
         self._replaced: dict[tuple[bytes, str], bytes] = {}
         # RE2 refuses what could run longer than linear time.
@@ -102,6 +106,22 @@ class Engine:
 
     def slot(self, value: str, entity: str, rule: str) -> str:
         """A whole value that stands in a place of this class."""
+        if len(value) > _REPEATED:
+            return self._slot(value, entity, rule)
+        key = (value, entity, rule)
+        known = self._slots.get(key)
+        if known is None:
+            known = self._apart(self._slot, *key)
+            # A secret may be a live credential, which is noted each time.
+            if self.learned is None or entity not in SECRET_CLASSES:
+                if len(self._slots) > 50_000:
+                    self._slots.clear()
+                self._slots[key] = known
+        if known[1]:
+            self._count(known[1])
+        return known[0]
+
+    def _slot(self, value: str, entity: str, rule: str) -> str:
         bare = value.strip()
         if not bare or entity in ("keep", "") or _HIDDEN.fullmatch(bare) or bare.lower() in _NOT_A_VALUE:
             return value
@@ -400,15 +420,15 @@ class Engine:
     def replacement(self, value: str, entity: str, rule: str) -> str:
         """What a whole value becomes, counted."""
         key = (value, entity, rule)
-        new = self._slots.get(key)
+        new = self._whole.get(key)
         if new is None:
             new = self._replacer.token(value, entity, rule)
             # A secret may be a live credential, which is noted each time.
             is_noted = self.learned is not None and entity in SECRET_CLASSES
             if len(value) <= _REPEATED and rule not in NOT_LEARNED and not is_noted:
-                if len(self._slots) > 50_000:
-                    self._slots.clear()
-                self._slots[key] = new
+                if len(self._whole) > 50_000:
+                    self._whole.clear()
+                self._whole[key] = new
         if new != value:
             self.tally[f"{entity}/{rule}"] += 1
         return new

@@ -38,7 +38,7 @@ _BY_RULE = {
     "pem-private-key": PRIVATE_KEY,
     "putty-private-key": PRIVATE_KEY,
 }
-_TOKEN_MEMBERS = {
+TOKEN_MEMBERS = {
     "access_token": BEARER,
     "refresh_token": "refresh token",
     "session_token": BEARER,
@@ -133,7 +133,7 @@ class LiveCredentials:
         """A token response: `expires_in` counts from the time of the recording."""
         if not self._is_on:
             return
-        for name, kind in _TOKEN_MEMBERS.items():
+        for name, kind in TOKEN_MEMBERS.items():
             value = record.get(name)
             if isinstance(value, str) and len(value) >= 16:
                 lasts = record.get("expires_in")

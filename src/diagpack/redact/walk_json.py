@@ -10,6 +10,7 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from diagpack.model.collector import MARK
+from diagpack.redact.live import TOKEN_MEMBERS
 from diagpack.redact.spans import PERSONAL_CLASSES, SECRET_CLASSES
 
 if TYPE_CHECKING:
@@ -20,7 +21,12 @@ _NAME_KEYS = ("name", "key", "Name", "Key", "header", "id")
 _SMALL = 10**10
 _HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 _MANIFEST_KEYS = ("data", "stringData")
+# Kinds of records that one engine remembers, and members of the longest.
+_MOST_PLANS = 5_000
+_LONGEST_PLAN = 100
 _VALUE_KEYS = frozenset({"value", "Value", "values", "val"})
+# Members that say something about their neighbours: such a record is walked member by member.
+_TELLING = _VALUE_KEYS | TOKEN_MEMBERS.keys() | {MARK}
 
 
 # Made anew in every process, so no input can contain it; the same for all documents, which keeps the patterns compiled.
@@ -140,7 +146,7 @@ def redact_json_text(engine: "Engine", text: str) -> str:
     else:
         document, parsed = ready
     walked = JsonWalker(engine, document).walk(parsed)
-    if walked == parsed and engine.depth > 0:
+    if engine.depth > 0 and (walked is parsed or walked == parsed):
         return text
     head = text[: len(text) - len(text.lstrip())]
     tail = text[len(text.rstrip()) :]
@@ -167,21 +173,34 @@ class JsonWalker:
         if isinstance(value, dict):
             return self.mapping(value, key, entity, level)
         if isinstance(value, list):
-            if not entity and _is_listed_pairs(value):
-                return [[pair[0], self._paired(pair[0], pair[1], level + 2)] for pair in value]
-            known, walk = self.engine.known_texts if not entity else {}, self.walk
-            listed = self._listed_class(value)
-            return [
-                self.engine.value(each)
-                if type(each) is str and each in known and not listed
-                else walk(each, key, listed if listed and index else entity, level + 1)
-                for index, each in enumerate(value)
-            ]
+            return self._list(value, key, entity, level)
         if isinstance(value, bool) or value is None:
             return value
         return self._number(value, key, entity)
 
+    def _list(self, value: list[Any], key: str, entity: str, level: int) -> list[Any]:
+        """The same list when nothing in it was replaced."""
+        if not entity and _is_listed_pairs(value):
+            return [[pair[0], self._paired(pair[0], pair[1], level + 2)] for pair in value]
+        listed = self._listed_class(value) if len(value) == 2 else ""
+        known = {} if entity or listed else self.engine.known_texts
+        walked: list[Any] | None = None
+        for index, each in enumerate(value):
+            if type(each) is str and each in known:
+                new = self.engine.value(each)
+            else:
+                new = self.walk(each, key, listed if listed and index else entity, level + 1)
+            if new is not each:
+                if walked is None:
+                    walked = value.copy()
+                walked[index] = new
+        return value if walked is None else walked
+
     def mapping(self, value: dict[str, Any], key: str, entity: str, level: int) -> Any:
+        if self._has_plain_keys and (not entity or entity == "keep") and not self._record_class(key):
+            plan = self._plan(value)
+            if plan is not None:
+                return self._planned(value, plan, level)
         marked = value.get(MARK)
         if isinstance(marked, str) and "value" in value and len(value) == 2:
             return self._marked(marked, value["value"])
@@ -192,18 +211,8 @@ class JsonWalker:
             return self._manifest(value, key, entity, level)
         inherited = entity if entity != "keep" else ""
         walked: dict[str, Any] = {}
-        engine = self.engine
-        engine.live.members(value)
-        is_simple = self._has_plain_keys and not inherited and not named and not record
+        self.engine.live.members(value)
         for name, each in value.items():
-            # Most members: a text or a small number under a name that says nothing.
-            if is_simple and (type(each) is str or type(each) is int) and engine.is_plain_key(name):
-                if type(each) is str and each[:1] != "#":
-                    walked[name] = engine.value(each, name)
-                    continue
-                if type(each) is int and -_SMALL < each < _SMALL:
-                    walked[name] = each
-                    continue
             plain = self.document.key_of(name)
             if named and plain in _VALUE_KEYS:
                 walked[name] = self.walk(each, key, named if named != "keep" else "", level + 1)
@@ -226,6 +235,46 @@ class JsonWalker:
             name: self.engine.slot(each, "secret", "manifest") if isinstance(each, str) else each
             for name, each in values.items()
         }
+
+    def _plan(self, value: dict[str, Any]) -> tuple[bool, ...] | None:
+        """For each member of a record, whether its name says nothing about its value; records of one kind share it.
+
+        None when a member says something about another one, or a name is to be replaced or marked.
+        """
+        names = tuple(value)
+        plans = self.engine.plans
+        if names in plans:
+            return plans[names]
+        plan = None
+        is_manifest = "kind" in names and not value.keys().isdisjoint(_MANIFEST_KEYS)
+        is_plain = not is_manifest and _TELLING.isdisjoint(names)
+        if is_plain and all("#" not in name and self._key(name) == name for name in names):
+            plan = tuple(self.engine.is_plain_key(name) for name in names)
+        if len(plans) > _MOST_PLANS:
+            plans.clear()
+        if len(names) <= _LONGEST_PLAN:
+            plans[names] = plan
+        return plan
+
+    def _planned(self, value: dict[str, Any], plan: tuple[bool, ...], level: int) -> dict[str, Any]:
+        """A record whose members stand for themselves; the same one when nothing in it was replaced."""
+        engine = self.engine
+        walked: dict[str, Any] | None = None
+        for (name, each), is_plain in zip(value.items(), plan, strict=True):
+            kind = type(each)
+            if not is_plain:
+                new = self.walk(each, name, self.class_of(name, each), level + 1)
+            elif kind is str and each[:1] != "#":
+                new = engine.value(each, name)
+            elif each is None or kind is bool or (kind is int and -_SMALL < each < _SMALL):
+                continue
+            else:
+                new = self.walk(each, name, "", level + 1)
+            if new is not each:
+                if walked is None:
+                    walked = value.copy()
+                walked[name] = new
+        return value if walked is None else walked
 
     def class_of(self, key: str, value: Any) -> str:
         """The class that a key gives to its value; ambiguous names count only for values that look the part."""
@@ -310,10 +359,15 @@ class JsonWalker:
 
     def _record_class(self, key: str) -> str:
         """The class of unnamed credentials in `"passwords": {"db": …}`; their own keys come first."""
-        if key.lower() in ("cookies", "cookiejar"):
-            return "cookie"
-        entity = self.engine.policy.classify(key) if key else ""
-        return entity if entity in SECRET_CLASSES and not self.engine.policy.is_ambiguous(key) else ""
+        if not key:
+            return ""
+        known = self.engine.records.get(key)
+        if known is None:
+            entity = "cookie" if key.lower() in ("cookies", "cookiejar") else self.engine.policy.classify(key)
+            known = entity if entity in SECRET_CLASSES and not self.engine.policy.is_ambiguous(key) else ""
+            if len(self.engine.records) < 20_000:
+                self.engine.records[key] = known
+        return known
 
     def _listed_class(self, value: list[Any]) -> str:
         """The class of the second of `["password", "…"]`, a pair written as a list."""
