@@ -3,7 +3,8 @@
 import functools
 import operator
 
-from diagpack.redact.batch import batches, leaves
+from diagpack.redact.batch import batches, clear_texts, leaves
+from tests.redact.planting import engine
 
 
 def test_leaves_are_short_plain_strings_once() -> None:
@@ -15,7 +16,7 @@ def test_leaves_are_short_plain_strings_once() -> None:
         "f": "ab",
     }
 
-    assert sorted(leaves(value)) == ["other, text", "some text"]
+    assert sorted(leaves(value)[0]) == ["other, text", "some text"]
 
 
 def test_batches_are_bounded_and_complete() -> None:
@@ -25,3 +26,18 @@ def test_batches_are_bounded_and_complete() -> None:
 
     assert functools.reduce(operator.iadd, groups, []) == texts
     assert max(len(group) for group in groups) <= 67
+
+
+def test_simple_urls_are_gathered_apart() -> None:
+    assert leaves(["/api/v2/orders/7?page=2", "https://h.test/a", "/reset/x%41?y", "/a b?c=1"])[1] == [
+        "/api/v2/orders/7?page=2",
+        "https://h.test/a",
+    ]
+
+
+def test_only_texts_in_which_nothing_is_found_are_clear_and_asking_counts_nothing() -> None:
+    one = engine(values={"sesame": "word"})
+    texts = ["/a/b?page=1", "/c?token=abc", "/d?x=203.0.113.9", "/e?f=1", "/open/sesame?g=1", "/h?i=1"]
+
+    assert list(clear_texts(one, texts)) == ["/a/b?page=1", "/e?f=1", "/h?i=1"]
+    assert not one.tally

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagpack.redact.walk_json import Document, TooDeep, redact_json_text
+from diagpack.redact.walk_json import Document, JsonWalker, TooDeep, redact_json_text
 from tests.redact.planting import engine
 
 _JSON = st.recursive(
@@ -167,3 +167,29 @@ def test_a_record_of_secrets_and_a_pair_in_a_list_are_named_by_their_key() -> No
     assert out["pairs"][0][1].startswith("dp-password-")
     assert out["pairs"][1:] == document["pairs"][1:]
     assert out["credentials"] == document["credentials"]
+
+
+def test_records_with_the_same_names_are_decided_by_their_own_values() -> None:
+    plain = [{"id": 1, "note": "all is well", "token": None}] * 3
+    told = {"id": 2, "note": "mail canary@example.com", "token": "canary0123456789"}
+
+    shown = json.loads(redact_json_text(engine(), json.dumps([*plain, told, *plain])))
+
+    assert shown[:3] == shown[4:] == plain
+    assert "canary" not in json.dumps(shown)
+    assert list(shown[3]) == list(told)
+
+
+def test_a_document_without_a_finding_is_passed_on_as_it_is() -> None:
+    value = {"rows": [{"id": 7, "tags": ["a", "b"]}], "next": None}
+
+    assert JsonWalker(engine()).walk(value) is value
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a":1,"a":2}', "[1.10]", "[1E5]", "[-0]", '{"a":[],"b":2}', '["é"]', "[1" + "0" * 5000 + "]"]
+)
+def test_what_python_would_write_in_another_way_is_kept(text: str) -> None:
+    document = Document()
+
+    assert document.dumps(document.loads(text)) == text

@@ -1,5 +1,6 @@
 """One pass over one artifact."""
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,13 @@ def test_a_document_over_the_limit_is_withheld(tmp_path: Path) -> None:
 
     with pytest.raises(NeedsWithholding, match="too large"):
         work.run(engine(policy=load_policy(overrides={"limits": {"document_bytes": 10}})), task, [].append)
+
+
+def test_the_search_for_cycles_goes_on_afterwards(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_text("no json")
+
+    assert gc.isenabled()
+    with pytest.raises(NeedsWithholding):
+        _run(path, work.JSON)
+    assert gc.isenabled()

@@ -5,12 +5,13 @@ finding that runs over several (a PEM block in log lines) replaces its part of e
 """
 
 import re
-from collections import Counter
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from diagpack.redact.edits import Edit, apply
+from diagpack.redact.tally import NOTHING, Tally
+from diagpack.redact.walk_url import is_simple
 
 if TYPE_CHECKING:
     from diagpack.redact.blocks.reader import Blocks
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 _BATCH_BYTES = 64 << 10
 _LEAF_CHARACTERS = 2048
-_NOTHING: Counter[str] = Counter()
 # Texts that a walker may take apart are not joined, nor those of several lines, which may hold a table or a block.
 _STRUCTURED = re.compile(
     r"[^\n]*\n|\s*[{\[<\"]|eyJ|[A-Za-z][A-Za-z0-9+.-]*:/|data:|blob:|/|--|(?:data|event|id|retry)?:"
@@ -28,22 +28,22 @@ _STRUCTURED = re.compile(
 
 def redact_batch(
     engine: "Engine", texts: Sequence[str], blocks: "Blocks | None" = None
-) -> list[tuple[str, Counter[str]]]:
+) -> list[tuple[str, Mapping[str, int]]]:
     """Plain texts, each with its counts. `blocks`: they are lines that follow one another."""
     pieces = [each.encode("utf-8", "surrogatepass") for each in texts]
     edits = engine.edits(b"\n".join(pieces), blocks=blocks)
     if not edits:
-        return [(each, _NOTHING) for each in texts]
+        return [(each, NOTHING) for each in texts]
     out = []
     start = index = 0
     for text, piece in zip(texts, pieces, strict=True):
         end = start + len(piece)
         if index == len(edits) or edits[index].start >= end:
-            out.append((text, _NOTHING))
+            out.append((text, NOTHING))
             start = end + 1
             continue
         mine: list[Edit] = []
-        tally: Counter[str] = Counter()
+        tally = Tally()
         while index < len(edits) and edits[index].start < end:
             edit = edits[index]
             mine.append(Edit(max(edit.start - start, 0), min(edit.end, end) - start, edit.new, edit.entity, edit.rule))
@@ -57,6 +57,21 @@ def redact_batch(
         out.append((apply(piece, mine).decode("utf-8", "surrogatepass") if mine else text, tally))
         start = end + 1
     return out
+
+
+def clear_texts(engine: "Engine", texts: Sequence[str]) -> Iterator[str]:
+    """Those of many short ASCII texts in which nothing is found, not even something that stays."""
+    data = "\n".join(texts).encode("ascii")
+    found = engine.findings(data)
+    found.sort()
+    start = index = 0
+    for text in texts:
+        end = start + len(text)
+        while index < len(found) and found[index][1] <= start:
+            index += 1
+        if index == len(found) or found[index][0] >= end:
+            yield text
+        start = end + 1
 
 
 def batches(texts: Sequence[str]) -> Iterator[list[str]]:
@@ -73,24 +88,31 @@ def batches(texts: Sequence[str]) -> Iterator[list[str]]:
         yield group
 
 
-def leaves(value: Any, known: Container[str] = ()) -> dict[str, str]:
+def leaves(value: Any, known: Container[str] = ()) -> tuple[dict[str, str], list[str]]:
     """The strings of a parsed JSON value that are short and plain enough to be scanned together, but for known ones.
 
-    Each with the key it stands under; an empty one when there are several.
+    Each with the key it stands under, an empty one when there are several; and the simple URLs.
     """
     found: dict[str, str] = {}
+    urls: dict[str, None] = {}
     waiting: list[Any] = [[value]]
     is_structured = _STRUCTURED.match
     while waiting:
         container = waiting.pop()
-        pairs = container.items() if isinstance(container, dict) else zip(repeat(""), container, strict=False)
+        pairs = container.items() if type(container) is dict else zip(repeat(""), container, strict=False)
         for key, each in pairs:
-            if isinstance(each, str):
+            kind = type(each)
+            if kind is str:
+                if each in known:
+                    continue
                 if each in found:
                     if found[each] != key:
                         found[each] = ""
-                elif 3 <= len(each) <= _LEAF_CHARACTERS and each not in known and is_structured(each) is None:
-                    found[each] = key
-            elif isinstance(each, dict | list):
+                elif 3 <= len(each) <= _LEAF_CHARACTERS:
+                    if is_structured(each) is None:
+                        found[each] = key
+                    elif each[0] in "/h" and is_simple(each):
+                        urls[each] = None
+            elif kind is dict or kind is list:
                 waiting.append(each)
-    return found
+    return found, list(urls)

@@ -8,14 +8,13 @@ it also replaces what any file taught.
 import functools
 import re
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
 import re2
 
-from diagpack.redact.batch import batches, leaves, redact_batch
+from diagpack.redact.batch import batches, clear_texts, leaves, redact_batch
 from diagpack.redact.blocks.reader import Blocks, outermost
 from diagpack.redact.dictionary import Dictionary
 from diagpack.redact.edits import Edit, apply, parted, resolve
@@ -26,6 +25,7 @@ from diagpack.redact.policy import Policy
 from diagpack.redact.pseudonyms import Pseudonyms
 from diagpack.redact.replacer import MESSAGE, NOT_LEARNED, Replacer
 from diagpack.redact.spans import SECRET_CLASSES, Memory, Span
+from diagpack.redact.tally import NOTHING, Tally
 from diagpack.redact.values import DIAGNOSTIC, canonical, is_plain, is_public
 
 _MAILBOX = re.compile(r"\s*\"?([^\"<>@]+?)\"?\s*<([^<>\s]+@[^<>\s]+)>\s*")
@@ -41,7 +41,6 @@ _REPEATED = 40
 _SIMPLE_EMAIL = re.compile(r"[a-z0-9._-]{1,40}@[a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){1,4}")
 # Characters of short texts whose results one engine keeps.
 _CACHED_BYTES = 16 << 20
-_NOTHING: Counter[str] = Counter()
 
 
 class Scanner(Protocol):
@@ -72,7 +71,7 @@ class Engine:
         self.policy = policy
         self.pseudonyms = pseudonyms
         self.learned = learned
-        self.tally: Counter[str] = Counter()
+        self.tally = Tally()
         self.live = LiveCredentials(pseudonyms.is_token, is_on=learned is not None)
         self.depth = 0
         self.mapped: dict[str, str] | None = None
@@ -83,16 +82,16 @@ class Engine:
         self.structure = structure
         self._nested = Nested(self)
         self._replacer = Replacer(self)
-        self._cache: dict[str, tuple[str, Counter[str]]] = {}
+        self._cache: dict[str, tuple[str, Mapping[str, int]]] = {}
         self._cache_size = 0
-        self._places: dict[tuple[str, str], tuple[str, Counter[str]]] = {}
+        self._places: dict[tuple[str, str], tuple[str, Mapping[str, int]]] = {}
         self._places_size = 0
         self._clear_keys: dict[str, bool] = {}
         self._plain_keys: dict[str, bool] = {}
         # What the walker of JSON found out about records and their names.
         self.plans: dict[tuple[str, ...], tuple[bool, ...] | None] = {}
         self.records: dict[str, str] = {}
-        self._slots: dict[tuple[str, str, str], tuple[str, Counter[str]]] = {}
+        self._slots: dict[tuple[str, str, str], str] = {}
         self._whole: dict[tuple[str, str, str], str] = {}
         self.parsed: dict[str, tuple[Any, Any]] = {}
         self._replaced: dict[tuple[bytes, str], bytes] = {}
@@ -106,20 +105,19 @@ class Engine:
 
     def slot(self, value: str, entity: str, rule: str) -> str:
         """A whole value that stands in a place of this class."""
-        if len(value) > _REPEATED:
-            return self._slot(value, entity, rule)
         key = (value, entity, rule)
-        known = self._slots.get(key)
-        if known is None:
-            known = self._apart(self._slot, *key)
-            # A secret may be a live credential, which is noted each time.
-            if self.learned is None or entity not in SECRET_CLASSES:
+        new = self._slots.get(key)
+        if new is None:
+            new = self._slot(value, entity, rule)
+            # A secret may be a live credential, which is noted each time; a mailbox has two parts.
+            is_noted = self.learned is not None and entity in SECRET_CLASSES
+            if len(value) <= _REPEATED and not is_noted and "<" not in value:
                 if len(self._slots) > 50_000:
                     self._slots.clear()
-                self._slots[key] = known
-        if known[1]:
-            self._count(known[1])
-        return known[0]
+                self._slots[key] = new
+        elif new != value:
+            self.tally[f"{entity}/{rule}"] += 1
+        return new
 
     def _slot(self, value: str, entity: str, rule: str) -> str:
         bare = value.strip()
@@ -164,13 +162,8 @@ class Engine:
             cached = self._remembered(text, context)
         new, counts = cached
         if counts:
-            self._count(counts)
+            self.tally.add(counts)
         return new
-
-    def _count(self, counts: Mapping[str, int]) -> None:
-        tally = self.tally
-        for rule, count in counts.items():
-            tally[rule] += count
 
     def once(self, place: str, text: str, redact: Callable[["Engine", str], str]) -> str:
         """What `redact` makes of a text that returns often in the same place (a header, a URL), with its counts."""
@@ -189,7 +182,7 @@ class Engine:
                     self._places_size = 0
                 self._places[key] = known
         if known[1]:
-            self._count(known[1])
+            self.tally.add(known[1])
         return known[0]
 
     @property
@@ -223,7 +216,7 @@ class Engine:
         """A UUID, trace id or time that no place in the case called a secret."""
         return DIAGNOSTIC.fullmatch(text) is not None and text not in self.classes
 
-    def _remembered(self, text: str, context: str) -> tuple[str, Counter[str]]:
+    def _remembered(self, text: str, context: str) -> tuple[str, Mapping[str, int]]:
         if self.prose is None and len(text) < _PLAIN_TEXT and self._is_plain(text):
             found = self._plainly(text)
         else:
@@ -232,21 +225,21 @@ class Engine:
             self._store(text, found)
         return found
 
-    def _store(self, text: str, found: tuple[str, Counter[str]]) -> None:
+    def _store(self, text: str, found: tuple[str, Mapping[str, int]]) -> None:
         self._cache_size += len(text)
         if self._cache_size > _CACHED_BYTES or len(self._cache) > 100_000:
             self._cache.clear()
             self._cache_size = 0
         # Most texts hold nothing, and an empty counter takes more room than they do.
-        self._cache[text] = found if found[1] else (found[0], _NOTHING)
+        self._cache[text] = found if found[1] else (found[0], NOTHING)
 
-    def _plainly(self, text: str) -> tuple[str, Counter[str]]:
-        return (text, _NOTHING) if self._dictionary is None else self._apart(self._learned_only, text)
+    def _plainly(self, text: str) -> tuple[str, Mapping[str, int]]:
+        return (text, NOTHING) if self._dictionary is None else self._apart(self._learned_only, text)
 
-    def _apart(self, redact: Callable[..., str], *arguments: str) -> tuple[str, Counter[str]]:
+    def _apart(self, redact: Callable[..., str], *arguments: str) -> tuple[str, Mapping[str, int]]:
         """The result with its own counts."""
         before = self.tally
-        self.tally = Counter()
+        self.tally = Tally()
         try:
             return redact(*arguments), self.tally
         finally:
@@ -313,12 +306,22 @@ class Engine:
             and next(self._nested.edits(data, 0), None) is None
         )
 
+    def findings(self, data: bytes) -> list[tuple[int, int]]:
+        """Where something is found in a text, also what stays; nothing is counted."""
+        before, self.tally = self.tally, Tally()
+        found = [each[:2] for each in self.scanner.scan(data)]
+        if self._dictionary is not None:
+            found += [each[:2] for each in self._dictionary.find(data)]
+        found += [each[:2] for each in self._nested.edits(data, 0)]
+        self.tally = before
+        return found
+
     def texts(self, texts: Sequence[str], blocks: Blocks | None = None) -> list[str]:
         """Many short texts in one scan. `blocks`: they are lines that follow one another."""
         out = []
         for text, tally in redact_batch(self, texts, blocks):
             if tally:
-                self.tally.update(tally)
+                self.tally.add(tally)
             out.append(text)
         return out
 
@@ -327,19 +330,21 @@ class Engine:
         if self.prose is not None:
             return
         fresh = []
-        for each, key in leaves(value, self._cache).items():
+        plain, urls = leaves(value, self._cache)
+        for each, key in plain.items():
             if len(each) < _PLAIN_TEXT and self._is_plain(each):
                 self._store(each, self._plainly(each))
             elif len(each) <= _ID_TEXT and self._is_diagnostic(each):
-                self._store(each, (each, _NOTHING))
+                self._store(each, (each, NOTHING))
             elif "@" not in each or self.policy.classify(key) != "email" or not _SIMPLE_EMAIL.fullmatch(each):
                 # An address under a key that says so is replaced whole.
                 fresh.append(each)
-        if not 8 <= len(fresh) <= 20_000:
-            return
-        for group in batches(fresh):
+        for group in batches(fresh) if 8 <= len(fresh) <= 20_000 else ():
             for text, found in zip(group, redact_batch(self, group), strict=True):
                 self._store(text, found)
+        for group in batches(urls) if 8 <= len(urls) <= 20_000 else ():
+            for text in clear_texts(self, group):
+                self._store(text, (text, NOTHING))
 
     def _is_plain(self, text: str) -> bool:
         # `-----` may be the head of a key.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from diagpack.redact.blocks.reader import Blocks
 from diagpack.redact.engine import NeedsWithholding
-from diagpack.redact.walk_json import Document, JsonWalker, TooDeep, parse_together
+from diagpack.redact.walk_json import Document, JsonWalker, TooDeep, parse_together, redact_json_text
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
@@ -182,9 +182,19 @@ class _RecordWalker:
         redacted = iter(self._engine.texts(plain, self._blocks))
         if len(plain) < len(texts):
             parse_together(self._engine, [each for each in texts if each[:1] in "{[" and _is_structured(each)])
-        out = [self._engine.value(each) if _is_structured(each) else next(redacted) for each in texts]
+        out = [self._structured(each) if _is_structured(each) else next(redacted) for each in texts]
         self._engine.parsed.clear()
         return out
+
+    def _structured(self, text: str) -> str:
+        """A text that was parsed already is no text to look up: hardly any record returns."""
+        if text in self._engine.parsed:
+            with self._engine.deeper():
+                try:
+                    return redact_json_text(self._engine, text)
+                except (ValueError, TooDeep):
+                    pass
+        return self._engine.value(text)
 
     def _written(self, line: bytes, record: dict[str, Any], text: str) -> bytes:
         changed: dict[str, Any] = {}

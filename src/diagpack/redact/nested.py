@@ -27,6 +27,7 @@ _BASE64 = (
 )
 _LONG = r"[A-Za-z0-9+/_-]{64}[A-Za-z0-9+/_-]*=*"
 _HEX = r"(?:[2-7][0-9a-fA-F]){8}(?:[0-9a-fA-F]{2})*"
+_PARAMETER_NAME = re.compile(rb"[?&#;]([A-Za-z0-9_.\-\[\]%]+)=")
 _PARAMETER = r"[?&#;][A-Za-z0-9_.\-\[\]%]+=[^&#\s\"'<>;,\\]+"
 # Runs of one piece that are opened together.
 _TOGETHER = 5000
@@ -159,7 +160,7 @@ class Nested:
             yield Edit(start, end, unpacked.pack(changed.encode("utf-8", "surrogateescape")), "", "packed")
 
     def _links(self, data: bytes) -> Iterator[Span]:
-        if b"=" in data:
+        if b"=" in data and self._has_named_parameters(data):
             for start, end in self._parameter.spans(data):
                 equals = data.index(b"=", start)
                 entity = self._class_of(data[start + 1 : equals])
@@ -169,6 +170,10 @@ class Nested:
             value = data.index(b"/", start + 1) + 1
             if looks_opaque(data[value:end].decode("latin-1")):
                 yield Span(value, end, "token", "one-time-link")
+
+    def _has_named_parameters(self, data: bytes) -> bool:
+        """Whether any parameter has a class by its name: most texts repeat a few names that have none."""
+        return any(self._class_of(name) not in ("", "keep") for name in set(_PARAMETER_NAME.findall(data)))
 
     def _class_of(self, name: bytes) -> str:
         entity = self._classes.get(name)

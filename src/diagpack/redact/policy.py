@@ -46,6 +46,7 @@ class Policy:
     keep_words: frozenset[str] = field(default=frozenset(), repr=False)
     hidden_hosts: tuple[str, ...] = field(default=(), repr=False)
     _classified: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    _actions: dict[tuple[str, str], str] = field(default_factory=dict, repr=False, compare=False)
 
     def action(self, entity: str) -> str:
         """drop, pseudonymise or keep."""
@@ -53,8 +54,14 @@ class Policy:
 
     def action_of(self, entity: str, rule: str) -> str:
         """The same for one finding: a host that a person named goes, also where hosts in general stay."""
-        action = self.action(entity)
-        return "pseudonymise" if action == KEEP and entity == "host" and rule in _NAMED_HOST_RULES else action
+        action = self._actions.get((entity, rule))
+        if action is None:
+            action = self.action(entity)
+            if action == KEEP and entity == "host" and rule in _NAMED_HOST_RULES:
+                action = "pseudonymise"
+            if len(self._actions) < 5_000:
+                self._actions[entity, rule] = action
+        return action
 
     def keeps_word(self, value: str) -> bool:
         """Whether the case or the policy lists this value, or each of its words, under words to keep."""

@@ -32,6 +32,12 @@ def is_url(text: str) -> bool:
     return _URL.fullmatch(text) is not None
 
 
+def is_simple(text: str) -> bool:
+    """Whether a text is one URL whose parts come back unchanged, unless the whole shows something."""
+    is_one = text.startswith(("http://", "https://")) or (text[:1] == "/" and "?" in text)
+    return is_one and _SIMPLE.fullmatch(text) is not None
+
+
 def redact_url(engine: "Engine", url: str) -> str:
     """A URL, absolute or relative. Never fails: what cannot be split is treated as text."""
     if url.startswith("data:"):

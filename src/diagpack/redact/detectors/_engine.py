@@ -17,6 +17,9 @@ from diagpack.redact.rulebook import LEFT_LIMIT, RESCAN_LIMIT, Rule
 
 # 8 MB, RE2's default, makes the lazy automaton start over on long alternations; 64 MB is used only when needed.
 _MAX_MEM: Final = 64 << 20
+# Values repeat: the verdicts of so many short ones are kept for each rule.
+_MOST_VERDICTS: Final = 20_000
+_REMEMBERED: Final = 64
 _ANYWHERE: Final = re2._re2.RE2.Anchor.UNANCHORED
 _HERE: Final = re2._re2.RE2.Anchor.ANCHOR_START
 
@@ -107,7 +110,7 @@ def union_source(rules: Iterable[Rule], *, captures: bool = False) -> str:
 class RuleScanner:
     """One rule, compiled on first use."""
 
-    __slots__ = ("_after", "_before", "_keywords", "_left", "_pattern", "_trim", "_validators", "rule")
+    __slots__ = ("_after", "_before", "_keywords", "_left", "_pattern", "_trim", "_validators", "_verdicts", "rule")
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
@@ -118,6 +121,7 @@ class RuleScanner:
         self._after = character_class(rule.not_after)
         self._trim = TRIMMERS[rule.trim] if rule.trim else None
         self._validators = tuple((VALIDATORS[name], argument) for name, argument in rule.validators)
+        self._verdicts: dict[bytes, bool] = {}
 
     def is_triggered(self, lowered: bytes) -> bool:
         """Whether a keyword of the rule stands in the lower-cased chunk."""
@@ -170,8 +174,17 @@ class RuleScanner:
             return False
         if self._after and end < len(data) and data[end] in self._after:
             return False
+        if not self._validators:
+            return True
         value = data[start:end]
-        return all(check(value, argument) for check, argument in self._validators)
+        verdict = self._verdicts.get(value)
+        if verdict is None:
+            verdict = all(check(value, argument) for check, argument in self._validators)
+            if len(value) <= _REMEMBERED:
+                if len(self._verdicts) >= _MOST_VERDICTS:
+                    self._verdicts.clear()
+                self._verdicts[value] = verdict
+        return verdict
 
 
 @functools.lru_cache(maxsize=1)

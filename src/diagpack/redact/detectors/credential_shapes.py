@@ -28,6 +28,12 @@ _LOOSE_USERINFO = compiled(
 )
 _ORACLE = compiled(r"jdbc:oracle:[a-z]+:([^\s/@\"':]+)/([^\s@\"']+)@", ignore_case=True, captures=True)
 _BEARER = compiled(r"\bbearer(?:[ \t]+|%20)[A-Za-z0-9._~+/=-]+", ignore_case=True)
+# One search instead of one for each marker below.
+_MARKER = compiled(
+    r"\beyJ|PRIVATE KEY|PuTTY-User|://[^\s\"'<>/?#@]*@|(?i:jdbc:oracle|bearer|basic)"
+    r"|(?i:postgres|postgresql|mysql|mariadb|mongodb|srv|rediss?|amqps?|mssql|sqlserver|oracle|clickhouse|ldaps?|smtps?"
+    r"|imaps?|ftps?|sftp|jdbc:[a-z0-9:]+)://"
+)
 _TYPE = compiled(r"(?:type|scheme|method)[\"'\\]*[ ]*[=:>][ ]*[\"'\\]*$", ignore_case=True)
 _BASIC = compiled(r"\bbasic(?:[ \t]+|%20)[A-Za-z0-9+/_=-]+", ignore_case=True)
 
@@ -51,6 +57,8 @@ class CredentialShapes:
         return r"\beyJ|PRIVATE KEY|PuTTY-User|://[^@]*@|(?i:jdbc:oracle|bearer|basic)"
 
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
+        if _MARKER.find(data) is None:
+            return
         if b"eyJ" in data:
             for start, end in _JWT.spans(data):
                 if data[end - 1] == 0x2E and data.count(b".", start, end) == 3:

@@ -59,10 +59,11 @@ class IpAddresses:
 
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
         for span in self._rules.scan(data, context):
-            if _is_product_version(data, span.start) or data[span.start : span.end].endswith(b".0.0.0"):
-                # No host has the address 144.0.0.0; browsers write their versions like that.
+            value = data[span.start : span.end]
+            # No host has the address 144.0.0.0; browsers write their versions like that.
+            if value.endswith(b".0.0.0") or _is_product_version(data, span.start):
                 continue
-            if self.with_internal or not is_internal(data[span.start : span.end]):
+            if self.with_internal or not is_internal(value):
                 yield span
 
 
