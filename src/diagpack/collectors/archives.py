@@ -7,6 +7,7 @@ what was already written is removed again. Sizes are counted while inflating: a 
 refuse, never a promise.
 """
 
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -15,6 +16,7 @@ from typing import BinaryIO
 from diagpack.collectors import _zip
 from diagpack.collectors._compressed import compression, first_bytes, open_inflated
 from diagpack.collectors._tar import is_tar, tar_members
+from diagpack.collectors.har.beside import is_har_with_bodies
 from diagpack.collectors.logs.recognition import looks_like_log
 from diagpack.errors import CollectError
 
@@ -77,6 +79,15 @@ def is_archive(head: bytes) -> bool:
     if kind is None:
         return False
     return not looks_like_log(first_bytes(head, _HEAD))
+
+
+def is_one_capture(path: Path) -> bool:
+    """Whether a zip is one HAR with its bodies beside it (Playwright): it is read as a whole, not taken apart."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return is_har_with_bodies(archive.namelist()[:20_000])
+    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
+        return False
 
 
 def expand(path: Path, into: Path, *, limits: Limits | None = None) -> Iterator[Member]:

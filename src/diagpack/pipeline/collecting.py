@@ -15,7 +15,7 @@ from typing import Any
 from diagpack.case.context import RunContext
 from diagpack.case.layout import CaseDir
 from diagpack.case.store import RawStore
-from diagpack.collectors.archives import Limits, expand, is_archive
+from diagpack.collectors.archives import Limits, expand, is_archive, is_one_capture
 from diagpack.collectors.recognise import choose, unknown
 from diagpack.errors import CollectError, DiagpackError, PackageError
 from diagpack.model.case import Case, Window
@@ -51,6 +51,10 @@ def ingest_all(
             if is_result(head):
                 for name, content in opener(path):
                     store.ingest_bytes(content, name, "guided")
+            elif is_archive(head) and is_one_capture(path):
+                # The name is what the HAR collector knows a zip by.
+                name = path.name if path.name.lower().endswith(".har.zip") else f"{path.name}.har.zip"
+                store.ingest_file(path, name=name)
             elif is_archive(head):
                 _ingest_archive(store, path, scratch)
             else:

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from diagpack.collectors.har.haralyzer_view import summarise
+from diagpack.collectors.har.judge import capture_findings
 from diagpack.collectors.har.read import read_entries
 from diagpack.collectors.har.repair import repair
 from diagpack.collectors.har.slim import Slimmer, document
-from diagpack.collectors.har.survey import Survey, browser_of, capture_findings
+from diagpack.collectors.har.survey import Survey, browser_of
 from diagpack.collectors.har.walk import Reading
 from diagpack.model.case import Window
 from diagpack.model.exchange import from_entry, mapping, text
@@ -60,6 +61,7 @@ def inspect(path: Path, *, window: Window | None = None, hosts: Sequence[str] = 
         hosts=hosts,
         browser=browser,
         truncation=reading.truncation,
+        bodies_missing=reading.bodies_missing,
     )
     summary = summarise(log, slimmer.entries)
     recorded_by = browser_of(reading.log, survey.user_agent)

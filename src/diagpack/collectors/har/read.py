@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from diagpack.collectors.har.beside import Beside, is_har_name
 from diagpack.collectors.har.pieces import PIECE, Utf8Pieces
 from diagpack.collectors.har.truncation import describe
 from diagpack.collectors.har.walk import Reading, Walk
@@ -31,7 +32,7 @@ def read_entries(path: Path, reading: Reading) -> Iterator[Any]:
 
     Raises CollectError DP101 (not a HAR) to DP105 (damaged before the first entry).
     """
-    with open_har(path) as (stream, raw):
+    with open_har(path) as (stream, raw, _):
         is_compressed = stream is not raw
         head = _head(stream)
     encoding, mark = _encoding(head)
@@ -39,12 +40,15 @@ def read_entries(path: Path, reading: Reading) -> Iterator[Any]:
     _refuse_others(text, head)
     wrapping = _wrapping(text)
     has_call = False
-    with open_har(path) as (stream, raw):
+    with open_har(path) as (stream, raw, archive):
         pieces = Utf8Pieces(stream, encoding, mark, wrapping, _limit(raw, is_compressed))
         window = Window(pieces.read)
+        beside = Beside(archive)
         for entry in Walk(window, reading).entries():
             has_call = has_call or _is_call(entry)
+            beside.fill(entry)
             yield entry
+        reading.bodies_missing = beside.missing
     if reading.damaged:
         reading.notes.append(f"{reading.damaged} of {reading.entries} entries are damaged and could not be read")
     if reading.broken_off is not None:
@@ -80,27 +84,27 @@ def _nothing(reading: Reading) -> CollectError:
 
 
 @contextmanager
-def open_har(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
-    """The bytes of the HAR inside the file, and the file itself (the same stream when it is not compressed)."""
+def open_har(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO, zipfile.ZipFile | None]]:
+    """The bytes of the HAR inside the file, the file (the same stream when not compressed), and its zip if any."""
     if path.stat().st_size == 0:
         raise CollectError("DP101", "this file is empty", hint=_RE_EXPORT)
     with path.open("rb") as raw:
         magic = raw.read(4)
         raw.seek(0)
         if magic[:2] == b"\x1f\x8b":
-            yield gzip.GzipFile(fileobj=raw), raw  # type: ignore[misc]
+            yield gzip.GzipFile(fileobj=raw), raw, None  # type: ignore[misc]
         elif magic == b"PK\x03\x04":
-            with _zip_member(raw) as stream:
-                yield stream, raw
+            with _zip_member(raw) as (stream, archive):
+                yield stream, raw, archive
         else:
-            yield raw, raw
+            yield raw, raw, None
 
 
 @contextmanager
-def _zip_member(raw: BinaryIO) -> Iterator[BinaryIO]:
+def _zip_member(raw: BinaryIO) -> Iterator[tuple[BinaryIO, zipfile.ZipFile]]:
     try:
         with zipfile.ZipFile(raw) as archive:
-            names = [each for each in archive.infolist() if _is_har_name(each.filename)]
+            names = [each for each in archive.infolist() if is_har_name(each.filename)]
             if len(names) != 1:
                 raise CollectError(
                     "DP103", f"this zip holds {len(names)} HAR files, not one", hint="unpack it and give the files"
@@ -108,14 +112,9 @@ def _zip_member(raw: BinaryIO) -> Iterator[BinaryIO]:
             if names[0].flag_bits & 1:
                 raise CollectError("DP103", "the HAR in this zip is encrypted", hint="unpack it first")
             with archive.open(names[0]) as stream:
-                yield stream  # type: ignore[misc]
+                yield stream, archive  # type: ignore[misc]
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
         raise CollectError("DP103", "this zip is damaged", hint="ask for it again") from None
-
-
-def _is_har_name(name: str) -> bool:
-    """Whether a member is a HAR; macOS packs a shadow `__MACOSX/._name` of every file."""
-    return name.lower().endswith(".har") and not name.startswith("__MACOSX/") and "/._" not in f"/{name}"
 
 
 def _head(stream: BinaryIO) -> bytes:

@@ -31,6 +31,7 @@ class Reading:
     log: dict[str, Any] = field(default_factory=dict)
     entries: int = 0
     damaged: int = 0
+    bodies_missing: int = 0
     broken_off: Break | None = None
     truncation: Truncation | None = None
     has_entries: bool = False
