@@ -2,8 +2,11 @@ from dataclasses import replace
 
 from diagpack.assess.handoff import MAX_LINES, handoff_lines
 from diagpack.assess.readiness import lint
+from diagpack.assess.severity import load_matrix
 from diagpack.model.assessment import Cited, SimilarCase
 from tests.support.views import ready_case, view
+
+STRICT = load_matrix().strictness
 
 
 def test_known_tried_missing_promised_next_are_there() -> None:
@@ -37,7 +40,7 @@ def test_it_never_has_more_than_twenty_lines_and_nothing_acts_on_the_terminal() 
     hostile = "\x1b[31mcanary\u202e\n" * 50
     given = view(ready_case(title=hostile, answers={"next_update": hostile}))
     tried = tuple(Cited(hostile) for _ in range(30))
-    found = replace(given.assessment, tried=tried, readiness=lint(given))
+    found = replace(given.assessment, tried=tried, readiness=lint(given, STRICT))
 
     lines = handoff_lines({**given.case, "incident": hostile}, found)
 
@@ -48,6 +51,6 @@ def test_it_never_has_more_than_twenty_lines_and_nothing_acts_on_the_terminal() 
 
 def test_deferred_points_are_counted() -> None:
     given = view({"id": "CS-1", "severity": {"function": "lost", "workaround": "none", "scope": "one"}})
-    found = replace(given.assessment, readiness=lint(given, is_urgent=True))
+    found = replace(given.assessment, readiness=lint(given, STRICT, is_urgent=True))
 
     assert any("deferred" in line for line in handoff_lines(given.case, found))

@@ -3,9 +3,11 @@ from diagpack.assess.lint_errors import ERRORS
 from diagpack.assess.lint_view import Delivery
 from diagpack.assess.lint_warnings import WARNINGS
 from diagpack.assess.readiness import MAX_PROMPTS, PARTS, deferred_asks, lint, prompts
+from diagpack.assess.severity import load_matrix
 from tests.support.evidence import case_content
 from tests.support.views import ready_case, view
 
+STRICT = load_matrix().strictness
 BARE = {
     "id": "CS-1",
     "title": "",
@@ -15,7 +17,7 @@ BARE = {
 
 
 def test_a_ready_case_is_ready_with_full_score() -> None:
-    readiness = lint(view())
+    readiness = lint(view(), STRICT)
 
     assert readiness.is_ready
     assert readiness.results == ()
@@ -23,7 +25,7 @@ def test_a_ready_case_is_ready_with_full_score() -> None:
 
 
 def test_a_bare_case_is_blocked_and_each_line_has_its_fix() -> None:
-    readiness = lint(view(dict(BARE)))
+    readiness = lint(view(dict(BARE)), STRICT)
 
     assert not readiness.is_ready
     assert readiness.score < 60
@@ -32,7 +34,7 @@ def test_a_bare_case_is_blocked_and_each_line_has_its_fix() -> None:
 
 
 def test_urgent_keeps_symptom_impact_window_and_environment_and_defers_the_rest() -> None:
-    readiness = lint(view(dict(BARE)), is_urgent=True)
+    readiness = lint(view(dict(BARE)), STRICT, is_urgent=True)
 
     blocking = {each.id for each in readiness.results if each.is_blocking and not each.is_deferred}
     assert blocking == {"E01", "E07", "E08", "E09"}
@@ -42,7 +44,7 @@ def test_urgent_keeps_symptom_impact_window_and_environment_and_defers_the_rest(
 def test_urgent_changes_nothing_for_a_case_that_is_not_severe() -> None:
     case = ready_case(without=("expected",), severity={**case_content()["severity"], "function": "degraded"})
 
-    readiness = lint(view(case), is_urgent=True)
+    readiness = lint(view(case), STRICT, is_urgent=True)
 
     assert [each.id for each in readiness.results if each.is_blocking] == ["E03"]
     assert not readiness.is_ready
@@ -51,7 +53,7 @@ def test_urgent_changes_nothing_for_a_case_that_is_not_severe() -> None:
 def test_redaction_and_signature_never_relax() -> None:
     delivery = Delivery(is_signature_valid=False, unresolved=1)
 
-    readiness = lint(view(delivery=delivery), is_urgent=True)
+    readiness = lint(view(delivery=delivery), STRICT, is_urgent=True)
 
     assert [(each.id, each.is_deferred) for each in readiness.results] == [("E12", False), ("E13", False)]
 
@@ -60,20 +62,28 @@ def test_a_cosmetic_case_is_not_blocked_by_missing_numbers() -> None:
     severity = {"function": "fine", "workaround": "yes", "scope": "one"}
     case = ready_case(without=("reproducibility",), answers={"impact": "A label is cut."}, severity=severity)
 
-    readiness = lint(view(case))
+    readiness = lint(view(case), STRICT)
 
     assert {each.id: each.is_blocking for each in readiness.results} == {"E07": False, "E10": False}
 
 
+def test_a_mild_case_is_warned_of_what_blocks_a_grave_one() -> None:
+    mild = ready_case(without=("reproducibility",), severity={**case_content()["severity"], "function": "degraded"})
+    grave = ready_case(without=("reproducibility",))
+
+    assert {each.id: each.is_blocking for each in lint(view(mild), STRICT).results} == {"E10": False}
+    assert {each.id: each.is_blocking for each in lint(view(grave), STRICT).results} == {"E10": True}
+
+
 def test_at_most_five_prompts_and_the_symptom_first() -> None:
-    asked = prompts(lint(view(dict(BARE))))
+    asked = prompts(lint(view(dict(BARE)), STRICT))
 
     assert len(asked) == MAX_PROMPTS
     assert asked[0].id == "E01"
 
 
 def test_deferred_rules_become_open_asks_with_an_owner() -> None:
-    asks = deferred_asks(lint(view(dict(BARE)), is_urgent=True), "on-call")
+    asks = deferred_asks(lint(view(dict(BARE)), STRICT, is_urgent=True), "on-call")
 
     assert asks
     assert all(each.text.startswith("Open (E") and "Owner: on-call." in each.text for each in asks)

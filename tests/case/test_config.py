@@ -204,3 +204,15 @@ def test_arbitrary_bytes_are_a_case_or_a_usage_error(junk: bytes) -> None:
         outcome = error.id
 
     assert outcome in ("CS-1", "DP610", "DP611", "DP612", "DP613")
+
+
+def test_an_override_of_the_severity_is_read() -> None:
+    case = parse_case(b"id: CS-1\nseverity: {override: {level: S1, reason: payroll day}}\n")
+
+    assert case.severity["override"] == {"level": "S1", "reason": "payroll day"}
+
+
+@pytest.mark.parametrize("override", ["S1", "{lvl: S1}", "{level: [S1]}"])
+def test_an_override_that_is_none_is_one_line(override: str) -> None:
+    with pytest.raises(UsageError, match=r"severity\.override"):
+        parse_case(f"id: CS-1\nseverity: {{override: {override}}}\n".encode())

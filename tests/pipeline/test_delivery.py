@@ -83,6 +83,35 @@ def test_forced_with_a_reason_it_is_filed_once_and_recorded(case: tuple[CaseDir,
     )
 
 
+def test_a_forced_reason_stands_in_the_ticket_redacted(case: tuple[CaseDir, Settings], jira: FakeJira) -> None:
+    folder, settings = case
+    reason = "Jo Doe (jo.doe@customer.example) agreed on the phone, password: canary-Reason-77x"
+
+    submit(folder, settings, Request("jira", force=True, reason=reason), say)
+
+    (issue,) = jira.issues.values()
+    panel = json.dumps(issue.fields["description"]["content"][0])
+    assert "Filed although not ready" in panel
+    assert "agreed on the phone" in panel
+    for secret in ("Jo Doe", "jo.doe@customer.example", "canary-Reason-77x"):
+        assert secret not in json.dumps(issue.fields)
+
+
+def test_what_an_urgent_filing_puts_off_stands_in_the_ticket_with_an_owner(
+    case: tuple[CaseDir, Settings], jira: FakeJira
+) -> None:
+    folder, settings = case
+    request = Request("jira", urgent=True, force=True, reason="the customer is down")
+
+    submit(folder, settings, request, say)
+
+    (issue,) = jira.issues.values()
+    panel = json.dumps(issue.fields["description"]["content"][0])
+    assert "Filed as urgent" in panel
+    assert "Open (E17)" in panel
+    assert "Owner: the analyst of this case" in panel
+
+
 def test_a_dry_run_writes_nothing_there_or_here(case: tuple[CaseDir, Settings], jira: FakeJira) -> None:
     folder, settings = case
 

@@ -1,5 +1,6 @@
 """A folder gets the package and the text to paste, once."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,14 @@ def test_package_and_ticket_text_are_written(tmp_path: Path) -> None:
     assert (tmp_path / "to" / "CS-1-esc1.ticket.md").read_bytes() == b"# ticket\n"
     assert receipt.sha256 == package.sha256
     assert len(said) == 3
+
+
+def test_a_filing_note_is_a_file_of_its_own(tmp_path: Path) -> None:
+    noted = replace(context(tmp_path, []), notes=("Filed as urgent; 2 points are still open:", "Open (E03)"))
+
+    PUBLISHER.publish(verified_package(), noted)
+
+    assert (tmp_path / "CS-1-esc1.filing-note.txt").read_text().startswith("Filed as urgent")
 
 
 def test_twice_is_fine_and_other_content_is_refused(tmp_path: Path) -> None:

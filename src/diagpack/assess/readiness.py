@@ -1,8 +1,8 @@
 """Is the escalation ready to be sent? All rules, and a score whose parts can be seen.
 
-Enters: a `LintView`. Leaves: the rules that are not met, each with its fix, and a score of 0 to 100. Urgent mode
-applies to the top two severities only: it keeps symptom, impact, window and environment, and defers the rest to open
-asks with an owner. Redaction and signature never relax.
+Enters: a `LintView`, and how strict the matrix is. Leaves: the rules that are not met, each with its fix, and a score
+of 0 to 100. A milder severity makes some rules warn only; urgent mode, for the gravest ones, keeps symptom, impact,
+window and environment, and defers the rest to open asks with an owner. Redaction and signature never relax.
 """
 
 from collections.abc import Mapping
@@ -12,15 +12,10 @@ from diagpack.assess.explain import LINT
 from diagpack.assess.lint_errors import ERRORS
 from diagpack.assess.lint_view import LintView
 from diagpack.assess.lint_warnings import WARNINGS
+from diagpack.assess.strictness import Strictness
 from diagpack.model.assessment import Cited, LintResult, Readiness
 
 MAX_PROMPTS: Final = 5
-URGENT_LEVELS: Final = ("S1", "S2")
-# What urgent mode still needs: symptom, impact, window and environment; and what never relaxes.
-_URGENT: Final = frozenset(["E01", "E07", "E08", "E09", "E12", "E13", "E14", "E15"])
-# For a cosmetic case these two only warn.
-_RELAXED_LEVEL: Final = "S4"
-_RELAXED: Final = frozenset(["E07", "E10"])
 # The parts of the score: weight and rules. A part gives its weight times the share of its rules that are met.
 PARTS: Final[Mapping[str, tuple[int, tuple[str, ...]]]] = {
     "symptom": (10, ("E01",)),
@@ -38,23 +33,22 @@ PARTS: Final[Mapping[str, tuple[int, tuple[str, ...]]]] = {
 _PROMPT_ORDER: Final = ("E01", "E07", "E08", "E09", "E04", "E03", "E06", "E02", "E17", "E18", "E16", "E10", "E11")
 
 
-def lint(view: LintView, *, is_urgent: bool = False) -> Readiness:
+def lint(view: LintView, strictness: Strictness, *, is_urgent: bool = False) -> Readiness:
     """Every rule that is not met, in the order of the ids, and the score."""
-    may_defer = is_urgent and view.assessment.severity.level in URGENT_LEVELS
     results = []
     for id, check in {**ERRORS, **WARNINGS}.items():
         message = check(view)
         if message:
-            results.append(_result(id, message, view, may_defer))
+            results.append(_result(id, message, view.assessment.severity.level, strictness, is_urgent))
     parts = _parts({each.id for each in results})
     return Readiness(tuple(results), sum(parts.values()), parts)
 
 
-def prompts(readiness: Readiness) -> tuple[LintResult, ...]:
-    """At most five blocking rules to ask about, the most useful first."""
+def prompts(readiness: Readiness, *, limit: int = MAX_PROMPTS) -> tuple[LintResult, ...]:
+    """Blocking rules to ask about, the most useful first."""
     still_open = [each for each in readiness.results if each.is_blocking and not each.is_deferred]
     order = {id: position for position, id in enumerate(_PROMPT_ORDER)}
-    return tuple(sorted(still_open, key=lambda each: (order.get(each.id, 99), each.id))[:MAX_PROMPTS])
+    return tuple(sorted(still_open, key=lambda each: (order.get(each.id, 99), each.id))[:limit])
 
 
 def deferred_asks(readiness: Readiness, owner: str) -> tuple[Cited, ...]:
@@ -67,11 +61,9 @@ def deferred_asks(readiness: Readiness, owner: str) -> tuple[Cited, ...]:
     )
 
 
-def _result(id: str, message: str, view: LintView, may_defer: bool) -> LintResult:
-    is_blocking = id in ERRORS
-    if view.assessment.severity.level == _RELAXED_LEVEL and id in _RELAXED:
-        is_blocking = False
-    is_deferred = is_blocking and may_defer and id not in _URGENT
+def _result(id: str, message: str, level: str, strictness: Strictness, is_urgent: bool) -> LintResult:
+    is_blocking = strictness.blocks(id, level)
+    is_deferred = is_blocking and is_urgent and strictness.may_wait(id, level)
     return LintResult(id, message, LINT[id][2], is_blocking, is_deferred)
 
 

@@ -25,6 +25,7 @@ from diagpack.assess.severity import Matrix, judge_severity
 from diagpack.assess.signature import error_text, signature
 from diagpack.assess.similar import error_words, find_similar, known_match
 from diagpack.assess.steps import steps
+from diagpack.assess.strictness import Strictness
 from diagpack.assess.texts import is_draft
 from diagpack.assess.timeline import FirstFailure, first_failure, timeline
 from diagpack.assess.topic import choose_checklist
@@ -104,7 +105,7 @@ def assess(
             "incident": str(case.get("incident") or ""),
         },
     )
-    found = _with_readiness(found, scene, is_urgent, delivery)
+    found = _with_readiness(found, scene, matrix.strictness, is_urgent, delivery)
     if has_live_credentials is None:
         has_live_credentials = has_sign_in_data(evidence, findings)
     return _with_texts(found, scene, checklist, first, known_issues, has_live_credentials)
@@ -123,9 +124,11 @@ def make_scene(
     return Scene(evidence, case, findings, found, known)
 
 
-def _with_readiness(found: Assessment, scene: Scene, is_urgent: bool, delivery: Delivery | None) -> Assessment:
+def _with_readiness(
+    found: Assessment, scene: Scene, strictness: Strictness, is_urgent: bool, delivery: Delivery | None
+) -> Assessment:
     view = LintView(scene.case, scene.evidence, found, tuple(scene.exchanges), delivery)
-    readiness = lint(view, is_urgent=is_urgent)
+    readiness = lint(view, strictness, is_urgent=is_urgent)
     open_asks = deferred_asks(readiness, view.answer("assignee"))
     return replace(found, readiness=readiness, asks=(*found.asks, *open_asks))
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from diagpack.assess.conditions import Scene, case_refs, holds
 from diagpack.assess.documents import read_yaml, shipped
 from diagpack.assess.impact import derived_inputs
+from diagpack.assess.strictness import Strictness, parse_strictness
 from diagpack.assess.view import moment
 from diagpack.errors import UsageError
 from diagpack.model.assessment import Cited, Severity
@@ -47,6 +48,7 @@ class Matrix:
     default: MatrixRule
     priorities: tuple[str, ...]
     raises: tuple[tuple[str, str], ...]
+    strictness: Strictness
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,7 @@ confirmed_by = _confirmed
 def _matrix(document: Mapping[str, Any]) -> Matrix:
     if document["schema"] != SCHEMA:
         raise ValueError("schema")
+    levels = tuple(map(str, document["levels"]))
     priority = document.get("priority", {})
     raises = tuple((str(each["when"]), str(each["because"])) for each in priority.get("raise", ()))
     rules = tuple(MatrixRule(each["id"], each["level"], each["when"], each["because"]) for each in document["rules"])
@@ -124,11 +127,13 @@ def _matrix(document: Mapping[str, Any]) -> Matrix:
         parse(text)
     default = document["default"]
     return Matrix(
-        levels=tuple(document["levels"]),
+        levels=levels,
         rules=rules,
         default=MatrixRule(default["id"], default["level"], "", default["because"]),
         priorities=tuple(priority.get("levels", ("P1", "P2", "P3", "P4"))),
         raises=raises,
+        # A team's matrix without this part is as strict as the built-in one.
+        strictness=parse_strictness(document.get("readiness") or shipped("matrix.yaml")["readiness"], levels),
     )
 
 

@@ -29,7 +29,6 @@ SECTIONS: Final = (
     "har",
     "repro",
     "policy",
-    "severity_override",
     "publish",
     "guide",
     "images",
@@ -43,7 +42,7 @@ _WORDS: Final = {
 }
 _SEVERITY_NUMBERS: Final = ("tenants", "users", "users_share")
 _SEVERITY_FLAGS: Final = ("data_loss", "security")
-_SEVERITY: Final = (*_WORDS, *_SEVERITY_NUMBERS, *_SEVERITY_FLAGS, "deadline", "tier")
+_SEVERITY: Final = (*_WORDS, *_SEVERITY_NUMBERS, *_SEVERITY_FLAGS, "deadline", "tier", "override")
 _TEXTS: Final = ("title", "checklist", "language", "incident")
 _LISTS: Final = ("people", "companies", "domains", "vendor_ids", "request_ids", "approved_images")
 _MAPPINGS: Final = ("environment", "answers", "confirmed", "disposition", "words")
@@ -173,6 +172,10 @@ def _severity(value: Any) -> Mapping[str, Any]:
             _check_number(path, each, 1 if key == "users_share" else None)
         if key in ("deadline", "tier"):
             given[key] = _text(path, each)
+        if key == "override":
+            document = _dict(path, each)
+            _check_known(f"{path}.", document, ("level", "reason"))
+            given[key] = {name: _text(f"{path}.{name}", said) for name, said in document.items() if said is not None}
     return MappingProxyType(given)
 
 

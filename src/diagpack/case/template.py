@@ -36,6 +36,7 @@ severity:
   trend:           # worse, stable, better
   deadline:        # a date the customer named
   tier:            # the customer's plan
+  override:        # another level than the matrix gives: {{level: S2, reason: why}}
 
 # Where it happened. `hosts` are the hosts of the product; `production` are those no repro may touch.
 environment:

@@ -9,7 +9,7 @@ import typer
 from diagpack.cli.options import CaseArgument, CasesOption, JsonOption, NoInputOption, ProfileOption, QuietOption
 from diagpack.cli.output import can_prompt, emit, say, show, warn
 from diagpack.cli.recovery import RecoveryKeyOption, with_recovery_key
-from diagpack.errors import ExitCode, UsageError
+from diagpack.errors import ExitCode, NotReady, UsageError
 
 
 def register(app: typer.Typer) -> None:
@@ -82,6 +82,10 @@ def collect(
     workers: Annotated[int, typer.Option("--workers", min=0, help="Processes for redaction; 0 chooses.")] = 0,
     ner: Annotated[str, typer.Option("--ner", metavar="MODEL", help="A spaCy model for names in prose.")] = "",
     recovery_key: RecoveryKeyOption = None,
+    answer: Annotated[
+        list[str] | None,
+        typer.Option("--answer", metavar="NAME=TEXT", help="What a prompt would ask: impact …"),
+    ] = None,
     cases: CasesOption = None,
     profile: ProfileOption = None,
     as_json: JsonOption = False,
@@ -89,7 +93,9 @@ def collect(
     quiet: QuietOption = False,
 ) -> None:
     """Evidence in, one redacted and signed package out. Run it again with more evidence at any time."""
+    from diagpack.cli.asking import ask_missing
     from diagpack.cli.report import print_outcome
+    from diagpack.pipeline.answers import parse_answers, record_answers
     from diagpack.pipeline.cases import ensure_case, record_decisions
     from diagpack.pipeline.collecting import Inputs
     from diagpack.pipeline.run import collect as run_collect
@@ -100,12 +106,20 @@ def collect(
         raise UsageError(
             "DP905", "--withhold needs --reason", hint='for example --reason "not needed for the diagnosis"'
         )
+    answers = parse_answers(answer or [])
     ensure_case(folder)
+    record_answers(folder, answers)
     record_decisions(folder, withhold=dict.fromkeys(withhold or (), reason), approve_images=tuple(approve_image or ()))
     notes = tuple(_piped() if each == "-" else each for each in note or ())
     inputs = Inputs(paths=tuple(files or ()), notes=notes, request_ids=tuple(request_id or ()))
     settings = with_recovery_key(load_settings(profile, workers=workers, ner=ner), recovery_key, no_input)
-    outcome = run_collect(folder, inputs, settings, lambda text: say(text, quiet=quiet or as_json))
+
+    def progress(text: str) -> None:
+        say(text, quiet=quiet or as_json)
+
+    outcome = run_collect(folder, inputs, settings, progress)
+    if ask_missing(folder, outcome.escalation, no_input=no_input or as_json):
+        outcome = run_collect(folder, Inputs(), settings, progress)
     for gap in outcome.missing:
         if gap.is_fault:
             warn(gap.id or "DP171", f"{gap.name or gap.label}: {gap.reason}")
@@ -118,18 +132,23 @@ def status(
     cases: CasesOption = None,
     profile: ProfileOption = None,
     as_json: JsonOption = False,
+    no_input: NoInputOption = False,
 ) -> None:
     """Where the case stands, in at most 20 lines: all that the next shift needs."""
+    from diagpack.cli.asking import ask_missing
     from diagpack.cli.report import status_json
     from diagpack.pipeline.cases import reload
     from diagpack.pipeline.settings import load_settings
 
-    escalation = reload(folder_of(case, cases), load_settings(profile))
+    folder = folder_of(case, cases)
+    escalation = reload(folder, load_settings(profile))
     if as_json:
         emit("status/1", status_json(escalation))
         return
     for line in escalation.assessment.extra.get("status", ()):
         show(str(line))
+    if ask_missing(folder, escalation, no_input=no_input):
+        say(f"Recorded in case.yaml. Next: diagpack collect {folder.id}")
 
 
 def confirm(
@@ -169,9 +188,14 @@ def submit(
     cases: CasesOption = None,
     profile: ProfileOption = None,
     as_json: JsonOption = False,
+    no_input: NoInputOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """File the package in Jira, exactly once; or write it and the ticket text to a folder (--to)."""
+    from dataclasses import replace
+
+    from diagpack.cli.asking import ask_missing
+    from diagpack.pipeline.cases import reload
     from diagpack.pipeline.delivery import Request
     from diagpack.pipeline.delivery import submit as run_submit
     from diagpack.pipeline.settings import load_settings
@@ -188,9 +212,13 @@ def submit(
         reason=reason,
         options={name: value for name, value in options.items() if value},
     )
-    receipt = run_submit(
-        folder_of(case, cases), load_settings(profile), request, lambda text: say(text, quiet=quiet or as_json)
-    )
+    folder, settings = folder_of(case, cases), load_settings(profile)
+    try:
+        receipt = run_submit(folder, settings, request, lambda text: say(text, quiet=quiet or as_json))
+    except NotReady:
+        if ask_missing(folder, reload(folder, replace(settings, is_urgent=urgent)), no_input=no_input or as_json):
+            say(f"Recorded in case.yaml. Next: diagpack collect {folder.id}, then review and submit")
+        raise
     if as_json:
         emit(
             "submit/1",

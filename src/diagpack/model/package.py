@@ -90,6 +90,8 @@ class PublishContext:
     clock: Callable[[], float]
     sign_delivery: Callable[[str], bytes]
     is_dry_run: bool = False
+    notes: tuple[str, ...] = ()
+    """Redacted sentences about this filing, to stand on top of the ticket: forced, and why; what was put off."""
 
 
 class Publisher(Protocol):

@@ -180,7 +180,6 @@ def add_case_artifacts(context: RunContext, folder: CaseDir, case: Case, missing
         for each in fields(case)
         if each.name not in ("sections", "people", "companies", "domains", "words", "withheld", "approved_images")
     }
-    written["severity_override"] = _plain(case.sections.get("severity_override", {}))
     _add(context, folder, "case", written)
     collected = [{"id": each.id, "kind": each.kind, "source": each.source} for each in context.all_artifacts()]
     gaps = [

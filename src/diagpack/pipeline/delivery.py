@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from diagpack.assess.lint_view import Delivery
+from diagpack.assess.readiness import deferred_asks
 from diagpack.case.audit import AuditLog
+from diagpack.case.config import load_case
+from diagpack.case.keys import load_or_create_key
 from diagpack.case.layout import CaseDir
 from diagpack.case.lock import case_lock
 from diagpack.case.review import Review
@@ -20,12 +23,18 @@ from diagpack.errors import NotReady, PackageError, UsageError
 from diagpack.model.assessment import LintResult, Outcome
 from diagpack.model.package import PublishContext, Publisher, Receipt, VerifiedPackage
 from diagpack.pipeline.cases import journal, latest_package, person, reload
+from diagpack.pipeline.redacting import case_policy, case_seeds
 from diagpack.pipeline.review_decisions import check_review
 from diagpack.pipeline.settings import Settings
 from diagpack.plugins import discover
+from diagpack.redact.standalone import Standalone
 from diagpack.sign.delivery import sign_delivery
 from diagpack.sign.trust import Trust
 from diagpack.sign.verify import verify
+
+# `sync` adds to an issue that was filed before: it needs no reason of its own, and tells none.
+SYNC_REASON = "sync"
+_REASON_LIMIT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,7 @@ def submit(folder: CaseDir, settings: Settings, request: Request, say: Callable[
     with case_lock(folder):
         content = latest_package(folder).read_bytes()
         package = _verified(content, settings)
-        blocking = _check(folder, package, settings, request)
+        checked = _check(folder, package, settings, request)
         reviews = _reviewed(folder, settings, request, package, say)
         context = PublishContext(
             journal=journal(folder),
@@ -58,10 +67,11 @@ def submit(folder: CaseDir, settings: Settings, request: Request, say: Callable[
             clock=time.time,
             sign_delivery=lambda key: sign_delivery(key, package.id, package.sha256, settings.signer),
             is_dry_run=request.dry_run,
+            notes=_notes(folder, settings, request, checked),
         )
         receipt = publisher.publish(package, context)
         if not request.dry_run:
-            _record(folder, package, receipt, request, blocking, reviews)
+            _record(folder, package, receipt, request, checked.blocking, reviews)
     return receipt
 
 
@@ -85,7 +95,20 @@ def _verified(content: bytes, settings: Settings) -> VerifiedPackage:
     return package
 
 
-def _check(folder: CaseDir, package: VerifiedPackage, settings: Settings, request: Request) -> tuple[LintResult, ...]:
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What the readiness gate found: rules that block, rules that urgency put off, and the kind of problem."""
+
+    blocking: tuple[LintResult, ...]
+    deferred: tuple[str, ...]
+    outcome: Outcome
+
+    @property
+    def is_defect(self) -> bool:
+        return self.outcome in (Outcome.DEFECT, Outcome.UNCLEAR)
+
+
+def _check(folder: CaseDir, package: VerifiedPackage, settings: Settings, request: Request) -> _Checked:
     """The readiness gate. A dry run and a folder show what is open; only filing is stopped by it."""
     body = json.loads(package.files["ticket.adf.json"]).get("description", {})
     facts = Delivery(
@@ -95,21 +118,46 @@ def _check(folder: CaseDir, package: VerifiedPackage, settings: Settings, reques
         reason=request.reason,
     )
     escalation = reload(folder, replace(settings, is_urgent=request.urgent), facts)
-    readiness = escalation.assessment.readiness
-    blocking = tuple(each for each in readiness.results if each.is_blocking and not each.is_deferred)
-    is_defect = escalation.assessment.disposition.outcome in (Outcome.DEFECT, Outcome.UNCLEAR)
+    assessment = escalation.assessment
+    owner = str((escalation.case.get("answers") or {}).get("assignee") or "")
+    checked = _Checked(
+        blocking=tuple(each for each in assessment.readiness.results if each.is_blocking and not each.is_deferred),
+        deferred=tuple(each.text for each in deferred_asks(assessment.readiness, owner)),
+        outcome=assessment.disposition.outcome,
+    )
     if request.dry_run or request.target == "folder":
-        return blocking
-    if not is_defect and not request.reason:
+        return checked
+    if not checked.is_defect and not request.reason:
         raise NotReady(
             "DP510",
-            f"this case looks like {escalation.assessment.disposition.outcome.value}, not a defect",
+            f"this case looks like {checked.outcome.value}, not a defect",
             hint="answer the customer with updates/customer.md, or file it anyway with --reason",
         )
-    if blocking and not (request.force and request.reason):
-        lines = "; ".join(f"{each.id} {each.message}" for each in blocking[:5])
-        raise NotReady("DP511", f"not ready: {lines}", hint="diagpack status shows each fix; or --force --reason TEXT")
-    return blocking
+    if checked.blocking and not (request.force and request.reason):
+        lines = "; ".join(f"{each.id} {each.message}" for each in checked.blocking[:5])
+        raise NotReady(
+            "DP511",
+            f"not ready: {lines}",
+            hint=f"diagpack status {folder.id} shows each fix; answer with: diagpack collect {folder.id} "
+            "--answer NAME=TEXT; or --force --reason TEXT",
+        )
+    return checked
+
+
+def _notes(folder: CaseDir, settings: Settings, request: Request, checked: _Checked) -> tuple[str, ...]:
+    """What the ticket says about its own filing. The reason is free text: it is redacted like the case's own words."""
+    notes = list(checked.deferred)
+    if request.urgent and checked.deferred:
+        notes.insert(0, f"Filed as urgent; {len(checked.deferred)} points are still open:")
+    if request.reason and request.reason != SYNC_REASON:
+        case = load_case(folder.yaml)
+        key, _ = load_or_create_key(folder, passphrase=settings.passphrase, use_keyring=settings.use_keyring)
+        reason = Standalone(key, case_policy(case, settings), case_seeds(case)).text(request.reason[:_REASON_LIMIT])
+        if request.force and checked.blocking:
+            notes.insert(0, f"Filed although not ready ({', '.join(each.id for each in checked.blocking)}): {reason}")
+        elif not checked.is_defect:
+            notes.insert(0, f"Filed although it looks like {checked.outcome.value}: {reason}")
+    return tuple(notes)
 
 
 def _reviewed(
@@ -154,5 +202,5 @@ def sync(folder: CaseDir, settings: Settings, say: Callable[[str], None]) -> Rec
     filed = [each for each in (journal(folder).get("delivered") or {}).values() if each["target"] == "jira"]
     if not filed:
         raise UsageError("DP512", "this case was not filed in Jira yet", hint=f"diagpack submit {folder.id}")
-    request = Request(target="jira", force=True, reason="sync", options={"issue": filed[-1]["key"]})
+    request = Request(target="jira", force=True, reason=SYNC_REASON, options={"issue": filed[-1]["key"]})
     return submit(folder, settings, request, say)

@@ -11,6 +11,7 @@ from typing import Final
 
 from diagpack.errors import RemoteError, UsageError
 from diagpack.model.package import PublishContext, Publisher, Receipt, VerifiedPackage
+from diagpack.publish._filing_note import shown
 
 # What a person pastes, by its name in the package; each is written beside the zip.
 TEXTS: Final = ("ticket.md", "ticket.wiki.txt", "updates/customer.md", "updates/internal.md")
@@ -31,6 +32,8 @@ class Folder:
         for path in TEXTS:
             if path in package.files:
                 files[f"{package.id}.{path.replace('/', '-')}"] = package.files[path]
+        if lines := shown(ctx.notes):
+            files[f"{package.id}.filing-note.txt"] = ("\n".join(lines) + "\n").encode()
         if not ctx.is_dry_run:
             try:
                 folder.mkdir(parents=True, exist_ok=True)

@@ -9,12 +9,13 @@ States: planned, creating, created, attached, done.
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from diagpack.errors import PackageError, RemoteError
 from diagpack.model.package import PublishContext, Publisher, Receipt, VerifiedPackage
 from diagpack.publish._client import JiraClient, Rejected, UnknownOutcome
+from diagpack.publish._filing_note import adf, shown, with_note
 from diagpack.publish._preflight import Plan, Ticket, preflight
 from diagpack.publish._settings import JiraSettings
 
@@ -47,7 +48,7 @@ class _Delivery:
         self.attachments = {f"{package.id}-{package.sha256[:8]}.zip": package.content}
 
     def run(self) -> Receipt:
-        ticket = ticket_of(self.package)
+        ticket = with_note(ticket_of(self.package), self.ctx.notes)
         largest = max(map(len, self.attachments.values()))
         plan = preflight(self.client, self.settings, ticket, largest, self.label)
         for note in plan.notes:
@@ -122,7 +123,7 @@ class _Delivery:
             if "description" not in refusal.fields:
                 raise
             self.ctx.say("the description is too long for this Jira; sending the short one")
-            body["fields"]["description"] = short_description(self.package, plan.is_cloud)
+            body["fields"]["description"] = short_description(self.package, plan.is_cloud, self.ctx.notes)
             return self.client.post("/issue", body)
 
     def _wait_for_index(self, plan: Plan, since: float, *, is_final: bool = True) -> str:
@@ -205,6 +206,9 @@ class _Delivery:
             return
         if is_update and isinstance(before, Mapping) and before.get("sha256") not in (None, self.package.sha256):
             self.client.post(f"/issue/{key}/comment", {"body": _comment(self.package, plan.is_cloud)})
+            if lines := shown(self.ctx.notes):
+                body = adf(lines) if plan.is_cloud else "\n".join(lines)
+                self.client.post(f"/issue/{key}/comment", {"body": body})
         self.client.put(f"/issue/{key}/properties/{PROPERTY}", self._property("done"))
         if self.settings.case_url:
             link = {"globalId": f"diagpack:{self.package.case_id}", "object": _link(self.settings, self.package)}
@@ -245,10 +249,11 @@ def ticket_of(package: VerifiedPackage) -> Ticket:
         raise PackageError("DP589", "the package has no ticket text", hint="run collect again") from None
 
 
-def short_description(package: VerifiedPackage, is_cloud: bool) -> Any:
-    """For sites with a small limit: where to look."""
+def short_description(package: VerifiedPackage, is_cloud: bool, notes: Sequence[str] = ()) -> Any:
+    """For sites with a small limit: where to look, and what was said about the filing."""
     text = f"The description did not fit here. Open report.html in the attached {package.id}.zip."
-    return _adf(text) if is_cloud else text
+    short = Ticket("", (), _adf(text), text)
+    return with_note(short, notes).adf if is_cloud else with_note(short, notes).wiki
 
 
 def _comment(package: VerifiedPackage, is_cloud: bool) -> Any:
