@@ -41,7 +41,7 @@ def test_each_outcome_has_its_reply_without_internals(outcome: Outcome, language
 
 
 def test_a_configuration_case_says_what_to_check() -> None:
-    assert "- Please compare the entity ID with ours." in customer_update(
+    assert "- Is the audience (SP entity ID) entered for our application" in customer_update(
         CASE, Outcome.CUSTOMER_CONFIGURATION, failed(), [ASKS]
     )
     # The findings' questions are English, so another language gets the general line.

@@ -115,4 +115,4 @@ def test_one_of_them_is_the_customers_configuration_and_its_reply_says_what_to_c
 
     assert found.disposition.outcome is Outcome.CUSTOMER_CONFIGURATION
     assert "defect" not in found.extra["internal_update"]
-    assert "set the identity provider's clock" in found.extra["customer_update"]
+    assert "switch on automatic time (NTP)" in found.extra["customer_update"]

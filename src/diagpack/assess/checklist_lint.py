@@ -202,15 +202,26 @@ def _text(text: Any, where: str) -> Iterator[str]:
 def _notes(
     document: Mapping[str, Any], library: Mapping[str, Any], documents: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[str]:
-    for entry in _mappings(document.get("items")):
-        for part in ("title", "question", "why"):
-            missing = [each for each in LANGUAGES if "use" not in entry and each not in (entry.get(part) or {})]
-            if missing:
-                yield f"note: item {entry.get('id')}: {part} has no text in {', '.join(missing)}; English is shown"
+    yield from _untranslated("title", document.get("title"))
+    for entry in (*_mappings(document.get("items")), *_mappings(document.get("library"))):
+        name = f"item {entry.get('id') or entry.get('use')}"
+        # What an item of the library has already is not asked of the file that uses it.
+        wanted = [each for each in ("title", "question", "why", "privacy") if "use" not in entry or each in entry]
+        for part in wanted:
+            if part != "privacy" or entry.get(part):
+                yield from _untranslated(f"{name}: {part}", entry.get(part))
+        for platform, steps in (entry.get("how") or {}).items():
+            yield from _untranslated(f"{name}: how: {platform}", steps if isinstance(steps, Mapping) else {"en": steps})
     resolved = [{**library.get(str(each.get("use")), {}), **each} for each in _mappings(document.get("items"))]
     steps = [each for each in resolved if each.get("kind") != "derived" and each.get("audience") != "analyst"]
     if len(steps) > MAX_CUSTOMER_STEPS:
         yield f"note: {len(steps)} steps for the customer; at most {MAX_CUSTOMER_STEPS} are finished in practice"
+
+
+def _untranslated(where: str, texts: Any) -> Iterator[str]:
+    missing = [each for each in LANGUAGES if each not in (texts if isinstance(texts, Mapping) else {})]
+    if missing:
+        yield f"note: {where} has no text in {', '.join(missing)}; English is shown"
 
 
 def _mappings(value: Any) -> list[Mapping[str, Any]]:

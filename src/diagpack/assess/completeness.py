@@ -7,6 +7,7 @@ its citations, and the question for the customer when it is open.
 from collections.abc import Mapping
 from typing import Any, Final
 
+from diagpack.assess.asks import ask_for
 from diagpack.assess.conditions import Scene, answered, capture_problems, first_met, holds, scene_names
 from diagpack.model.assessment import ItemResult, ItemStatus
 from diagpack.model.checklist import Checklist, Item, in_language
@@ -32,7 +33,7 @@ def _judge(item: Item, scene: Scene, names: Mapping[str, Any], language: str) ->
     question = in_language(item.question, language)
     if refs is None:
         return _open(item, scene, title, question)
-    concern, ask = _concern(item, scene)
+    concern, ask = _concern(item, scene, language)
     if concern:
         return ItemResult(item.id, title, ItemStatus.PARTLY, concern, ask or question, refs, item.is_required)
     return ItemResult(item.id, title, ItemStatus.OK, "", "", refs, item.is_required)
@@ -46,7 +47,7 @@ def _open(item: Item, scene: Scene, title: str, question: str) -> ItemResult:
     return ItemResult(item.id, title, ItemStatus.MISSING, "not in the evidence", question, (), item.is_required)
 
 
-def _concern(item: Item, scene: Scene) -> tuple[str, str]:
+def _concern(item: Item, scene: Scene, language: str) -> tuple[str, str]:
     """Why an item that is there is not good enough yet, and what to ask instead of its own question."""
     found = first_met(item.partly_by, scene)
     if found is None:
@@ -56,7 +57,8 @@ def _concern(item: Item, scene: Scene) -> tuple[str, str]:
         problem = _gap(item, scene, str(condition["capture"]))
         if problem is None:
             return "", ""
-        return str(problem.get("message") or "the recording is incomplete"), str(problem.get("ask") or "")
+        ask = ask_for(str(problem.get("id", "")), language, str(problem.get("ask") or ""))
+        return str(problem.get("message") or "the recording is incomplete"), ask
     return str(condition.get("because") or "not complete"), ""
 
 

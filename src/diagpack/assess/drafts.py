@@ -9,11 +9,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from diagpack.assess.asks import ask_for, ask_of_topic
 from diagpack.assess.texts import text
 from diagpack.assess.timeline import FirstFailure
 from diagpack.assess.view import short, when
 from diagpack.model.assessment import Assessment, ItemStatus, Outcome
 from diagpack.model.finding import Finding, Level
+from diagpack.model.story import chapters
 
 _MAX_CHECKS: Final = 3
 _OUTCOMES: Final = {
@@ -33,6 +35,7 @@ def customer_update(
     findings: Sequence[Finding],
     *,
     workaround: str = "",
+    topic: str = "",
 ) -> str:
     """The draft for the customer, in the language of the case."""
     language = str(case.get("language") or "en")
@@ -41,7 +44,7 @@ def customer_update(
     opening = text("update", "seen" if fact else "looked", language, case=case_id, fact=fact)
     parts = [text("request", "greeting", language), opening, text("update", _OUTCOMES[outcome], language)]
     if outcome in (Outcome.CUSTOMER_CONFIGURATION, Outcome.THIRD_PARTY):
-        parts.append("\n".join(f"- {each}" for each in _checks(findings, language)))
+        parts.append("\n".join(f"- {each}" for each in _checks(findings, language, topic)))
     if outcome is Outcome.KNOWN_ISSUE and workaround:
         parts.append(text("update", "workaround", language, workaround=short(workaround, 300)))
     answers = case.get("answers")
@@ -96,10 +99,14 @@ def _fact(first: FirstFailure | None, language: str) -> str:
     return text("update", "fact_at", language, time=f"{at:%Y-%m-%d %H:%M}", what=what)
 
 
-def _checks(findings: Sequence[Finding], language: str) -> list[str]:
-    """What to check: the questions of the findings are English, so another language gets the general line."""
-    asks = [each.ask for each in findings if each.level is Level.ERROR and each.ask]
-    asks = asks or [each.ask for each in findings if each.level is Level.WARNING and each.ask]
-    if language == "en" and asks:
-        return [short(each, 300) for each in dict.fromkeys(asks)][:_MAX_CHECKS]
-    return [text("update", "check", language)]
+def _checks(findings: Sequence[Finding], language: str, topic: str) -> list[str]:
+    """What to check, in the language of the case: by finding, else by topic, else in general. One request a problem."""
+    primary = [each.primary for each in chapters(findings)]
+    asked = [
+        ask_for(each.id, language, each.ask)
+        for level in (Level.ERROR, Level.WARNING)
+        for each in primary
+        if each.level is level
+    ]
+    found = [short(each, 300) for each in dict.fromkeys(asked) if each][:_MAX_CHECKS]
+    return found or [ask_of_topic(topic, language) or text("update", "check", language)]

@@ -154,7 +154,12 @@ def _with_texts(
     known = known_match(found.similar)
     issue = next((each for each in known_issues if known and each["id"] == known.known_issue), {})
     update = customer_update(
-        case, found.disposition.outcome, first, scene.findings, workaround=str(issue.get("workaround", ""))
+        case,
+        found.disposition.outcome,
+        first,
+        scene.findings,
+        workaround=str(issue.get("workaround", "")),
+        topic=found.checklist,
     )
     extra = {
         **found.extra,
