@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -44,9 +45,12 @@ def test_a_configuration_case_says_what_to_check() -> None:
     assert "- Is the audience (SP entity ID) entered for our application" in customer_update(
         CASE, Outcome.CUSTOMER_CONFIGURATION, failed(), [ASKS]
     )
-    # The findings' questions are English, so another language gets the general line.
     german = customer_update({**CASE, "language": "de"}, Outcome.CUSTOMER_CONFIGURATION, failed(), [ASKS])
     assert "compare" not in german
+    assert "- Stimmt die bei Ihrem Anmeldedienst" in german
+    # A finding that nobody has worded for customers: another language gets the general line, not our English.
+    unknown = replace(ASKS, id="nothing.known")
+    german = customer_update({**CASE, "language": "de"}, Outcome.CUSTOMER_CONFIGURATION, failed(), [unknown])
     assert "- Uhrzeit, Zertifikate" in german
 
 
