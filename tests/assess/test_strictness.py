@@ -44,5 +44,5 @@ def test_redaction_and_package_are_never_put_off(rule: str) -> None:
     ],
 )
 def test_what_would_relax_too_much_or_is_misspelt_is_refused(document: object) -> None:
-    with pytest.raises(ValueError, match="level|rule|readiness"):
+    with pytest.raises(ValueError, match=r"level|rule|readiness"):
         parse_strictness(document, LEVELS)
