@@ -75,12 +75,6 @@ def test_a_file_name_counts_too() -> None:
     assert [(each.path, each.rule) for each in hits] == [("evidence/Quillon.txt", "value/name")]
 
 
-def test_values_too_short_to_search_are_counted() -> None:
-    scanner = _scanner({"abc": "secret", "Bo": "name"})
-
-    assert scanner.not_searched == {"secret": 1, "name": 1}
-
-
 @pytest.mark.parametrize(
     "text",
     [

@@ -20,9 +20,9 @@ from diagpack.model.raw import RawArtifact
 from diagpack.model.redacted import RedactedArtifact, RedactionReport, ScannedFiles, canonical, describe, describe_files
 from diagpack.model.ref import ArtifactId
 from diagpack.redact.index import evidence_path, read_index, write_index
+from diagpack.redact.last_look import LastLook
 from diagpack.redact.passes import Aligned, CasePasses, LiveCredential, Rewritten, Settings
 from diagpack.redact.policy import Policy
-from diagpack.redact.residue import ResidueScanner
 from diagpack.redact.seeds import Seeds
 from diagpack.redact.spans import Detector
 
@@ -35,7 +35,7 @@ class Redaction:
     withheld: tuple[Missing, ...]
     report: RedactionReport
     live_credentials: tuple[LiveCredential, ...]
-    _scanner: ResidueScanner
+    _look: LastLook
     _sealer: Sealer
 
     def __repr__(self) -> str:
@@ -43,7 +43,7 @@ class Redaction:
 
     def scan(self, files: Mapping[str, bytes]) -> ScannedFiles:
         """The residue scan over finished files. Raises RedactionError (DP210) naming file and rule."""
-        return scan_files(files, self._scanner, self._sealer)
+        return scan_files(files, self._look, self._sealer)
 
 
 def redact_case(
@@ -75,25 +75,24 @@ def redact_case(
         rewritten = passes.run(evidence_dir, lambda raw: _target(evidence_dir, raw, written))
         sealer = Sealer(key.subkey("seal"))
         artifacts = tuple(_sealed(each, policy, sealer) for each in rewritten)
-        report = _report(rewritten, passes, policy)
+        look = passes.last_look(evidence_dir)
+        report = _report(rewritten, passes, look, policy)
         _write_index(evidence_dir, artifacts, sealer)
     except BaseException:
         for path in written:
             path.unlink(missing_ok=True)
         raise
-    scanner = passes.residue_scanner()
-    return Redaction(artifacts, tuple(passes.missing), report, passes.live_credentials(), scanner, sealer)
+    return Redaction(artifacts, tuple(passes.missing), report, passes.live_credentials(), look, sealer)
 
 
-def scan_files(files: Mapping[str, bytes], scanner: ResidueScanner, sealer: Sealer) -> ScannedFiles:
+def scan_files(files: Mapping[str, bytes], look: LastLook, sealer: Sealer) -> ScannedFiles:
     """Every file and file name; the first hit stops everything."""
-    for path, content in files.items():
-        for hit in scanner.scan(path, content):
-            raise RedactionError(
-                "DP210",
-                f"{hit.path}: something that should have been redacted is still there (rule {hit.rule})",
-                hint="withhold the artifact with --withhold ARTIFACT --reason TEXT, and report the fault",
-            )
+    for hit in look.hits(files):
+        raise RedactionError(
+            "DP210",
+            f"{hit.path}: something that should have been redacted is still there (rule {hit.rule})",
+            hint="withhold the artifact with --withhold ARTIFACT --reason TEXT, and report the fault",
+        )
     digests = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
     return ScannedFiles(files, sealer.seal(describe_files(digests)))
 
@@ -135,7 +134,7 @@ def _write_index(evidence_dir: Path, artifacts: Sequence[RedactedArtifact], seal
     write_index(evidence_dir, content, sealer.seal(canonical(content)).mac)
 
 
-def _report(rewritten: Sequence[Rewritten], passes: CasePasses, policy: Policy) -> RedactionReport:
+def _report(rewritten: Sequence[Rewritten], passes: CasePasses, look: LastLook, policy: Policy) -> RedactionReport:
     counts: Counter[str] = Counter()
     for each in rewritten:
         counts.update(each.tally)
@@ -144,7 +143,7 @@ def _report(rewritten: Sequence[Rewritten], passes: CasePasses, policy: Policy) 
         counts=dict(sorted(counts.items())),
         by_artifact={each.id: dict(sorted(each.tally.items())) for each in rewritten},
         withheld=tuple({"artifact": each.label, "reason": each.reason} for each in passes.missing),
-        not_searched=dict(sorted(passes.not_searched().items())),
+        not_searched=dict(sorted((passes.not_searched() + look.not_searched()).items())),
         notes=("Text in pictures is not redacted.",)
         if any(each.media_type == "image/png" for each in rewritten)
         else (),

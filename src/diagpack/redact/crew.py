@@ -18,6 +18,7 @@ from diagpack.redact import work
 from diagpack.redact.dictionary import Dictionary
 from diagpack.redact.engine import Engine, NeedsWithholding
 from diagpack.redact.learned import Learned, LearnedState
+from diagpack.redact.live import LiveState
 from diagpack.redact.policy import Policy, policy_from
 from diagpack.redact.pseudonyms import Pseudonyms
 from diagpack.redact.scanners import CaseScanner, RememberingScanner
@@ -43,7 +44,7 @@ class Outcome:
 
     reason: str = ""
     learned: LearnedState | None = None
-    live: Mapping[tuple[str, str, int], int] = field(default_factory=dict)
+    live: LiveState = ({}, frozenset())
     tally: Mapping[str, int] = field(default_factory=dict)
     facts: Any = None
     mapped: Mapping[str, str] = field(default_factory=dict)
@@ -111,7 +112,7 @@ class RunCrew:
         if order.facts is not None:
             work.redact_facts(engine, order.facts, order.task.kind)
         memory.save()
-        return Outcome(learned=learned.state(), live=engine.live.counts())
+        return Outcome(learned=learned.state(), live=engine.live.state())
 
     def _rewrite(self, order: Order) -> Outcome:
         memory = self._memory(order)

@@ -51,6 +51,10 @@ _SAML_END = re.compile(r"\bNotOnOrAfter\s*=\s*[\"']([0-9TZ:.+-]{10,40})[\"']")
 _EPOCH_LIMIT = 1e11
 
 
+# What a range of an artifact told: kind, host and expiry by fingerprint, and fingerprints of what had ended in it.
+LiveState = tuple[dict[bytes, tuple[str, str, int]], frozenset[bytes]]
+
+
 @dataclass(slots=True)
 class _Seen:
     kind: str
@@ -65,6 +69,7 @@ class LiveCredentials:
         self._is_token = is_token
         self._is_on = is_on
         self._seen: dict[bytes, _Seen] = {}
+        self._ended: set[bytes] = set()
         self.host = ""
         self.recorded = 0.0
         # How often something was told here: who keeps results may keep those that told nothing.
@@ -99,13 +104,30 @@ class LiveCredentials:
         end = int(expires) if 0 < expires < _EPOCH_LIMIT else 0
         if end and self.recorded and end <= self.recorded:
             self._seen.pop(mark, None)
+            if len(self._ended) < _MOST:
+                self._ended.add(mark)
             return
+        self._see(mark, kind, self.host, end)
+
+    def _see(self, mark: bytes, kind: str, host: str, end: int) -> None:
         known = self._seen.get(mark)
         if known is not None:
-            known.host = known.host or self.host
+            known.host = known.host or host
             known.expires = max(known.expires, end)
         elif len(self._seen) < _MOST:
-            self._seen[mark] = _Seen(kind, self.host, end)
+            self._seen[mark] = _Seen(kind, host, end)
+
+    def state(self) -> LiveState:
+        """What a worker sends back about its range."""
+        return {mark: (each.kind, each.host, each.expires) for mark, each in self._seen.items()}, frozenset(self._ended)
+
+    def absorb(self, state: LiveState) -> None:
+        """Join what the next range of the same artifact told: a credential in several ranges is one."""
+        seen, ended = state
+        for mark in ended:
+            self._seen.pop(mark, None)
+        for mark, (kind, host, end) in seen.items():
+            self._see(mark, kind, host, end)
 
     def cookie(self, name: str, value: str, attributes: str = "") -> None:
         """A cookie that carries a session by its name. `attributes`: of Set-Cookie."""

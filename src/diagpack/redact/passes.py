@@ -21,13 +21,13 @@ from diagpack.model.redacted import thawed
 from diagpack.redact import work
 from diagpack.redact.crew import Order, Outcome, RunBlueprint
 from diagpack.redact.detectors.hidden_hosts import HiddenHosts
+from diagpack.redact.last_look import LastLook, ScanBlueprint
 from diagpack.redact.learned import Learned
-from diagpack.redact.lines import ranges
+from diagpack.redact.live import LiveCredentials
 from diagpack.redact.mapping import TokenMap
 from diagpack.redact.policy import KEEP, Policy
 from diagpack.redact.pool import Pool
 from diagpack.redact.pseudonyms import Pseudonyms
-from diagpack.redact.residue import ResidueScanner
 from diagpack.redact.seeds import Seeds, plant, policy_of
 from diagpack.redact.spans import Detector
 
@@ -118,8 +118,7 @@ class CasePasses:
         self._policy = policy_of(settings.policy, settings.seeds)
         self._learned = Learned(self._policy)
         self._values: dict[str, str] = {}
-        self._live: Counter[tuple[str, str, str, int]] = Counter()
-        self._residue: ResidueScanner | None = None
+        self._live: dict[str, LiveCredentials] = {}
         known = {raw.id for raw in raws}
         self.missing = [
             Missing(label, reason, id="DP230", is_fault=False)
@@ -162,8 +161,9 @@ class CasePasses:
     def _absorb(self, raw: RawArtifact, outcome: Outcome, reasons: dict[str, str]) -> None:
         if outcome.learned is not None:
             self._learned.absorb(outcome.learned)
-        for (kind, host, expires), count in outcome.live.items():
-            self._live[raw.id, kind, self._shown_host(host), expires] += count
+        if raw.id not in self._live:
+            self._live[raw.id] = LiveCredentials(Pseudonyms(self._settings.key).is_token, is_on=True)
+        self._live[raw.id].absorb(outcome.live)
         if self._learned.is_overflowing:
             self._learned.is_overflowing = False
             reasons.setdefault(raw.id, "more distinct sensitive values than the dictionary holds")
@@ -233,34 +233,33 @@ class CasePasses:
                 return host.removesuffix(domain) + tokens.token(domain, "company")
         return host
 
-    def residue_scanner(self) -> ResidueScanner:
-        """For the last scan; built once."""
-        if self._residue is None:
-            is_token = Pseudonyms(self._settings.key).is_token
-            self._residue = ResidueScanner(self._values, self._learned.prints(), is_token)
-        return self._residue
+    def last_look(self, folder: Path) -> LastLook:
+        """The scan that stands before the signature. `folder`: inside the case."""
+        blueprint = ScanBlueprint(self._values, self._learned.prints().tobytes(), self._settings.key.reveal())
+        return LastLook(blueprint, self._settings.workers, folder)
 
     def not_searched(self) -> Counter[str]:
-        """Values that are too short or too common to search for, by class."""
-        return self._learned.not_searched + self.residue_scanner().not_searched
+        """Values that are too common to search for, by class."""
+        return self._learned.not_searched
 
     def live_credentials(self) -> tuple[LiveCredential, ...]:
         """What the customer should end or replace, in the order of artifact, kind and host."""
+        counts: Counter[tuple[str, str, str, int]] = Counter()
+        for artifact, live in self._live.items():
+            for (kind, host, expires), count in live.counts().items():
+                counts[artifact, kind, self._shown_host(host), expires] += count
         return tuple(
             LiveCredential(kind, artifact, count, expires or None, host)
-            for (artifact, kind, host, expires), count in sorted(self._live.items())
+            for (artifact, kind, host, expires), count in sorted(counts.items())
         )
 
 
 def _orders(raw: RawArtifact, folder: Path, *, is_rewriting: bool = False, is_mapped: bool = False) -> Iterator[Order]:
-    size = raw.raw_path.stat().st_size
-    parts = [(0, size)]
-    if raw.media_type in work.STREAMED:
-        with raw.raw_path.open("rb") as stream:
-            parts = ranges(stream, size, RANGE)
     facts = dict(raw.raw_facts)
-    for number, (start, end) in enumerate(parts):
-        task = work.Task(raw.id, raw.kind, raw.media_type, raw.raw_path, start, end, facts.get("approved") is True)
+    whole = work.Task(
+        raw.id, raw.kind, raw.media_type, raw.raw_path, 0, raw.raw_path.stat().st_size, facts.get("approved") is True
+    )
+    for number, task in enumerate(work.parts(whole, RANGE)):
         name = f"{raw.id}.{number}"
         yield Order(
             task,

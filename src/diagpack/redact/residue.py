@@ -8,7 +8,6 @@ with the code that redacts, so one mistake cannot hide behind itself.
 import hashlib
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -67,7 +66,6 @@ class ResidueScanner:
         self._prints = prints
         self._is_token = is_token
         self._known: dict[str, dict[bytes, bool]] = {"email": {}, "ip": {}}
-        self.not_searched: Counter[str] = Counter()
         self._forms: list[Form] = []
         self._longest = 0
         # A value over several lines or strings may be escaped in one of them only.
@@ -186,10 +184,7 @@ class ResidueScanner:
         # One entry per folded form: two spellings that differ by case share the looser test.
         entries: dict[bytes, Form] = {}
         for value, entity in sorted(values.items()):
-            found = forms(value, entity)
-            if not found:
-                self.not_searched[entity] += 1
-            for key, form in found:
+            for key, form in forms(value, entity):
                 entries[key] = form if key not in entries else entries[key].joined(form)
         self._forms = list(entries.values())
         self._longest = max(map(len, entries), default=0)

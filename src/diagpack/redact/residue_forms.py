@@ -15,6 +15,8 @@ from diagpack.redact.residue_decode import flat
 
 _SECRET: Final = frozenset({"secret", "cookie", "token", "password", "key"})
 _URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
+_SHORTEST: Final = 3
+_SHORTEST_SECRET: Final = 6
 # Shorter parts of base64 stand in any long run by chance.
 _SHORTEST_CORE: Final = 8
 
@@ -32,13 +34,18 @@ class Form(NamedTuple):
         return Form(self.entity, exact, self.is_bounded and other.is_bounded)
 
 
+def is_too_short(value: str, entity: str) -> bool:
+    """Whether a value would stand in any text by chance."""
+    return len(value.encode("utf-8", "surrogatepass")) < (_SHORTEST_SECRET if entity in _SECRET else _SHORTEST)
+
+
 def forms(value: str, entity: str) -> list[tuple[bytes, Form]]:
     """(folded key, test) of every form; none when the value is too short to be searched for."""
+    if is_too_short(value, entity):
+        return []
     raw = value.encode("utf-8", "surrogatepass")
     is_secret = entity in _SECRET
-    shortest = 6 if is_secret else 3
-    if len(raw) < shortest:
-        return []
+    shortest = _SHORTEST_SECRET if is_secret else _SHORTEST
     needs_case = is_secret or len(raw) < 5
     is_bounded = not is_secret or len(raw) < 12
     found = [

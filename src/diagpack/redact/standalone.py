@@ -20,19 +20,16 @@ from diagpack.model.machine import machine_fault
 from diagpack.redact import work
 from diagpack.redact.dictionary import Dictionary
 from diagpack.redact.engine import Engine, NeedsWithholding
+from diagpack.redact.last_look import LastLook, ScanBlueprint
 from diagpack.redact.learned import Learned
 from diagpack.redact.policy import Policy
 from diagpack.redact.pseudonyms import Pseudonyms
-from diagpack.redact.residue import ResidueScanner
 from diagpack.redact.seeds import Seeds, detectors_for, plant, policy_of, vendor_id_patterns
 from diagpack.redact.structure import redact_structure
 from diagpack.redact.walk_har import HarWalker
 from diagpack.redact.walk_json import Document, MarkedWalker
 
 _HEAD = 65536
-# Residue is searched in pieces of this size, with an overlap longer than any value that is searched for.
-_PIECE = 8 << 20
-_OVERLAP = 64 << 10
 # What a compressed file may become: logs shrink to a tenth, seldom to a hundredth.
 _MOST_INFLATED = 256 << 20
 _MOST_RATIO = 100
@@ -53,6 +50,7 @@ class Standalone:
     def __init__(self, key: CaseKey, policy: Policy, seeds: Seeds | None = None) -> None:
         self._seeds = seeds or Seeds()
         self._policy = policy_of(policy, self._seeds)
+        self._key = key
         self._pseudonyms = Pseudonyms(key)
         self._scanner = detectors_for(policy, self._seeds)
 
@@ -143,8 +141,9 @@ class Standalone:
                 raise NeedsWithholding("more distinct sensitive values than the dictionary holds")
             engine = self.engine(None, learned.dictionary())
             self._write(engine, task, out)
-            scanner = ResidueScanner(learned.dictionary(), learned.prints(), self._pseudonyms.is_token)
-            _check(scanner, out, name)
+            blueprint = ScanBlueprint(learned.dictionary(), learned.prints().tobytes(), self._key.reveal())
+            look = LastLook(blueprint)
+            _check(look, out, name)
         except NeedsWithholding as reason:
             out.unlink(missing_ok=True)
             return StreamResult({}, ({"artifact": name, "reason": str(reason)},))
@@ -157,7 +156,7 @@ class Standalone:
                 raise RedactionError("DP211", f"{name}: {words}", hint="free some space and run again") from None
             raise _failed(name) from None
         return StreamResult(
-            dict(sorted(engine.tally.items())), (), dict(sorted((learned.not_searched + scanner.not_searched).items()))
+            dict(sorted(engine.tally.items())), (), dict(sorted((learned.not_searched + look.not_searched()).items()))
         )
 
     def learner(self) -> Learned:
@@ -211,17 +210,13 @@ def _is_binary(head: bytes) -> bool:
     return controls * 50 > len(head[:4096])
 
 
-def _check(scanner: ResidueScanner, out: Path, name: str) -> None:
-    with out.open("rb") as stream:
-        held = b""
-        while piece := stream.read(_PIECE):
-            for hit in scanner.scan("output", held + piece):
-                raise RedactionError(
-                    "DP210",
-                    f"{name}: something that should have been redacted is still there (rule {hit.rule})",
-                    hint="report the fault; no output was kept",
-                )
-            held = piece[-_OVERLAP:]
+def _check(look: LastLook, out: Path, name: str) -> None:
+    for hit in look.hits_in(out, "output"):
+        raise RedactionError(
+            "DP210",
+            f"{name}: something that should have been redacted is still there (rule {hit.rule})",
+            hint="report the fault; no output was kept",
+        )
 
 
 def is_gzip(source: Path) -> bool:

@@ -8,12 +8,13 @@ import gc
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from diagpack.redact.engine import NeedsWithholding
-from diagpack.redact.lines import redact_jsonl_stream, redact_text_stream
+from diagpack.redact.entries import check_frame, entry_ranges, framed, unframed
+from diagpack.redact.lines import ranges, redact_jsonl_stream, redact_text_stream
 from diagpack.redact.walk_har import HarWalker
 from diagpack.redact.walk_json import Document, JsonWalker, MarkedWalker, TooDeep
 
@@ -36,7 +37,7 @@ _PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What to read. `is_approved`: a picture that the analyst approved."""
+    """What to read. `is_approved`: a picture that the analyst approved. `is_part`: some entries of a HAR."""
 
     id: str
     kind: str
@@ -45,6 +46,21 @@ class Task:
     start: int
     end: int
     is_approved: bool = False
+    is_part: bool = False
+
+
+def parts(task: Task, step: int) -> list[Task]:
+    """Ranges of about `step` bytes that can be read apart: the same for any number of workers."""
+    if task.media_type in STREAMED:
+        with task.path.open("rb") as stream:
+            found = ranges(stream, task.end, step)
+    elif task.media_type == HAR:
+        with task.path.open("rb") as stream:
+            found = entry_ranges(stream, task.end, step)
+    else:
+        return [task]
+    is_part = task.media_type == HAR and len(found) > 1
+    return [replace(task, start=start, end=end, is_part=is_part) for start, end in found]
 
 
 def run(engine: "Engine", task: Task, sink: Callable[[bytes], object]) -> None:
@@ -81,7 +97,7 @@ def _pieces(engine: "Engine", task: Task) -> Iterator[bytes]:
             reader = redact_jsonl_stream if task.media_type == JSONL else redact_text_stream
             yield from reader(engine, stream, task.start, task.end)
     elif task.media_type in (HAR, JSON):
-        yield _document(engine, task)
+        yield _document(engine, task, _read(task))
     elif task.media_type == PNG:
         yield _picture(task)
     else:
@@ -93,16 +109,24 @@ def _check_text(head: bytes) -> None:
         raise NeedsWithholding("text that is not UTF-8")
 
 
-def _document(engine: "Engine", task: Task) -> bytes:
+def _read(task: Task) -> bytes:
+    with task.path.open("rb") as stream:
+        stream.seek(task.start)
+        return stream.read(task.end - task.start)
+
+
+def _document(engine: "Engine", task: Task, content: bytes) -> bytes:
     if task.end > engine.policy.limit("document_bytes"):
         raise NeedsWithholding("a document too large to be inspected")
     try:
-        text = task.path.read_bytes().decode("utf-8-sig")
+        text = (framed(content, is_first=task.start == 0) if task.is_part else content).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise NeedsWithholding("a document that is not UTF-8") from None
     document = Document()
     try:
         parsed = document.loads(text)
+        if task.is_part:
+            check_frame(parsed)
         engine.prefetch(parsed)
         if task.media_type == HAR:
             walked = HarWalker(engine, document).har(parsed)
@@ -118,7 +142,8 @@ def _document(engine: "Engine", task: Task) -> bytes:
         raise NeedsWithholding("a document that is not valid JSON of its kind") from None
     # What was written must still be what it was: raises ValueError, which ends the run.
     json.loads(written)
-    return written.encode("utf-8", "surrogatepass")
+    data = written.encode("utf-8", "surrogatepass")
+    return unframed(data, content, is_first=task.start == 0) if task.is_part else data
 
 
 def _picture(task: Task) -> bytes:
