@@ -57,7 +57,7 @@ class ScanCrew:
     def __init__(self, scanner: ResidueScanner) -> None:
         self._scanner = scanner
 
-    def teach(self, values: dict[str, str]) -> None:
+    def teach(self, values: dict[str, str], aliases: Mapping[str, str]) -> None:
         """Nothing: the blueprint holds everything."""
 
     def do(self, order: ScanOrder) -> list[Hit]:
