@@ -222,11 +222,19 @@ def _clusters(found: Iterable[tuple[Rank, Span]]) -> Iterator[tuple[int, list[tu
 
 
 def _settle_cluster(cluster: list[tuple[Rank, Span]]) -> list[Span]:
+    # Behind `IBAN:` the key finds the first group only; the shape finds all of it.
+    cluster = [each for each in cluster if not any(_is_part(each[1], other) for _, other in cluster)]
     ordered = sorted(cluster, key=lambda each: (each[0], each[1].start - each[1].end, each[1].start, each[1].rule))
     taken: list[Span] = []
     for _rank, span in ordered:
         taken += _uncovered(span, sorted(taken, key=lambda each: each.start))
     return sorted(taken, key=lambda each: each.start)
+
+
+def _is_part(span: Span, other: Span) -> bool:
+    """Whether another finding of the same class says more."""
+    is_inside = other.start <= span.start and span.end <= other.end
+    return is_inside and span.entity == other.entity and other.end - other.start > span.end - span.start
 
 
 def _uncovered(span: Span, taken: Sequence[Span]) -> list[Span]:

@@ -26,7 +26,7 @@ from diagpack.redact.pseudonyms import Pseudonyms
 from diagpack.redact.replacer import MESSAGE, NOT_LEARNED, Replacer
 from diagpack.redact.spans import SECRET_CLASSES, Memory, Span
 from diagpack.redact.tally import NOTHING, Tally
-from diagpack.redact.values import DIAGNOSTIC, canonical, is_plain, is_public
+from diagpack.redact.values import DIAGNOSTIC, canonical, is_placeholder, is_plain, is_public
 
 _MAILBOX = re.compile(r"\s*\"?([^\"<>@]+?)\"?\s*<([^<>\s]+@[^<>\s]+)>\s*")
 _HIDDEN = re.compile(r"[*•.\-_ x]*|\[?<?(?:redacted|removed|hidden|masked|filtered)>?\]?", re.IGNORECASE)
@@ -122,6 +122,8 @@ class Engine:
     def _slot(self, value: str, entity: str, rule: str) -> str:
         bare = value.strip()
         if not bare or entity in ("keep", "") or _HIDDEN.fullmatch(bare) or bare.lower() in _NOT_A_VALUE:
+            return value
+        if is_placeholder(bare):
             return value
         if entity not in SECRET_CLASSES and self.is_vendor_id(bare):
             return value

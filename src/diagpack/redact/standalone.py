@@ -6,6 +6,7 @@ Presidio is not imported, so these start fast. One file is its own case: it is r
 
 import gzip
 import os
+import re
 import shutil
 import tempfile
 import zlib
@@ -33,6 +34,12 @@ _HEAD = 65536
 # What a compressed file may become: logs shrink to a tenth, seldom to a hundredth.
 _MOST_INFLATED = 256 << 20
 _MOST_RATIO = 100
+_PROSE_NAMES = (".txt", ".md", ".eml", ".note", ".text", ".markdown")
+# The first line of a mail; a time of day near the start of a line.
+_MAIL = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:From|Return-Path|Received|Delivered-To|To|Subject|Date|MIME-Version|Message-I[Dd]): "
+)
+_STAMPED = re.compile(rb"[^\n]{0,30}\b\d\d:\d\d:\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +122,27 @@ class Standalone:
 
         A gzip file is opened first; `out` is gzip again when its name ends in `.gz`, and plain otherwise.
         """
-        if not is_gzip(source):
+        wide = wide_encoding(source)
+        if not is_gzip(source) and not wide:
             return self._plain_file(source, out, name)
         # Beside the output, for this user only: what is inside is raw.
         folder = Path(tempfile.mkdtemp(prefix=".redact-", dir=out.parent))
         try:
             inside, shown = folder / "in", folder / "out"
             try:
-                gunzip(source, inside)
+                if wide:
+                    transcode(source, inside, wide, "utf-8")
+                else:
+                    gunzip(source, inside)
             except NeedsWithholding as reason:
                 return StreamResult({}, ({"artifact": name, "reason": str(reason)},))
-            result = self._plain_file(inside, shown, name)
+            # Inside a compressed file may be UTF-16.
+            result = self._plain_file(inside, shown, name) if wide else self.file(inside, shown, name)
             if shown.exists():
-                _deliver(shown, out)
+                if wide:
+                    transcode(shown, folder / "wide", "utf-8", wide)
+                    shown = folder / "wide"
+                _deliver(shown, out, is_packed=not wide)
             return result
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -135,11 +150,15 @@ class Standalone:
     def _plain_file(self, source: Path, out: Path, name: str) -> StreamResult:
         task = work.Task(name, "file", media_type_of(source), source, 0, source.stat().st_size)
         learned = self.learner()
+        prose = self._scanner.names_in_prose if task.media_type == work.TEXT and is_prose(source, name) else None
         try:
-            work.run(self.engine(learned, {}), task, _nowhere)
+            learning = self.engine(learned, {})
+            learning.prose = prose
+            work.run(learning, task, _nowhere)
             if learned.is_overflowing:
                 raise NeedsWithholding("more distinct sensitive values than the dictionary holds")
             engine = self.engine(None, learned.dictionary())
+            engine.prose = prose
             self._write(engine, task, out)
             blueprint = ScanBlueprint(learned.dictionary(), learned.prints().tobytes(), self._key.reveal())
             look = LastLook(blueprint)
@@ -203,6 +222,16 @@ def media_type_of(source: Path) -> str:
     return work.TEXT
 
 
+def is_prose(source: Path, name: str) -> bool:
+    """Text that people wrote: named as such, or a mail; and no log."""
+    with source.open("rb") as stream:
+        head = stream.read(_HEAD)
+    lines = [each for each in head.split(b"\n") if each.strip()]
+    if not name.lower().removesuffix(".gz").endswith(_PROSE_NAMES) and not _MAIL.match(head):
+        return False
+    return sum(_STAMPED.match(each) is not None for each in lines) * 5 < len(lines)
+
+
 def _is_binary(head: bytes) -> bool:
     if b"\0" in head:
         return True
@@ -239,10 +268,31 @@ def gunzip(source: Path, target: Path) -> None:
         raise NeedsWithholding("a compressed file that is damaged") from None
 
 
-def _deliver(shown: Path, out: Path) -> None:
+def wide_encoding(source: Path) -> str:
+    """`utf-16-le` or `utf-16-be` for a file of two bytes a character, with or without a mark; "" for any other."""
+    with source.open("rb") as stream:
+        head = stream.read(_HEAD)
+    head = head[: len(head) // 2 * 2]
+    if head.startswith(b"\xff\xfe") or (head and head[1::2].count(0) * 10 > len(head) * 4 and 0 not in head[0::2]):
+        return "utf-16-le"
+    if head.startswith(b"\xfe\xff") or (head and head[0::2].count(0) * 10 > len(head) * 4 and 0 not in head[1::2]):
+        return "utf-16-be"
+    return ""
+
+
+def transcode(source: Path, target: Path, encoding: str, other: str) -> None:
+    """The same text in another encoding, in pieces; a mark and line ends stay. Raises NeedsWithholding."""
+    try:
+        with source.open(encoding=encoding, newline="") as text, target.open("x", encoding=other, newline="") as out:
+            shutil.copyfileobj(text, out, 1 << 20)
+    except UnicodeError:
+        raise NeedsWithholding("text that is not the UTF-16 it begins as") from None
+
+
+def _deliver(shown: Path, out: Path, *, is_packed: bool) -> None:
     descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as target, shown.open("rb") as plain:
-        if out.suffix.lower() == ".gz":
+        if is_packed and out.suffix.lower() == ".gz":
             # No name and no time: the same input gives the same bytes.
             with gzip.GzipFile("", "wb", fileobj=target, mtime=0) as packed:
                 shutil.copyfileobj(plain, packed, 1 << 20)

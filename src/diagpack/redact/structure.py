@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 from diagpack.redact.engine import MESSAGE
 from diagpack.redact.packed import TooBig, unpack_base64, without_space
-from diagpack.redact.walk_form import is_form, is_multipart, redact_form, redact_multipart
+from diagpack.redact.walk_form import (
+    is_connection_string,
+    is_form,
+    is_multipart,
+    redact_connection_string,
+    redact_form,
+    redact_multipart,
+)
 from diagpack.redact.walk_jose import redact_compact
 from diagpack.redact.walk_json import TooDeep, redact_json_text
 from diagpack.redact.walk_markup import is_markup, redact_markup
@@ -48,6 +55,8 @@ def redact_structure(engine: "Engine", text: str, context: str) -> str | None:
         return _packed(engine, text)
     if is_form(text):
         return redact_form(engine, text)
+    if ";" in text and "=" in text and is_connection_string(text):
+        return redact_connection_string(engine, text)
     return None
 
 

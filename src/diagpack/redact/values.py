@@ -18,8 +18,18 @@ DIAGNOSTIC = re.compile(
     r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9A-F]{8}-(?:[0-9A-F]{4}-){3}[0-9A-F]{12}|[0-9a-f]{32}|[0-9a-f]{16}"
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
 )
+# What stands for a value that is put in later: `${DB_PASSWORD}`, `{{token}}`, `%s`, a type of GraphQL.
+_PLACEHOLDER = re.compile(
+    r"\$\{[A-Za-z_][A-Za-z0-9_.]*\}|\{\{ *\$?[A-Za-z_][A-Za-z0-9_.]* *\}\}|%\([a-z_]+\)s|%s|\$[A-Z][A-Z0-9]*_[A-Z0-9_]*"
+    r"|(?:String|ID|Int|Float|Boolean)!?|process\.env\.[A-Z][A-Z0-9_]*|<[a-z][a-z_ -]*>"
+)
 _TOKEN_RANGE = ipaddress.ip_network("240.0.0.0/4")
 _NO_DIGITS = str.maketrans("", "", "0123456789")
+
+
+def is_placeholder(value: str) -> bool:
+    """Whether a value only stands for another one."""
+    return value[:1] in "${%SIFBp<" and _PLACEHOLDER.fullmatch(value) is not None
 
 
 def is_plain(text: str) -> bool:

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 _PAIR = re.compile(r"([&;]|^)([^=&;]*)(=?)([^&;]*)")
 _FORM = re.compile(r"[A-Za-z0-9_.\-\[\]%$:+~*]{1,200}=[^&\s]*(?:&[A-Za-z0-9_.\-\[\]%$:+~*]{1,200}(?:=[^&\s]*)?)*&?")
+_CONNECTION = re.compile(r"[ ]*[A-Za-z][A-Za-z ]{1,40}=[^;]*(?:;[ ]*[A-Za-z][A-Za-z ]{1,40}=[^;]*)+;?[ ]*")
+_DATA_SOURCE = re.compile(
+    r"(?:^|;) *(?:server|data source|host|(?:account)?endpoint|accountname|driver|provider|dsn) *=", re.IGNORECASE
+)
+_CONNECTION_PAIR = re.compile(r"((?:^|;)[ ]*[A-Za-z][A-Za-z ]{1,40}=)([^;]*)")
 _BOUNDARY = re.compile(r"\A--([0-9A-Za-z'()+_,./:=?-]{1,70})\r?\n")
 _PART_NAME = re.compile(r"\bname=\"?([^\";\r\n]*)\"?", re.IGNORECASE)
 _FILE_NAME = re.compile(r"(\bfilename\*?=)(\"[^\"\r\n]*\"|[^;\r\n]*)", re.IGNORECASE)
@@ -59,6 +64,17 @@ def _pair(engine: "Engine", match: "re.Match[str]") -> str:
     if new == plain:
         return separator + shown + equals + value
     return separator + shown + equals + quote(new, safe="-_.~", errors="surrogateescape")
+
+
+def is_connection_string(text: str) -> bool:
+    """`Server=…;User ID=…;Password=…`: two pairs or more, parted by semicolons."""
+    return _CONNECTION.fullmatch(text) is not None and _DATA_SOURCE.search(text) is not None
+
+
+def redact_connection_string(engine: "Engine", text: str) -> str:
+    """Pair by pair: server, port and database stay. Source: ADO.NET connection string syntax."""
+    return _CONNECTION_PAIR.sub(lambda each: each.group(1) + redact_parameter(engine, each.group(1).strip("; ="),
+                                                                              each.group(2)), text)  # fmt: skip
 
 
 def is_multipart(text: str) -> bool:

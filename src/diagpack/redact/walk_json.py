@@ -7,11 +7,13 @@ would print differently and repeated keys travel through a marker that no input 
 import json
 import re
 import secrets
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from diagpack.model.collector import MARK
 from diagpack.redact.live import TOKEN_MEMBERS
 from diagpack.redact.spans import PERSONAL_CLASSES, SECRET_CLASSES
+from diagpack.redact.walk_form import is_connection_string, redact_connection_string
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
 _NAME_KEYS = ("name", "key", "Name", "Key", "header", "id")
 # A number below has fewer digits than any card or token.
 _SMALL = 10**10
+# Beside one of these, `name` is a person's.
+_PERSONAL_KEYS = frozenset(
+    "email mail email_address emailaddress phone phone_number phonenumber mobile firstname first_name givenname "
+    "birthdate date_of_birth dob postal_code postalcode".split()
+)
 _HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 _MANIFEST_KEYS = ("data", "stringData")
 # Kinds of records that one engine remembers, and members of the longest.
@@ -242,6 +249,7 @@ class JsonWalker:
         if value.get("kind") == "Secret" and not value.keys().isdisjoint(_MANIFEST_KEYS):
             return self._manifest(value, key, entity, level)
         inherited = entity if entity != "keep" else ""
+        is_person = _names_person(value)
         walked: dict[str, Any] = {}
         self.engine.live.members(value)
         for name, each in value.items():
@@ -250,6 +258,8 @@ class JsonWalker:
                 walked[name] = self.walk(each, key, named if named != "keep" else "", level + 1)
                 continue
             below = self.class_of(plain, each) or inherited
+            if is_person and not below and plain == "name" and looks_like(each, "name"):
+                below = "name"
             if not below and record and (is_credential(each, record) or (is_of_passwords and _is_word(each))):
                 below = record
             walked[self._key(name)] = self.walk(each, plain, below, level + 1)
@@ -279,7 +289,7 @@ class JsonWalker:
             return plans[names]
         plan = None
         is_manifest = "kind" in names and not value.keys().isdisjoint(_MANIFEST_KEYS)
-        is_plain = not is_manifest and _TELLING.isdisjoint(names)
+        is_plain = not is_manifest and not _names_person(names) and _TELLING.isdisjoint(names)
         if is_plain and all("#" not in name and self._key(name) == name for name in names):
             plan = tuple(self.engine.is_plain_key(name) for name in names)
         if len(plans) > _MOST_PLANS:
@@ -349,7 +359,9 @@ class JsonWalker:
         return self.engine.value(value, key)
 
     def _structured_slot(self, value: str, key: str, entity: str) -> str | None:
-        """SAML messages and JWTs keep their protocol values even in a secret slot."""
+        """SAML messages, JWTs and connection strings keep their protocol values even in a secret slot."""
+        if ";" in value and "onn" in key and is_connection_string(value):
+            return redact_connection_string(self.engine, value)
         if self.engine.policy.classify(key) == "token" and len(value) > 40:
             from diagpack.redact.structure import redact_message
 
@@ -495,6 +507,11 @@ def is_credential(value: Any, entity: str) -> bool:
     if _PLAIN_SHAPE.match(value) or (entity != "password" and _WORDS.fullmatch(value)):
         return False
     return any(each.isdigit() for each in value) and any(each.isalpha() for each in value)
+
+
+def _names_person(names: Collection[str]) -> bool:
+    """Whether a record with these members has the name of a person under `name`."""
+    return "name" in names and not _PERSONAL_KEYS.isdisjoint(map(str.lower, names))
 
 
 def _is_word(value: Any) -> bool:

@@ -37,6 +37,7 @@ _VOID = frozenset("area base br col embed hr img input link meta source track wb
 _URL_ATTRIBUTES = frozenset(
     "href src action formaction data poster cite background xlink:href location destination".split()
 )
+_NAMING = ("name", "id", "key", "property", "itemprop")
 _PLAIN_ATTRIBUTES = frozenset(
     "class style type rel id lang xmlns version algorithm method notbefore notonorafter issueinstant inresponseto "
     "format nameformat encoding".split()
@@ -66,6 +67,8 @@ class _Markup:
         self._attributes = saml["attributes"]
         self._values = saml["values"]
         self._open: list[str] = []
+        # The class that an attribute gives to the content of an open element: `<Data Name="TargetUserName">`.
+        self._fields: list[str] = []
         self._attribute_class = ""
         self._field_class = ""
         self._is_saml = "urn:oasis:names:tc:SAML" in text
@@ -117,12 +120,14 @@ class _Markup:
         new = self._redact_attributes(local, attributes) if "=" in attributes else attributes
         if not attributes.rstrip().endswith("/") and local.lower() not in _VOID:
             self._open.append(local)
+            self._fields.append(self._field_class if "=" in attributes else "")
         return f"<{name}{new}>"
 
     def _close(self, local: str) -> None:
         if local in self._open[-50:]:
             while self._open and self._open.pop() != local:
-                pass
+                self._fields.pop()
+            self._fields = self._fields[: len(self._open)]
         if local == "Attribute":
             self._attribute_class = ""
 
@@ -130,7 +135,7 @@ class _Markup:
         plain = {
             each.group(1).lower(): html.unescape(each.group(3).strip("\"'")) for each in _ATTRIBUTE.finditer(attributes)
         }
-        field = plain.get("name") or plain.get("id") or plain.get("property") or plain.get("itemprop") or ""
+        field = next((plain[each] for each in _NAMING if plain.get(each)), "")
         self._field_class = self._engine.policy.classify(field) if field else ""
         if local == "Attribute" and self._is_saml:
             self._attribute_class = self._class_of_saml_attribute(plain)
@@ -189,6 +194,8 @@ class _Markup:
         entity = self._engine.policy.classify(local) if local else ""
         if local.lower() in ("textarea", "title", "label", "address", "code", "key", "a", "p", "td", "span"):
             return self._field_class if local.lower() == "textarea" and self._field_class in SECRET_CLASSES else ""
+        if not entity and self._fields:
+            return "" if self._fields[-1] == "keep" else self._fields[-1]
         if entity == "keep" or (entity and self._engine.policy.is_ambiguous(local)):
             return ""
         return entity

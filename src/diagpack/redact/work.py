@@ -17,6 +17,7 @@ from diagpack.redact.entries import check_frame, entry_ranges, framed, unframed
 from diagpack.redact.lines import ranges, redact_jsonl_stream, redact_text_stream
 from diagpack.redact.walk_har import HarWalker
 from diagpack.redact.walk_json import Document, JsonWalker, MarkedWalker, TooDeep
+from diagpack.redact.walk_markup import is_markup
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
@@ -33,6 +34,14 @@ STREAMED = frozenset({JSONL, TEXT})
 MARKED_KINDS = frozenset({"saml", "oidc", "request-ids", "environment", "collection", "case"})
 PROSE_KINDS = frozenset({"note", "case"})
 _PNG_HEAD = b"\x89PNG\r\n\x1a\n"
+
+
+# A page that is longer is read as text, line by line.
+_MARKUP_BYTES = 32 << 20
+
+
+class NotJson(NeedsWithholding):
+    """A document that does not parse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +101,15 @@ def _leave_imports() -> None:
 def _pieces(engine: "Engine", task: Task) -> Iterator[bytes]:
     if task.media_type in STREAMED:
         with task.path.open("rb") as stream:
-            if task.start == 0:
-                _check_text(stream.read(4096))
+            head = stream.read(4096) if task.start == 0 else b""
+            _check_text(head)
+            if task.media_type == TEXT and task.start == 0 and task.end <= _MARKUP_BYTES and _is_markup(head):
+                yield _markup(engine, task)
+                return
             reader = redact_jsonl_stream if task.media_type == JSONL else redact_text_stream
             yield from reader(engine, stream, task.start, task.end)
     elif task.media_type in (HAR, JSON):
-        yield _document(engine, task, _read(task))
+        yield from _document_or_text(engine, task)
     elif task.media_type == PNG:
         yield _picture(task)
     else:
@@ -113,6 +125,27 @@ def _read(task: Task) -> bytes:
     with task.path.open("rb") as stream:
         stream.seek(task.start)
         return stream.read(task.end - task.start)
+
+
+def _is_markup(head: bytes) -> bool:
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and is_markup(head.decode("utf-8", "replace"))
+
+
+def _markup(engine: "Engine", task: Task) -> bytes:
+    """An XML document or a page, in one piece: its elements say what their content is."""
+    text = task.path.read_bytes().decode("utf-8", "surrogateescape")
+    return engine.value(text).encode("utf-8", "surrogateescape")
+
+
+def _document_or_text(engine: "Engine", task: Task) -> Iterator[bytes]:
+    """What begins like JSON and is none is a log whose lines begin with `[`, a file of settings, a cut document."""
+    try:
+        yield _document(engine, task, _read(task))
+    except NotJson:
+        if task.kind != "file" or task.media_type != JSON:
+            raise
+        with task.path.open("rb") as stream:
+            yield from redact_text_stream(engine, stream, 0, task.end)
 
 
 def _document(engine: "Engine", task: Task, content: bytes) -> bytes:
@@ -139,7 +172,7 @@ def _document(engine: "Engine", task: Task, content: bytes) -> bytes:
     except TooDeep:
         raise NeedsWithholding("a document nested too deep to be inspected") from None
     except ValueError:
-        raise NeedsWithholding("a document that is not valid JSON of its kind") from None
+        raise NotJson("a document that is not valid JSON of its kind") from None
     # What was written must still be what it was: raises ValueError, which ends the run.
     json.loads(written)
     data = written.encode("utf-8", "surrogatepass")

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from diagpack.redact.spans import SECRET_CLASSES
+from diagpack.redact.values import is_placeholder
 from diagpack.redact.walk_json import looks_like
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def meaning(policy: "Policy", name: str) -> Meaning:
 def holds(meant: Meaning, value: str) -> bool:
     """Whether a value under such a name is one of its class."""
     bare = value.strip()
-    if not bare or bare.lower() in _NO_VALUES:
+    if not bare or bare.lower() in _NO_VALUES or is_placeholder(bare):
         return False
     if meant.entity in SECRET_CLASSES:
         return (not meant.is_weak or looks_like(bare, meant.entity)) and len(bare) > 1

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from diagpack.redact.blocks import below, folded, mail, messages, tables
+from diagpack.redact.blocks import below, folded, mail, messages, statements, tables
 from diagpack.redact.detectors._engine import compiled
 from diagpack.redact.edits import Edit
 from diagpack.redact.packed import TooBig, unpack_base64
@@ -17,7 +17,9 @@ from diagpack.redact.walk_markup import redact_markup
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
 
-_ANY = compiled("(?m)" + "|".join(f"(?:{each.SOURCE})" for each in (tables, below, folded, mail, messages)))
+_ANY = compiled("(?m)" + "|".join(f"(?:{each.SOURCE})" for each in (tables, below, folded, mail, messages, statements)))
+# What counts in a single line as well.
+_ONE_LINE = compiled("|".join(f"(?:{each.SOURCE})" for each in (mail, messages, statements)))
 # Stars and dots that hide a value already.
 _HIDDEN = frozenset(b"*x.- \xe2\x80\xa2")
 # Findings that were read as a whole, so that nothing else counts inside them.
@@ -51,7 +53,7 @@ class Blocks:
 
     def edits(self, data: bytes) -> list[Edit]:
         """Edits on the next piece, in any order."""
-        if b"\n" not in data and messages.SOURCE.encode() not in data:
+        if b"\n" not in data and _ONE_LINE.find(data) is None:
             return []
         if not self._tables.is_open and _ANY.find(data) is None:
             self._tables.skip()
@@ -70,6 +72,8 @@ class Blocks:
                 yield from self._value(data, start, end, "name", "mailbox")
             else:
                 yield Edit(start, end, self._engine.replacement_of(plain, "name", "mailbox"), "name", "mailbox")
+        for start, end, entity in statements.literals(self._engine.policy, data):
+            yield from self._value(data, start, end, entity, "column")
         for run in folded.folded_runs(data):
             yield from self._folded(run)
         for start, end in messages.messages(data):

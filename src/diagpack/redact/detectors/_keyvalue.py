@@ -22,8 +22,10 @@ SEPARATOR: Final = (
 _KEY = compiled(r"[A-Za-z0-9_.-]+")
 _SEPARATOR = compiled(SEPARATOR, ignore_case=True)
 _BARE = compiled(r"[^\s,;&\"'<>\\]+")
+_CONNECTION = compiled(r"(?:\\*[\"'])?[ \t]*[A-Za-z][A-Za-z ]*=[^;=\r\n]*;[ \t]*[A-Za-z][A-Za-z ]*=")
 _PERCENT = compiled(r"(?:[^\s%&\"'<>,;\\]|%[013-9a-fA-F][0-9a-fA-F]|%2[0134579a-fA-F]|%25)+")
 _OPENING = compiled(r"(?:\\*[\"']|&quot;|&#34;|%22|%27)")
+_ARROW = compiled(r"\"[ \t]*->[ \t]*\"")
 _LIST_ITEM = compiled(r"[^\s,\"'\[\]\\]+")
 _LINE_END: Final = (b"\n", b"\r")
 # A quoted value longer than this is no longer searched for its closing quote on the same line.
@@ -88,6 +90,9 @@ def _read(data: bytes, start: int, end: int, floor: int) -> KeyValue | None:
     if not key:
         return None
     where = _where(data, first, written, is_flag)
+    if _CONNECTION.at(data, value_start) > 0 and "onn" in key:
+        # The parts of a connection string have keys of their own.
+        return KeyValue(key, where, first, (), value_start)
     values, behind = read_values(data, value_start, where, b"%3" in written)
     return KeyValue(key, where, first, tuple(values), max(behind, value_start))
 
@@ -116,7 +121,13 @@ def read_values(data: bytes, position: int, where: str, is_percent: bool) -> tup
     start = _OPENING.at(data, position)
     if start > 0:
         end = closing(data, start, data[position:start])
-        return ([(start, end)] if end > start else []), end
+        found = [(start, end)] if end > start else []
+        # A plan shows both: `"old" -> "new"`.
+        second = _ARROW.at(data, end)
+        if second > 0:
+            end = closing(data, second, data[position:start])
+            found += [(second, end)] if end > second else []
+        return found, end
     behind = (_PERCENT if is_percent else _BARE).at(data, position)
     if behind < 0:
         return [], position

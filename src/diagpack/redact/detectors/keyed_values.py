@@ -14,6 +14,7 @@ from diagpack.redact.detectors._keyvalue import KeyValue, KeyValueScanner
 from diagpack.redact.detectors._validators import is_mixed, is_scrambled
 from diagpack.redact.rulebook import Slots, folded, slots, stem_pattern
 from diagpack.redact.spans import SECRET_CLASSES, Detector, Span
+from diagpack.redact.values import is_placeholder
 
 # User names that name a role, not a person.
 _ROLES: Final = frozenset(
@@ -84,7 +85,9 @@ def _spans(data: bytes, found: KeyValue, names: Slots) -> Iterator[Span]:
     personal = names.personal(found.key, "text")
     if personal is not None:
         for start, end in found.values:
-            if _is_personal_value(data[start:end], personal, names):
+            value = data[start:end]
+            is_reference = value.startswith(b"$") or is_placeholder(value.decode("latin1"))
+            if _is_personal_value(value, personal, names) and not is_reference:
                 yield Span(start, end, personal, f"slot-{personal}")
 
 
@@ -102,6 +105,8 @@ def _is_personal_value(value: bytes, entity: str, names: Slots) -> bool:
 
 def _is_plausible(value: bytes, found: KeyValue, names: Slots) -> bool:
     """A weak word such as `token` or `session` in plain log text needs a value that looks like a credential."""
+    if is_placeholder(value.decode("latin1")) or value.lstrip(b"$").lower() == found.key.lower().encode():
+        return False  # `password: $password` of a query
     if folded(found.key) in _DIRECTORIES and value.startswith(b"/"):
         return False
     if found.where in ("query", "json", "flag") or names.is_strong(found.key):

@@ -21,7 +21,9 @@ _EXPLICIT_FORM: Final = (
 _EXPLICIT = compiled(_EXPLICIT_FORM)
 _CONTEXT_WORD: Final = (
     r"\b(?:phones?|tel|telephone|telefon|mobile|mobil|handy|cell|cellphone|calls?|called|calling|fax|msisdn|sms|dial|"
-    r"whatsapp|number|contact|reach|ring|landline|hotline)\b"
+    r"whatsapp|number|contact|reach|ring|landline|hotline|"
+    r"anrufen|rufen|ruf|rufnummer|telefonnummer|handynummer|durchwahl|erreichbar|portable|appelez|appeler|num\xc3\xa9ro|"
+    r"t\xc3\xa9l\xc3\xa9phone|tel\xc3\xa9fono|telefono|m\xc3\xb3vil|llame|llamar|ll\xc3\xa1meme|cellulare)\b"
 )
 _WORD = compiled(_CONTEXT_WORD, ignore_case=True)
 _CANDIDATE = compiled(r"[+(]?\b[0-9][0-9 ().\xc2\xa0/-]{4,22}[0-9]\b")

@@ -12,6 +12,8 @@ from diagpack.redact.detectors._validators import is_mixed, is_scrambled
 from diagpack.redact.spans import Detector, Span
 
 _STEM: Final = r"(?:password|passwd|passphrase|secret|token|api-?key|access-?key|private-?key)"
+_COPULA: Final = r"(?:is|was|ist|war|lautet|est|es|era|=|:)?"
+_WORD: Final = r"([^\s\"'`,;<>()]+)"
 _GAP: Final = r"[^\r\n|;&]{0,300}?"
 
 
@@ -24,6 +26,14 @@ def _credential(value: bytes) -> bool:
     return len(value) >= 8 and (is_mixed(value) or is_scrambled(value)) and b"/" not in value[:1]
 
 
+_WORDS_FOR_PASSWORD: Final = (
+    (b"pass", "password|passwd|passphrase|passcode|passwort"),
+    (b"kennwort", "kennwort"),
+    (b"mot de passe", "mot de passe"),
+    (b"contrase", r"contrase(?:\xc3\xb1|n)a"),
+    (b"senha", "senha"),
+    (b"wachtwoord", "wachtwoord"),
+)
 # marker (lower case), pattern whose only group is the value, class, rule, test of the value.
 _Shape = tuple[bytes, Pattern, str, str, Callable[[bytes], bool]]
 _SHAPES: Final[tuple[_Shape, ...]] = tuple(
@@ -41,8 +51,11 @@ _SHAPES: Final[tuple[_Shape, ...]] = tuple(
         (b"string(", rf"\[[\"'][\w.-]*{_STEM}[\w.-]*[\"'](?::\w+)?\][ \t]*=>\s*string\(\d+\)[ \t]*\"([^\"\r\n]+)\"",
          "secret", "php-dump", _any),
         (b"--", rf"--[a-z0-9-]*{_STEM}[a-z0-9-]*\\*[\"'][ \t]*,\s*\\*[\"']([^\"'\\\r\n]+)", "secret", "argv", _any),
-        (b"pass", r"\b(?:password|passwd|passphrase|passcode)[ \t]+(?:is|was|ist|lautet|=|:)?[ \t:=]*[\"'`]?"
-                  r"([^\s\"'`,;<>()]+)", "password", "told-password", _credential),
+        *((word, rf"\b(?:{pattern})[ \t]+{_COPULA}[ \t:=]*[\"'`]?{_WORD}", "password", "told-password", _credential)
+          for word, pattern in _WORDS_FOR_PASSWORD),
+        (b"identified", r"\bidentified[ \t]+(?:with[ \t]+[\"'`]?\w+[\"'`]?[ \t]+)?by[ \t]+(?:password[ \t]+)?\\*['\"]"
+                        r"([^'\"\\\r\n]+)", "password", "sql-password", _any),
+        (b"password", r"\bpassword[ \t]+\\*'([^'\\\r\n]+)'", "password", "sql-password", _any),
     )
 )  # fmt: skip
 
@@ -50,7 +63,7 @@ _SHAPES: Final[tuple[_Shape, ...]] = tuple(
 # One search instead of one for each marker: at the markers, with what always follows the short ones.
 _TRIGGER: Final = (
     r"(?i:\b(?:curl|wget|mysql|sshpass|redis-cli|docker)|\bauth[ \t]|string\(|--[a-z0-9-]"
-    r"|\bpass(?:word|wd|phrase|code)[ \t])"
+    r"|\b(?:pass(?:word|wd|phrase|code|wort)|kennwort|mot de passe|senha|contrase(?:\xc3\xb1|n)a|wachtwoord|identified)[ \t])"
 )
 _MARKER: Final = compiled(_TRIGGER)
 
