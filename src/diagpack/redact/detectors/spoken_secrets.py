@@ -63,7 +63,8 @@ _SHAPES: Final[tuple[_Shape, ...]] = tuple(
 # One search instead of one for each marker: at the markers, with what always follows the short ones.
 _TRIGGER: Final = (
     r"(?i:\b(?:curl|wget|mysql|sshpass|redis-cli|docker)|\bauth[ \t]|string\(|--[a-z0-9-]"
-    r"|\b(?:pass(?:word|wd|phrase|code|wort)|kennwort|mot de passe|senha|contrase(?:\xc3\xb1|n)a|wachtwoord|identified)[ \t])"
+    r"|\b(?:pass(?:word|wd|phrase|code|wort)|kennwort|mot de passe|senha|contrase(?:\xc3\xb1|n)a|wachtwoord"
+    r"|identified)[ \t])"
 )
 _MARKER: Final = compiled(_TRIGGER)
 
