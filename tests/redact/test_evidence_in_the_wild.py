@@ -150,3 +150,20 @@ def test_a_key_and_a_shape_that_find_the_same_number_give_one_token() -> None:
     assert lines[0].startswith("IBAN: dp-iban-")
     assert " " not in lines[0].removeprefix("IBAN: ")
     assert lines[1].count("dp-card-") == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'GET /lost-password HTTP/1.1" 200\nGET /x HTTP/1.1" 404',
+        "user=root@26117804242c started",
+        '10.2.3.4 www.example.com [10/Feb/2012:16:41:07 -0500] "GET / HTTP/1.0" 200',
+        "Connecting to driver: spark://CoarseGrainedScheduler@10.10.34.11:48069",
+        '{"key": "deployment.environment", "value": {"stringValue": "production"}}',
+        "Notification: my state:FOLLOWING; n.sid:1, n.state:LOOKING",
+        "connectionString=ldap://vc.example.com:389 refused",
+        "akka.tcp://sparkExecutorActorSystem@node-07:55904 listening",
+    ],
+)
+def test_what_only_sounds_like_a_secret_or_a_person_stays(text: str) -> None:
+    assert _ALONE.text(text) == text

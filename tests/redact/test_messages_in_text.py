@@ -1,6 +1,7 @@
 """SAML messages and JWTs inside log lines: decoded, their people replaced, their protocol values readable."""
 
 import base64
+import html
 import json
 import re
 import zlib
@@ -41,6 +42,11 @@ _LINES: dict[str, str] = {
     "escaped JSON": f'10:00:00 INFO body="{{\\"SAMLResponse\\":\\"{_PACKED}\\"}}"',
     "words": f"Received SAML response: {_PACKED}",
     "XML": f"10:00:00 DEBUG saml {_XML} end",
+    "XML in escaped JSON": '10:00:00 INFO body="{\\"xml\\":'
+    + json.dumps(json.dumps(f"{_XML[:60]}\n{_XML[60:]}"))[1:-1]
+    + '}"',
+    "XML in a cell": '10:00:00,"' + _XML.replace('"', '""') + '",500',
+    "XML in a page": "10:00:00 <pre>" + html.escape(_XML) + "</pre>",
 }
 
 

@@ -14,7 +14,8 @@ from urllib.parse import quote_from_bytes
 
 from diagpack.redact.detectors._engine import compiled
 
-# Everything a token is made of but `@` needs no escape in any of these codecs.
+# A token needs no escape but for its `@`; a message or a run of base64 that was written again may.
+_JSON_WRITTEN = ((b"\\", b"\\\\"), (b'"', b'\\"'), (b"\n", b"\\n"), (b"\r", b"\\r"), (b"\t", b"\\t"))
 _JSON_SIMPLE = {b'"': b'"', b"\\": b"\\", b"/": b"/", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 _JSON_WHOLE = {b"\\" + escaped: plain for escaped, plain in _JSON_SIMPLE.items()}
 
@@ -133,8 +134,22 @@ def _quoted_printable(match: re.Match[bytes]) -> bytes:
     return b"" if body in (b"\n", b"\r\n") else bytes.fromhex(body.decode("ascii"))
 
 
-def _plain(token: bytes) -> bytes:
-    return token
+def _escaped_json(text: bytes) -> bytes:
+    for plain, escaped in _JSON_WRITTEN:
+        text = text.replace(plain, escaped)
+    return text
+
+
+def _escaped_entities(text: bytes) -> bytes:
+    return html.escape(text.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+
+def _doubled(text: bytes) -> bytes:
+    return text.replace(b'"', b'""')
+
+
+def _escaped_printable(text: bytes) -> bytes:
+    return text.replace(b"=", b"=3D")
 
 
 def _percent_token(token: bytes) -> bytes:
@@ -151,7 +166,7 @@ ENTITIES = Codec(
     re.compile(rb"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"),
     lambda data: _lines(data, b"&"),
     _entity,
-    _plain,
+    _escaped_entities,
 )
 JSON_ESCAPES = Codec(
     "json-escapes",
@@ -160,14 +175,14 @@ JSON_ESCAPES = Codec(
     ),
     lambda data: _lines(data, b"\\"),
     _json_escape,
-    _plain,
+    _escaped_json,
 )
 QUOTED_PRINTABLE = Codec(
-    "quoted-printable", re.compile(rb"=(?:[0-9A-Fa-f]{2}|\r?\n)"), _whole, _quoted_printable, _plain
+    "quoted-printable", re.compile(rb"=(?:[0-9A-Fa-f]{2}|\r?\n)"), _whole, _quoted_printable, _escaped_printable
 )
 # JSON in a cell of a CSV file: each of its quotes is written twice (RFC 4180, 2.7).
 DOUBLED_QUOTES = Codec(
-    "doubled-quotes", re.compile(rb'""'), lambda data: _lines(data, b'{""'), lambda match: b'"', _plain
+    "doubled-quotes", re.compile(rb'""'), lambda data: _lines(data, b'{""'), lambda match: b'"', _doubled
 )
 # A quoted `=`, an `@` between letters or the name of the encoding must be there: `page=40` alone is an assignment.
 _QUOTED_CLUES = (b"=3D", b"=40", b"=C3=", b"uoted-printable")

@@ -50,6 +50,10 @@ _LOWER_WORD = re.compile(r"[a-z]+")
 _ID_FORM = re.compile(
     r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}|[0-9a-fA-F]{16}|[0-9a-fA-F]{32}|\d{4}-\d\d-\d\dT[\d:.Z+-]+"
 )
+# Products, versions and requests stand everywhere, whatever one place called them.
+_DIAGNOSTIC = re.compile(
+    r"(?:[A-Za-z][\w.-]*/)?v?\d+(?:\.[0-9A-Za-z]+)+|[A-Za-z]+/\d+|application/[\w.+-]+|text/[\w.+-]+"
+)
 _MOSTLY_HIDDEN = re.compile(r"[*x•.\-_ ]+|\[?<?(?:redacted|removed|hidden|masked|filtered)>?\]?", re.IGNORECASE)
 
 
@@ -127,6 +131,8 @@ class Learned:
         """Whether a value is long and rare enough to be replaced wherever it stands."""
         lowered = value.lower()
         if lowered in _STOP or value.isdigit() or entity in _NEVER_LEARNED:
+            return False
+        if _DIAGNOSTIC.fullmatch(value):
             return False
         if _MOSTLY_HIDDEN.fullmatch(value) or (_ID_FORM.fullmatch(value) and entity not in SECRET_CLASSES):
             return False

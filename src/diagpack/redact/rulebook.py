@@ -186,6 +186,10 @@ class Slots:
             return found
         return _stem_in(name, self._secret_stems) or self._by_ending(key)
 
+    def has_stem(self, key: str) -> bool:
+        """Whether a stem inside the key names a secret; `n.sid` only ends like one."""
+        return _stem_in(folded(key), self._secret_stems) is not None
+
     def is_strong(self, key: str) -> bool:
         """Whether the key alone makes its value a secret, wherever it stands."""
         return _stem_in(folded(key), self._secret_stems) is not None or self._by_ending(key) is not None

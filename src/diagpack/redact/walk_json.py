@@ -50,6 +50,8 @@ class TooDeep(Exception):
 _PLAIN_SHAPE = re.compile(
     r"\d{4}-\d\d-\d\d|[a-z][a-z0-9+.-]*:|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$|[\d.]+[a-z]?$", re.IGNORECASE
 )
+# `deployment.environment`, `some_long_name`: words of a program.
+_DOTTED = re.compile(r"[A-Za-z]{1,15}(?:[._:/-][A-Za-z]{1,15})+")
 _WORDS = re.compile(r"[a-z]{1,12}\d{0,4}(?:[-_][a-z]{0,12}\d{0,4}){1,6}", re.IGNORECASE)
 
 
@@ -489,7 +491,8 @@ def looks_like(value: Any, entity: str) -> bool:
     if entity in SECRET_CLASSES:
         from diagpack.redact.nested import looks_opaque
 
-        return looks_opaque(value.strip()) and not re.search(r"[\s]", value.strip()) and not value.isupper()
+        bare = value.strip()
+        return looks_opaque(bare) and not re.search(r"\s", bare) and not value.isupper() and not _DOTTED.fullmatch(bare)
     if entity == "email":
         return "@" in value
     if entity in ("name", "user", "company"):

@@ -32,7 +32,18 @@ def outermost(found: list[Edit]) -> list[Edit]:
     if not wholes:
         return found
     starts = [start for start, _ in wholes]
-    return [each for each in found if each.rule in _WHOLE or not _is_inside(each, starts, wholes)]
+    # A decoded layer may have found the same one; it comes first.
+    chosen: list[tuple[int, int]] = []
+    kept = []
+    for each in found:
+        if each.rule in _WHOLE:
+            if any(start < each.end and each.start < end for start, end in chosen):
+                continue
+            chosen.append((each.start, each.end))
+        elif _is_inside(each, starts, wholes):
+            continue
+        kept.append(each)
+    return kept
 
 
 def _is_inside(edit: Edit, starts: list[int], wholes: list[tuple[int, int]]) -> bool:

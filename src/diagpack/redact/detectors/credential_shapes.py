@@ -45,6 +45,13 @@ _SERVICE_USERS: Final = frozenset(
 )
 
 
+# Schemes whose user is a person or a token also without a password.
+_PERSONAL_SCHEMES: Final = tuple(
+    b"http https ftp ftps sftp ssh smb imap imaps smtp smtps ldap ldaps postgres postgresql mysql mongodb amqp amqps "
+    b"redis rediss svn scp rsync ws wss sip sips nfs cifs davs dav rtsp vnc rdp xmpp".split()
+)
+
+
 class CredentialShapes:
     """Whole tokens and blocks, each behind a cheap test for its marker."""
 
@@ -104,6 +111,8 @@ def _userinfo(data: bytes) -> Iterator[Span]:
             user, colon, password = data[start:end].partition(b":")
             if colon and password:
                 yield Span(end - len(password), end, "password", "url-password")
+            if not colon and not data[max(0, first - 12) : first].lower().endswith(_PERSONAL_SCHEMES):
+                continue  # `akka.tcp://ActorSystem@node`: a name of the program
             if user and user.lower() not in _SERVICE_USERS:
                 entity = "token" if not colon and len(user) >= 16 and has_digit(user) else "user"
                 yield Span(start, start + len(user), entity, f"url-{entity}")

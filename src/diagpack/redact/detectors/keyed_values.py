@@ -100,7 +100,10 @@ def _is_personal_value(value: bytes, entity: str, names: Slots) -> bool:
     """No role, no flag, no dashes; an e-mail slot in text holds an e-mail (`MAIL:RCPT` of a mail log does not)."""
     if entity == "email" and not (b"@" in value or b"%40" in value or b"u0040" in value):
         return False
-    return bool(value.strip(b"-*.")) and value.lower().decode("latin1") not in _ROLES | _FILLERS | names.kept_values
+    lowered = value.lower().decode("latin1")
+    if entity == "user":
+        lowered = lowered.partition("@")[0]  # `root@build-host`
+    return bool(value.strip(b"-*.")) and lowered not in _ROLES | _FILLERS | names.kept_values
 
 
 def _is_plausible(value: bytes, found: KeyValue, names: Slots) -> bool:
@@ -109,8 +112,10 @@ def _is_plausible(value: bytes, found: KeyValue, names: Slots) -> bool:
         return False  # `password: $password` of a query
     if folded(found.key) in _DIRECTORIES and value.startswith(b"/"):
         return False
+    if "onn" in found.key and b"://" in value and not set(b"@?") & set(value):
+        return False  # a connection string that is an address only
     if found.where in ("query", "json", "flag") or names.is_strong(found.key):
-        return True
+        return len(value) > 3 or found.where != "text" or names.has_stem(found.key)
     return (len(value) >= 8 and is_mixed(value)) or is_scrambled(value)
 
 

@@ -17,13 +17,18 @@ _WORD: Final = r"([^\s\"'`,;<>()]+)"
 _GAP: Final = r"[^\r\n|;&]{0,300}?"
 
 
+# `GET /lost-password HTTP/1.1`: a protocol or product and its version; a version.
+_PRODUCT: Final = compiled(r"(?:[A-Za-z][A-Za-z0-9._-]*/)?v?[0-9]+(?:\.[0-9A-Za-z]+)+")
+
+
 def _any(value: bytes) -> bool:
     return len(value) >= 3 and not value.startswith((b"-", b"$", b"{", b"<", b"*"))
 
 
 def _credential(value: bytes) -> bool:
     """Letters and digits mixed, eight or more, or letters in no speakable order: no word, no number, no path."""
-    return len(value) >= 8 and (is_mixed(value) or is_scrambled(value)) and b"/" not in value[:1]
+    is_drawn = len(value) >= 8 and (is_mixed(value) or is_scrambled(value))
+    return is_drawn and b"/" not in value[:1] and _PRODUCT.at(value, 0) != len(value)
 
 
 _WORDS_FOR_PASSWORD: Final = (
@@ -94,7 +99,8 @@ def _spans(data: bytes, pattern: Pattern, entity: str, rule: str, is_value: Call
     while (found := pattern.groups(data, position)) is not None:
         start, end = found[1]
         end = start + len(data[start:end].rstrip(b".,)]}"))
-        if is_value(data[start:end]):
+        is_in_path = data[found[0][0] - 1 : found[0][0]] in (b"/", b"-", b"_", b".", b"=", b"&")
+        if is_value(data[start:end]) and not (is_in_path and rule == "told-password"):
             yield Span(start, end, entity, rule)
         position = max(found[0][1], position + 1)
 
