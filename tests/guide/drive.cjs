@@ -70,6 +70,7 @@ const ACTIONS = {
   focused: (page) => page.evaluate(() => { const each = document.activeElement; return each ? `${each.tagName.toLowerCase()}#${each.id}` : ""; }),
   evaluate: (page, source) => page.evaluate(source),
   size: (page, width, height) => page.setViewport({ width, height }),
+  dark: (page) => page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "dark" }]),
   shot: async (page, file) => { await page.screenshot({ path: file, fullPage: true }); },
   saved: (page, name) => saved(name, TIMEOUT),
   axe: async (page) => {

@@ -32,3 +32,11 @@ def test_every_recording_step_has_instructions_for_four_browsers_in_its_language
     assert set(german["how"]) == {"chrome", "edge", "firefox", "safari"}
     assert "Inkognito" in german["how"]["chrome"][0]
     assert german["title_en"] == "Browser recording"
+
+
+def test_no_step_tells_the_customer_to_send_a_raw_file() -> None:
+    for checklist in load_checklists().values():
+        for language in ("en", "de"):
+            steps = choose_steps(checklist, language, most=50).chosen
+            lines = [line for step in steps for listed in step.get("how", {}).values() for line in listed]
+            assert not [line for line in lines if line.startswith(("Send us", "Senden Sie uns"))], checklist.id

@@ -102,8 +102,11 @@ function record(step, fields) {
   state.answers[step.id] = { ...before, ...fields, at: new Date().toISOString() };
 }
 
+// A checklist asks to send a file; here it is chosen.
+const questionOf = (step) => DATA.strings[`ask_${step.id}`] ?? step.question;
+
 function showItem(card, step) {
-  card.append(make("h1", {}, step.title), make("p", {}, step.question), make("p", { class: "soft" }, step.why));
+  card.append(make("h1", {}, step.title), make("p", {}, questionOf(step)), make("p", { class: "soft" }, step.why));
   const answer = state.answers[step.id];
   if (answer && answer.status === "skipped") card.append(make("p", {}, say("skipped", { reason: say(`reason_${answer.reason}`) })));
   const skip = step.can_skip ? make("button", { type: "button", class: "plain push", id: "skip", onclick: () => askReason(card, step) }, say("skip")) : null;
@@ -170,7 +173,7 @@ function howTo(step) {
   const ordered = [...names].sort((a, b) => (b === browser) - (a === browser));
   return ordered.map((name) => {
     const label = say(`browser_${name}`);
-    const list = make("ol", {}, ...step.how[name].map((line) => make("li", {}, line)));
+    const list = make("ol", {}, ...[...step.how[name], say("then_choose")].map((line) => make("li", {}, line)));
     return make("details", { open: name === browser || names.length === 1 }, make("summary", {}, name === browser ? say("your_browser", { browser: label }) : label), list);
   });
 }
@@ -182,6 +185,7 @@ function showFile(card, step, skip) {
     make("button", { type: "button", class: held ? "" : "main", id: "choose", onclick: () => input.click() }, held ? say("choose_again") : say("choose")),
     make("p", { class: "soft" }, `${say("drop")} · ${say("formats", { formats: step.accept.join(", "), mb: step.max_mb })}`), input);
   const result = make("div", { id: "result", role: "status" });
+  card.append(make("p", {}, say(step.reads === "image" ? "image_here" : "file_here")));
   if (step.privacy) card.append(make("p", { class: "soft" }, step.privacy));
   const again = state.answers[step.id] && state.answers[step.id].chosen && !held;
   if (again) result.append(make("p", {}, say("choose_same")));

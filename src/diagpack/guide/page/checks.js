@@ -128,7 +128,7 @@ const Checks = (() => {
       const recorded = family(found.browser);
       // Chrome and Edge write the same creator.
       const isSame = recorded === context.browser || (recorded === "chrome" && context.browser === "edge");
-      return !recorded || !context.browser || isSame ? null : check("har.browser", "info", { recorded: found.browser });
+      return !recorded || !context.browser || isSame ? null : check("har.browser", "info", { recorded: recorded[0].toUpperCase() + recorded.slice(1) });
     },
     "ids.found"(entries, context) {
       const named = new Set(context.id_headers);

@@ -61,6 +61,12 @@ async function partOf(blob, page) {
   return new TextDecoder().decode(bytes.subarray(from, to));
 }
 
+// The text with its stand-ins marked.
+function marked(text) {
+  const parts = text.split(/(dp-[a-z]+-[a-z2-7]{12}|[a-z2-7]{12}@dp\.invalid)/);
+  return parts.map((part, index) => (index % 2 ? make("mark", {}, part) : part));
+}
+
 function viewer(title, blob, counts) {
   const text = make("pre", { tabindex: 0, "aria-label": title });
   const place = make("span", { class: "soft" });
@@ -69,7 +75,7 @@ function viewer(title, blob, counts) {
   let page = 0;
   const turn = async (to) => {
     page = Math.min(pageCount - 1, Math.max(0, to));
-    text.textContent = await partOf(blob, page);
+    text.replaceChildren(...marked(await partOf(blob, page)));
     place.textContent = say("preview_page", { page: page + 1, pages: pageCount });
   };
   const query = make("input", { type: "text", "aria-label": say("find"), placeholder: say("find") });
@@ -96,7 +102,7 @@ function viewer(title, blob, counts) {
 }
 
 async function showPreview(card) {
-  card.append(make("h1", {}, say("preview")), make("p", { class: "soft" }, say("preview_hint")));
+  card.append(make("h1", {}, say("preview")), make("p", { class: "soft" }, `${say("preview_hint")} ${say("stand_ins")}`), make("p", {}, say("preview_limits")));
   const body = make("div", { id: "preview", role: "status" }, make("p", {}, say("working_redacting")));
   card.append(body);
   const button = actions(card, { ready: false });

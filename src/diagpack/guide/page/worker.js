@@ -64,13 +64,14 @@ const Work = (() => {
     const har = new GuideHar.HarRedactor(redactor).redact(read.document, (index, total) => {
       if (index % 50 === 0) say({ type: "progress", done: index / total });
     });
-    // Entry by entry: one text of the whole recording could exceed what a browser can hold.
+    // In pieces: one text of the whole recording could exceed what a browser can hold. A line for each entry, to be read.
     const entries = har.log.entries;
     har.log.entries = [];
     const [head, tail] = JSON.stringify(har).split('"entries":[]');
     if (part === 0) pieces.push(head, '"entries":[');
     for (let at = 0; at < entries.length; at += 200) {
-      pieces.push((from + at ? "," : "") + JSON.stringify(entries.slice(at, at + 200)).slice(1, -1));
+      const lines = entries.slice(at, at + 200).map((entry) => JSON.stringify(entry));
+      pieces.push((from + at ? ",\n" : "\n") + lines.join(",\n"));
     }
     if (part === parts - 1) pieces.push("]", tail);
     return new Blob(pieces);

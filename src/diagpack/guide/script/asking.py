@@ -59,7 +59,9 @@ class Asker:
     def path(self, step: dict[str, Any]) -> str | None:
         if self.is_batch:
             return None
-        self.say(step["question"])
+        # A checklist asks to send a file; here it is named.
+        self.say(self._strings.get("ask_" + step["id"], step["question"]))
+        self.say(self._strings["image_here" if step["reads"] == "image" else "file_here"])
         if step["privacy"]:
             self.say("  (" + step["privacy"] + ")")
         return self._line(self._strings["script_path"]).strip("'\"") or None

@@ -291,7 +291,7 @@ def _browser(recording: Recording, _: Any) -> Found:
     is_same = recorded == stated or (recorded == "chrome" and stated == "edge")
     if not recorded or not stated or is_same:
         return None
-    return _check("har.browser", "info", recorded=recording.facts["browser"])
+    return _check("har.browser", "info", recorded=recorded.capitalize())
 
 
 def _ids(recording: Recording, _: Any) -> Found:
