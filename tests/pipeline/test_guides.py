@@ -103,6 +103,15 @@ def test_what_comes_back_ends_in_the_package_with_its_story(
     with zipfile.ZipFile(outcome.package) as package:
         (name,) = [each for each in package.namelist() if "guided" in each]
         told = json.loads(package.read(name))
+        named = {Path(each).name: each for each in package.namelist()}
+        manifest = json.loads(package.read(named["manifest.json"]))
+        shown = package.read(named["report.html"]).decode() + package.read(named["report.md"]).decode()
+    assert manifest["customer"]["steps"][0]["reason"] == "policy_forbids"
+    assert manifest["customer"]["files"][0]["authenticated"] is False
+    assert {each["item"]: each["status"] for each in manifest["checklist"]["items"]}["har"] == "skipped"
+    assert shown.count("From the customer") >= 2
+    assert shown.count("rules forbid it") >= 2
+    assert shown.count("2 attempts") == 2
     assert told["steps"][0]["reason"] == "policy_forbids"
     assert told["steps"][0]["checks"] == [{"id": "har.parse", "level": "error", "data": {}}]
     assert told["received"]["authenticated"] is False

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from diagpack.assess.asks import ask_for
-from diagpack.assess.conditions import Scene, answered, capture_problems, first_met, holds, scene_names
+from diagpack.assess.conditions import Scene, answered, capture_problems, case_refs, first_met, holds, scene_names
 from diagpack.model.assessment import ItemResult, ItemStatus
 from diagpack.model.checklist import Checklist, Item, in_language
 
@@ -43,7 +43,8 @@ def _open(item: Item, scene: Scene, title: str, question: str) -> ItemResult:
     skipped = scene.case.get("skipped")
     reason = skipped.get(item.id) if isinstance(skipped, Mapping) else None
     if reason and item.can_skip:
-        return ItemResult(item.id, title, ItemStatus.SKIPPED, str(reason), is_required=item.is_required)
+        refs = case_refs(scene.evidence, f"/skipped/{item.id}")
+        return ItemResult(item.id, title, ItemStatus.SKIPPED, str(reason), "", refs, item.is_required)
     return ItemResult(item.id, title, ItemStatus.MISSING, "not in the evidence", question, (), item.is_required)
 
 

@@ -15,6 +15,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, Final
 
+from diagpack.assess.customer import customer_refs
 from diagpack.assess.view import Call
 from diagpack.model.evidence import EvidenceSet
 from diagpack.model.expression import Node, evaluate, matches, parse
@@ -92,12 +93,12 @@ def answered(scene: Scene, name: str) -> Met:
 
 
 def case_refs(evidence: EvidenceSet, pointer: str) -> tuple[EvidenceRef, ...]:
-    """A citation into the case artifact, when there is one and the place exists."""
+    """A citation into the case artifact when the place exists there, else into what the customer answered."""
     for artifact in evidence.of_kind("case"):
         ref = EvidenceRef(artifact.id, Pointer(pointer))
         if evidence.resolve(ref) is not None:
             return (ref,)
-    return ()
+    return customer_refs(evidence, pointer)
 
 
 def exchange_names(exchange: Call) -> dict[str, Any]:

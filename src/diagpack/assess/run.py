@@ -13,6 +13,7 @@ from diagpack.assess import environment as environments
 from diagpack.assess import facts
 from diagpack.assess.completeness import completeness
 from diagpack.assess.conditions import Scene
+from diagpack.assess.customer import with_customer
 from diagpack.assess.disposition import Criteria, dispose, load_criteria
 from diagpack.assess.drafts import customer_update, internal_update
 from diagpack.assess.handoff import handoff_lines
@@ -119,6 +120,7 @@ def make_scene(
 ) -> Scene:
     """Everything the parts of an assessment ask about, parsed once."""
     found = calls(evidence, first_party_hosts(case, profile_view))
+    case = with_customer(case, evidence)
     scene = Scene(evidence, case, findings, found)
     known = {name: cited.refs for name, cited in environments.environment(scene).items()}
     return Scene(evidence, case, findings, found, known)

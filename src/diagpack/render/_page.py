@@ -10,11 +10,13 @@ from typing import Final
 
 from diagpack.model.assessment import Cited, RequestIdUse, TimelineEvent
 from diagpack.model.capture import hosts_in
+from diagpack.model.customer import customer_steps, received
 from diagpack.model.escalation import Escalation
 from diagpack.model.finding import Finding
 from diagpack.model.story import chapters
 from diagpack.render import _case_words
 from diagpack.render._citations import Citations, Link, Sentence
+from diagpack.render._customer import received_words, step_words
 from diagpack.render._exchanges import Recorded, recorded
 from diagpack.render._page_calls import CallGroup, call_groups, duration_text
 from diagpack.render._page_evidence import ArtifactView, artifact_views
@@ -119,6 +121,8 @@ class Page:
     environment: tuple[tuple[str, Sentence], ...]
     checklist_reason: Sentence
     items: tuple[ItemView, ...]
+    customer_files: tuple[str, ...]
+    customer: tuple[tuple[str, str, Sentence], ...]
     capture: tuple[tuple[str, str, str], ...]
     redaction: tuple[tuple[str, int, int], ...]
     redaction_total: int
@@ -191,6 +195,11 @@ def page(escalation: Escalation) -> Page:
                 clipped(each.question, _WORDS),
             )
             for each in assessment.items[:200]
+        ),
+        customer_files=tuple(received_words(each) for each in received(escalation.evidence)),
+        customer=tuple(
+            (each.status, clipped(each.title, 200), cite.statement(clipped(step_words(each), _WORDS), (each.ref,)))
+            for each in customer_steps(escalation.evidence)
         ),
         capture=_capture(escalation),
         redaction=tuple((name, count, 100 * count // max(counts.values())) for name, count in counts.items()),

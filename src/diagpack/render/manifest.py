@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from diagpack.model.escalation import Escalation, Renderer
 from diagpack.model.finding import Finding
+from diagpack.render._customer import described as customer
 from diagpack.render._json import pretty
 from diagpack.render.redaction_report import by_class
 
@@ -78,6 +79,8 @@ def described(escalation: Escalation) -> dict[str, Any]:
             }
             for each in escalation.evidence.missing
         ],
+        # What the customer's own collector says; empty where none was used.
+        "customer": customer(escalation.evidence),
         "findings": [_finding(each) for each in escalation.findings],
         "request_ids": [each.id for each in assessment.request_ids],
         "redaction": by_class(escalation.redaction.counts),

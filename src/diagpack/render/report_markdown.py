@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from diagpack.model.assessment import Cited, ItemResult, TimelineEvent
+from diagpack.model.customer import customer_steps, received
 from diagpack.model.escalation import Escalation, Renderer
 from diagpack.model.finding import Finding
 from diagpack.model.story import chapters
 from diagpack.render import _case_words
 from diagpack.render import _escape_markdown as markdown
+from diagpack.render._customer import received_words, step_words
 from diagpack.render._exchanges import Recorded, http_text, recorded
 from diagpack.render._json import utc
 from diagpack.render._ticket import disposition_text, first_failing, headline, sentence, severity_text
@@ -137,8 +139,21 @@ def _completeness(escalation: Escalation) -> Iterator[str]:
     missing = (markdown.text(f"{each.label}: {each.reason}", _TEXT) for each in escalation.evidence.missing)
     yield from _section("What was not collected, and why", missing, 200, "Nothing is missing.")
     yield from _section(f"Checklist {markdown.text(assessment.checklist)}", map(_item, assessment.items), 200, "Empty.")
+    yield from _customer(escalation)
     limits = (markdown.text(each, _TEXT) for each in escalation.limitations)
     yield from _section("Limitations", limits, 100, "None stated.")
+
+
+def _customer(escalation: Escalation) -> Iterator[str]:
+    """What the customer answered, skipped and why, and how their file was checked."""
+    steps = customer_steps(escalation.evidence)
+    if steps:
+        files = [markdown.text(received_words(each), _TEXT) for each in received(escalation.evidence)]
+        lines = [
+            f"**{each.status}** {markdown.text(f'{each.title}. {step_words(each)} {each.ref}', _TEXT)}"
+            for each in steps
+        ]
+        yield from _section("From the customer's collector", [*files, *lines], 100, "")
 
 
 def _item(item: ItemResult) -> str:
