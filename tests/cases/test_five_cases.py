@@ -143,3 +143,15 @@ def test_what_a_named_person_confirmed_is_ready(ran: Ran) -> None:
     assert (found.readiness.is_ready, found.readiness.score) == (True, 100)
     assert "proposed" not in first_screens(dict(confirmed.files))["ticket.md"]
     assert found.disposition.outcome.value == ran.story.outcome
+
+
+def test_the_identity_providers_message_stands_where_it_was_sent_on_the_corrected_clock(ran: Ran) -> None:
+    if ran.story.id != "SAML-1":
+        return
+    events = ran.outcome.assessment.timeline
+    issued = next(at for at, each in enumerate(events) if "SAML response issued" in each.text)
+    refused = next(at for at, each in enumerate(events) if "/saml/acs" in each.text and each.source == "har")
+
+    assert "corrected" in events[issued].text
+    assert events[issued].skew_seconds == pytest.approx(-420, abs=2)
+    assert 0 < issued < refused

@@ -72,7 +72,11 @@ const audit = async (page) => {
   await page.keyboard.press("j"); keys.j = await state();
   await page.keyboard.press("j"); keys.jj = await state();
   await page.keyboard.press("k"); keys.k = await state();
+  await page.keyboard.press("]"); keys.bracket = await state();
+  await page.keyboard.press("["); keys.back = await state();
   await page.keyboard.press("n"); keys.n = await state();
+  await page.keyboard.type("f"); keys.f = await state();
+  await page.keyboard.press("Escape");
   await page.keyboard.type("/"); keys.slash = await state();
   await page.keyboard.type("notbefore"); keys.filtered = await state();
   await page.keyboard.press("Escape"); keys.cleared = await state();

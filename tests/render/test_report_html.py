@@ -93,7 +93,7 @@ def test_a_citation_of_nothing_is_not_a_link() -> None:
 
     page = lxml.html.fromstring(html(findings=(lost,)))
 
-    assert page.xpath("//span[@class='cite lost']/@title") == ["not in this package"]
+    assert set(page.xpath("//span[@class='cite lost']/@title")) == {"not in this package"}
 
 
 def test_request_ids_are_marked_in_the_log(page: lxml.html.HtmlElement) -> None:
@@ -117,7 +117,7 @@ def test_a_string_of_a_megabyte_is_cut_with_a_pointer_to_its_file() -> None:
 
 
 def test_the_clock_correction_is_stated(page: lxml.html.HtmlElement) -> None:
-    words = "har-1: the customer's clock was 420 s ahead of the servers'; its times are corrected here."
+    words = "har-1: its clock was 420 s ahead of the servers'; its times are the servers' here."
 
     assert words in page.text_content()
 

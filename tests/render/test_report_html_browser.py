@@ -96,13 +96,14 @@ def test_the_keyboard_moves_between_findings_and_failing_calls(seen: dict[str, A
     assert keys["j"]["focus"] == "finding-1"
     assert keys["jj"]["focus"] == "finding-2"
     assert keys["k"]["focus"] == "finding-1"
+    assert (keys["bracket"]["focus"], keys["back"]["focus"]) == ("finding-2", "finding-1")
     assert keys["n"]["focus"] == "SUMMARY"
 
 
 def test_the_filter_hides_what_does_not_match_and_escape_brings_it_back(seen: dict[str, Any]) -> None:
     keys = seen["keys"]
 
-    assert keys["slash"]["focus"] == "filter"
+    assert keys["f"]["focus"] == keys["slash"]["focus"] == "filter"
     assert 0 < keys["filtered"]["hidden"] < keys["filtered"]["rows"]
     shown = keys["filtered"]["rows"] - keys["filtered"]["hidden"]
     assert keys["filtered"]["shown"] == f"{shown} of {keys['filtered']['rows']}"

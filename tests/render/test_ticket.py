@@ -138,20 +138,17 @@ def test_a_rationale_with_its_inputs_is_shown_in_short() -> None:
     assert [each.text for each in headline(long)] == ["S2 because a and b."]
 
 
-def test_findings_on_places_that_were_told_are_counted_and_not_repeated() -> None:
+def test_what_shows_the_same_failure_is_counted_and_what_stands_for_itself_is_told() -> None:
     places = ("[har-1 #7]", "[har-1 #8]")
     found = [
-        Finding("a", Level.ERROR, Certainty.PROVEN, "both clocks", tuple(map(ref, places))),
-        Finding("b", Level.WARNING, Certainty.PROVEN, "one clock", (ref(places[0]),)),
-        Finding("c", Level.WARNING, Certainty.PROVEN, "another call", (ref("[har-1 #9]"),)),
-        Finding("d", Level.WARNING, Certainty.PROVEN, "slow as well", (ref("[har-1 #9]"),)),
+        Finding("sso.clock_confirmed", Level.ERROR, Certainty.PROVEN, "clocks", tuple(map(ref, places))),
+        Finding("sso.acs_failed", Level.ERROR, Certainty.PROVEN, "the refusal", (ref(places[0]),)),
+        Finding("saml.bad_audience", Level.ERROR, Certainty.PROVEN, "another fault", (ref(places[0]),)),
+        Finding("har.slow", Level.WARNING, Certainty.PROVEN, "slow as well", (ref("[har-1 #9]"),)),
+        Finding("saml.only_assertion", Level.INFO, Certainty.PROVEN, "a remark", (ref("[har-1 #9]"),)),
     ]
 
     shown = ticket(escalation(findings=tuple(found))).findings
 
-    assert [each.split(" (")[0] for each in shown] == [
-        "both clocks",
-        "another call",
-        "slow as well",
-        "1 more on the same places, see report.html in the package",
-    ]
+    assert [each.split(" (")[0] for each in shown] == ["clocks", "another fault", "slow as well"]
+    assert shown[0].endswith("(+1 on the same failure)")

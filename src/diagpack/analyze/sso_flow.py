@@ -111,8 +111,7 @@ def _clock(said: list[_Said], har: RedactedArtifact, evidence: EvidenceSet) -> I
         id="sso.clock_confirmed",
         level=Level.ERROR,
         certainty=Certainty.PROVEN,
-        statement=f"Clocks explain the refusal: {_lower(words.statement(verdict))}. The login message says: "
-        f"{first.evidence}.",
+        statement=f"Clocks explain the refusal: {_lower(words.statement(verdict))}. {_told(first)}",
         refs=tuple(dict.fromkeys((*first.refs, *words.refs(verdict)))),
         means=_meaning(first, verdict),
         ask=words.ask(verdict),
@@ -120,6 +119,15 @@ def _clock(said: list[_Said], har: RedactedArtifact, evidence: EvidenceSet) -> I
         rank=10,
         data={"seconds": round(words.seconds_apart(verdict), 1), "wrong": list(verdict.parties), "finding": first.id},
     )
+
+
+def _told(first: _Said) -> str:
+    """By how much the message missed its time; its own words where that is no number."""
+    off = first.detail.get("seconds")
+    if not isinstance(off, int | float) or not first.id.endswith(_OUTSIDE):
+        return f"The login message says: {first.evidence}."
+    when = "before it was valid" if first.id.endswith(("not_yet_valid", "nbf")) else "after it had expired"
+    return f"The login message arrived {abs(round(off))} s {when}."
 
 
 def _lower(text: str) -> str:

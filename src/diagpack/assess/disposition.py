@@ -14,7 +14,9 @@ from diagpack.assess.documents import read_yaml, shipped
 from diagpack.assess.severity import confirmed_by
 from diagpack.errors import UsageError
 from diagpack.model.assessment import Cited, Disposition, Outcome, SimilarCase
+from diagpack.model.finding import Level
 from diagpack.model.ref import EvidenceRef
+from diagpack.model.story import chapters
 
 SCHEMA: Final = "diagpack.disposition/1"
 _NO_REASON: Final = ("ids.joined", "log.first-error")
@@ -87,7 +89,8 @@ def _reasons(rule: Criterion, found: tuple[EvidenceRef, ...], scene: Scene) -> t
     """The rule's own reason, then the statements of the findings it rests on."""
     cited = set(found)
     # That both sides saw a request is no reason for any outcome.
-    statements = [each for each in scene.findings if cited & set(each.refs) and each.id not in _NO_REASON][:2]
+    primary = [each.primary for each in chapters(scene.findings) if each.primary.level is not Level.INFO]
+    statements = [each for each in primary if cited & set(each.refs) and each.id not in _NO_REASON][:2]
     own = Cited(f"{rule.because[:1].upper()}{rule.because[1:]} (rule {rule.id}).", found, True)
     return (own, *(Cited(each.statement, each.refs, True) for each in statements))
 

@@ -2,7 +2,8 @@
 
 Enters: the scene. Leaves: events in time order (at most `LIMIT`, failing ones kept first, the number left out said),
 and the first failing event with its request IDs. A capture's recorded times are corrected by its skew. SSO messages
-carry the identity provider's time, log records the server's; the latter are corrected where the log states a skew.
+carry the identity provider's time, corrected where its clock is known to be off; log records carry the server's,
+corrected where the log states a skew.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +16,8 @@ from diagpack.assess.impact import is_error
 from diagpack.assess.traces import headline
 from diagpack.assess.view import SERIOUS_BELOW, Call, moment, short, skew_of
 from diagpack.model.assessment import Cited, TimelineEvent
+from diagpack.model.capture import captures
+from diagpack.model.clocks import AGREE_SECONDS, provider_host, witnesses
 from diagpack.model.finding import Level
 from diagpack.model.redacted import RedactedArtifact
 from diagpack.model.ref import EvidenceRef, Pointer
@@ -168,15 +171,46 @@ def _exchange_events(exchanges: Sequence[Call]) -> Iterator[TimelineEvent]:
 def _sso_events(scene: Scene) -> Iterator[TimelineEvent]:
     for artifact in scene.evidence.of_kind("saml", "oidc"):
         document = scene.evidence.json(artifact)
-        for index, message in enumerate(document.get("messages", ()) if isinstance(document, Mapping) else ()):
+        if not isinstance(document, Mapping):
+            continue
+        har = str(document.get("har", ""))
+        off = _provider_skew(scene, har)
+        for index, message in enumerate(document.get("messages", ())):
             at = _sso_time(message)
-            if at is not None:
-                kind = short(str(message.get("kind", "message")), 60)
-                ref = EvidenceRef(artifact.id, Pointer(f"/messages/{index}"))
-                # A request comes from the service provider, through the browser; what answers it from the other side.
-                side = "service" if "request" in kind.lower() else "identity"
-                text = f"{artifact.kind.upper()} {kind} issued (the {side} provider's clock)"
+            if at is None:
+                continue
+            kind = short(str(message.get("kind", "message")), 60)
+            ref = EvidenceRef(artifact.id, Pointer(f"/messages/{index}"))
+            # A request comes from the service provider, through the browser; what answers it from the other side.
+            if "request" in kind.lower():
+                text = f"{artifact.kind.upper()} {kind} issued (the service provider's clock)"
                 yield TimelineEvent(at, artifact.kind, text, (ref,))
+                continue
+            clock = f"the identity provider's clock{', corrected' if off else ''}"
+            text = f"{artifact.kind.upper()} {kind} issued ({clock})"
+            corrected = _not_after(at - timedelta(seconds=off), scene, har, message) if off else at
+            yield TimelineEvent(corrected, artifact.kind, text, (ref,), "info", off)
+
+
+def _provider_skew(scene: Scene, har: str) -> float:
+    """Seconds by which the identity provider's clock is ahead of the servers'; 0 when that is unknown or little."""
+    artifact = scene.evidence.get(har)
+    capture = next((each for each in captures(scene.evidence) if each.artifact == har), None)
+    if artifact is None or capture is None:
+        return 0.0
+    provider = next((each for each in witnesses(capture, scene.evidence) if each.name == provider_host(capture)), None)
+    off = provider.ahead_seconds + skew_of(artifact.facts) if provider else 0.0
+    return round(off, 1) if abs(off) > AGREE_SECONDS else 0.0
+
+
+def _not_after(at: datetime, scene: Scene, har: str, message: Mapping[str, Any]) -> datetime:
+    """A message was issued before the call that carried it: a Date header is exact to a second only."""
+    carried = [
+        each.at
+        for each in scene.exchanges
+        if each.at is not None and str(each.ref) == f"[{har} #{message.get('har_entry')}]"
+    ]
+    return min(at, carried[0] - timedelta(milliseconds=1)) if carried else at
 
 
 def _sso_time(message: Any) -> datetime | None:

@@ -84,7 +84,7 @@ def judge(witnesses: Sequence[Witness]) -> Verdict:
 
 def witnesses(capture: Capture, evidence: EvidenceSet) -> tuple[Witness, ...]:
     """The clocks of one recording, the browser's first: it alone has an offset of 0."""
-    provider = _provider(capture.exchanges)
+    provider = provider_host(capture)
     found = [Witness(BROWSER, CUSTOMER, 0.0, 1, (EvidenceRef(capture.artifact),))]
     samples: dict[str, list[tuple[float, Exchange]]] = defaultdict(list)
     for each in capture.exchanges[:_MAX_SAMPLES]:
@@ -140,9 +140,9 @@ def _party(host: str, provider: str, capture: Capture) -> str:
     return PRODUCT if capture.party.includes(host) else site_of(host)
 
 
-def _provider(exchanges: Sequence[Exchange]) -> str:
+def provider_host(capture: Capture) -> str:
     """The identity provider's host: where a sign-in was sent to; empty when there is none."""
-    for each in exchanges:
+    for each in capture.exchanges:
         url = each.url.lower()
         if "samlrequest=" in url or ("response_type=" in url and "client_id=" in url):
             return each.host

@@ -95,6 +95,12 @@ def _places(finding: Finding) -> Iterator[EvidenceRef]:
     yield from (ref for ref in finding.refs if not isinstance(ref.place, Whole))
 
 
+def explains(findings: Sequence[Finding]) -> Finding | None:
+    """The first finding that tells why something failed, rather than that it did; None when there is none."""
+    grave = (each.primary for each in chapters(findings) if each.primary.level is not Level.INFO)
+    return next((each for each in grave if not _shows_only(each.id)), None)
+
+
 def _is_effect(finding: Finding) -> bool:
     """Whether it only shows a failure. What went well in general is a statement of its own, wherever it stands."""
     return _shows_only(finding.id) and finding.data.get("is_failing", True) is not False

@@ -13,7 +13,7 @@ from diagpack.model.capture import hosts_in
 from diagpack.model.customer import customer_steps, received
 from diagpack.model.escalation import Escalation
 from diagpack.model.finding import Finding
-from diagpack.model.story import chapters
+from diagpack.model.story import chapters, explains
 from diagpack.render import _case_words
 from diagpack.render._citations import Citations, Link, Sentence
 from diagpack.render._customer import received_words, step_words
@@ -96,6 +96,7 @@ class Page:
     first_call: Recorded | None
     first_time: str
     first_ids: tuple[str, ...]
+    cause: Sentence | None
     incident: str
     severity: str
     severity_tone: str
@@ -157,6 +158,7 @@ def page(escalation: Escalation) -> Page:
         first_call=first,
         first_time=_time_and_duration(first),
         first_ids=tuple(clipped(each, 200) for each in ids[:5]),
+        cause=_cause(escalation, cite),
         incident=clipped(_case_words.word(escalation, "incident"), 80),
         severity=severity_text(assessment.severity),
         severity_tone={"S1": "bad", "S2": "bad", "S3": "warn"}.get(assessment.severity.level, "calm"),
@@ -227,6 +229,14 @@ def _sentences(cited: Iterable[Cited], cite: Citations) -> tuple[Sentence, ...]:
 def _short(cited: Cited, cite: Citations) -> Sentence:
     """A sentence of the first screen: at most three citations, the rest is in its own section."""
     return cite.statement(clipped(cited.text, _WORDS), cited.refs[:3], is_proposed=cited.is_proposed)
+
+
+def _cause(escalation: Escalation, cite: Citations) -> Sentence | None:
+    """What explains the first failure, where a finding does and says more than the failure itself."""
+    found, first = explains(escalation.findings), escalation.assessment.first_failure
+    if found is None or (first is not None and first.text.startswith(found.statement.rstrip(".")[:80])):
+        return None
+    return cite.statement(clipped(found.statement, _WORDS), found.refs[:3])
 
 
 def _finding_views(escalation: Escalation, cite: Citations) -> tuple[FindingView, ...]:

@@ -107,7 +107,7 @@
   });
 
   const actions = {
-    "/": () => box.focus(), j: () => step(".finding", 1), k: () => step(".finding", -1),
+    "/": () => box.focus(), f: () => box.focus(), "]": () => step(".finding", 1), "[": () => step(".finding", -1), j: () => step(".finding", 1), k: () => step(".finding", -1),
     n: () => step(".call.failing", 1), p: () => step(".call.failing", -1), t: theme, "?": help,
   };
   document.addEventListener("keydown", (event) => {
