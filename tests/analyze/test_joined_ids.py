@@ -4,6 +4,7 @@ from pathlib import Path
 
 from diagpack.analyze.joined_ids import RULE
 from diagpack.model.finding import Level
+from diagpack.model.request_ids import spellings
 from tests.analyze._log_evidence import evidence, log, record, request_ids
 
 ID = "4bf92f35-77b3-4da6-a3ce-929d0e0e4736"
@@ -60,3 +61,13 @@ def test_the_ids_of_one_call_are_one_statement_and_calls_that_went_well_are_coun
         "2 other requests of the client's evidence are in the logs too.",
         Level.INFO,
     )
+
+
+def test_datadogs_decimal_header_meets_the_128_bit_trace_id_of_a_log(tmp_path: Path):
+    decimal = str(0xA3CE929D0E0E4736)
+    use = {**USE, "id": decimal, "spellings": list(spellings(decimal))}
+    given = log(tmp_path, [record(7, "x", ids=["4bf92f3577b34da6a3ce929d0e0e4736"])])
+
+    (finding,) = RULE.check(evidence(request_ids(tmp_path, [use]), given))
+
+    assert [str(each) for each in finding.refs] == ["[har-1 #3]", "[log-1 L7]"]

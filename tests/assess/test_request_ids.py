@@ -92,3 +92,15 @@ def test_only_failing_ids_have_queries_when_something_fails() -> None:
 
     assert found == {"failing-01": True, "went-well-01": False}
     assert uses(har([fine]), with_queries=True)[0].queries
+
+
+def test_datadogs_decimal_form_is_the_low_half_of_the_trace_id_in_the_log() -> None:
+    found = uses(
+        har([har_entry(2, f"{APP}/x", status=500, response_headers={"X-Datadog-Trace-Id": str(0xA3CE929D0E0E4736)})]),
+        log([log_record(9, "boom", level="error", ids=["4bf92f3577b34da6a3ce929d0e0e4736"])]),
+    )
+
+    assert [(each.id, [str(ref) for ref in each.refs]) for each in found] == [
+        ("4bf92f3577b34da6a3ce929d0e0e4736", ["[log-1 L9]", "[har-1 #2]"])
+    ]
+    assert found[0].is_failing

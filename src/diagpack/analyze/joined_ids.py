@@ -12,6 +12,7 @@ from diagpack.model.evidence import EvidenceSet
 from diagpack.model.finding import Certainty, Finding, Level, Rule, RuleInfo
 from diagpack.model.redacted import RedactedArtifact
 from diagpack.model.ref import EvidenceRef, Lines, find_refs
+from diagpack.model.request_ids import low_half
 
 _FINDINGS_MAX: Final = 20
 _REFS_MAX: Final = 3
@@ -72,7 +73,9 @@ def _logged(evidence: EvidenceSet) -> dict[str, list[EvidenceRef]]:
             for id in record.get("ids") or ():
                 if isinstance(line, int):
                     place = Lines(line, line + max(1, int(record.get("lines", 1))) - 1)
-                    found.setdefault(_folded(str(id)), []).append(EvidenceRef(artifact.id, place))
+                    folded = _folded(str(id))
+                    for form in filter(None, (folded, low_half(folded))):
+                        found.setdefault(form, []).append(EvidenceRef(artifact.id, place))
     return found
 
 

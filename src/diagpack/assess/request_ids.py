@@ -14,7 +14,7 @@ from diagpack.assess.impact import is_error
 from diagpack.assess.view import moment
 from diagpack.model.assessment import RequestIdUse
 from diagpack.model.ref import EvidenceRef
-from diagpack.model.request_ids import trace_id_of
+from diagpack.model.request_ids import low_half, spellings, trace_id_of
 
 QueryMaker = Callable[[str, datetime, datetime], Mapping[str, str]]
 LIMIT: Final = 200
@@ -40,6 +40,7 @@ def request_id_uses(scene: Scene, queries: QueryMaker | None = None) -> tuple[Re
         each.refs[ref] = None
         each.times += [at] if at else []
         each.is_failing = each.is_failing or is_failing
+    _merge_halves(seen)
     total = len(scene.exchanges)
     found = [each for each in seen.values() if not _is_common(each, total)]
     # Whoever reads the report looks for the failing ones; queries for every other call would bury them.
@@ -52,7 +53,21 @@ def request_id_uses(scene: Scene, queries: QueryMaker | None = None) -> tuple[Re
 
 def _key(id: str) -> str:
     """One key for every spelling of an ID."""
-    return (trace_id_of(id) or id).lower().replace("-", "")
+    key = (trace_id_of(id) or id).lower().replace("-", "")
+    if key.isdigit():
+        # Datadog writes 64 bits in decimal where others write 16 hexadecimal digits.
+        key = next((form for form in spellings(key) if len(form) == 16 and not form.isdigit()), key)
+    return key
+
+
+def _merge_halves(seen: dict[str, _Seen]) -> None:
+    """A 64-bit trace ID and the 128-bit one whose low half it is are one ID."""
+    whole = {low_half(key): key for key in seen if low_half(key)}
+    for key in [each for each in seen if each in whole]:
+        half, into = seen.pop(key), seen[whole[key]]
+        into.refs.update(half.refs)
+        into.times += half.times
+        into.is_failing = into.is_failing or half.is_failing
 
 
 def _is_common(each: _Seen, total: int) -> bool:

@@ -2,7 +2,7 @@
 
 Enters: header and field names, pasted text. Leaves: whether a name carries an ID, and every spelling of an ID, so that
 a HAR and a log meet. Sources: vendor documentation as listed beside each family; W3C Trace Context; openzipkin
-b3-propagation; Datadog trace context propagation.
+b3-propagation; Datadog trace context propagation; AWS X-Ray trace IDs.
 """
 
 import re
@@ -42,6 +42,10 @@ FIELDS: Final = frozenset(
 _SEPARATORS = str.maketrans("", "", "-_. ")
 _UUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}", re.ASCII)
+_DECIMAL: Final = re.compile(r"[1-9][0-9]{14,19}", re.ASCII)
+_WHOLE: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_HALF: Final = re.compile(r"[0-9a-f]{16}", re.ASCII | re.IGNORECASE)
+_XRAY: Final = re.compile(r"1-([0-9a-f]{8})-([0-9a-f]{24})", re.ASCII | re.IGNORECASE)
 
 
 def is_id_header(name: str) -> bool:
@@ -63,14 +67,22 @@ def trace_id_of(traceparent: str) -> str | None:
 def spellings(id: str) -> tuple[str, ...]:
     """Every form of one ID that another system may have written, itself first.
 
-    Lower and upper case, a UUID with and without dashes, a traceparent's trace ID, and Datadog's decimal form of the
-    low 64 bits of a 128-bit trace ID.
+    Lower and upper case, a UUID with and without dashes, a traceparent's trace ID, an X-Ray ID as W3C trace ID, and
+    64-bit trace IDs as Datadog writes them: decimal in headers and logs, 16 hexadecimal digits elsewhere; of a 128-bit
+    trace ID the low half.
     """
     id = id.strip()
     forms = [id, id.lower(), id.upper()]
     inner = trace_id_of(id)
     if inner is not None:
         forms.append(inner)
+    xray = _XRAY.fullmatch(id)
+    if xray is not None:
+        forms.append(xray[1].lower() + xray[2].lower())
+    if _DECIMAL.fullmatch(id) and int(id) < 1 << 64:
+        forms.append(f"{int(id):016x}")
+    if _HALF.fullmatch(id) and not id.isdigit():
+        forms.append(str(int(id, 16)))
     hexadecimal = (inner or id).replace("-", "").lower()
     if _UUID.fullmatch(hexadecimal):
         dashed = "-".join(
@@ -78,3 +90,8 @@ def spellings(id: str) -> tuple[str, ...]:
         )
         forms += [hexadecimal, dashed, hexadecimal.upper(), dashed.upper(), str(int(hexadecimal[16:], 16))]
     return tuple(dict.fromkeys(form for form in forms if form))
+
+
+def low_half(folded: str) -> str:
+    """The low 64 bits of a 128-bit ID without dashes, which Datadog's decimal form names; else an empty text."""
+    return folded[16:] if _WHOLE.fullmatch(folded) else ""
