@@ -157,3 +157,17 @@ def test_an_incomplete_body_is_not_sent_silently(tmp_path: Path) -> None:
     assert b"DP_SEND_INCOMPLETE" in made["repro.sh"]
     assert b"body is incomplete" in made["README.md"]
     assert json.loads(made["repro.postman_collection.json"])["item"]
+
+
+def test_a_body_that_redaction_made_shorter_is_whole(tmp_path: Path) -> None:
+    entry = har_entry(status=500, method="POST", post='{"mail":"a.long.mailbox.name@customer.example.com"}')
+    entry["request"]["bodySize"] = len(entry["request"]["postData"]["text"])
+    evidence = evidence_of(tmp_path, har(entry), hosts=("app.example.com",))
+    (artifact,) = evidence.of_kind("har")
+    document = evidence.json(artifact)
+    document["log"]["entries"][0]["request"]["postData"]["text"] = '{"mail":"k3f9q2m7ab4t@dp.invalid"}'
+
+    made = plan_of(evidence)
+
+    assert made is not None
+    assert not made.single.is_body_incomplete

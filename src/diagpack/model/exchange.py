@@ -80,6 +80,7 @@ class Exchange:
     is_websocket: bool = False
     close_code: int = 0
     has_error_event: bool = False
+    is_body_cut: bool = False
 
     @property
     def host(self) -> str:
@@ -186,6 +187,7 @@ def from_entry(entry: Mapping[str, Any], index: int = -1, titles: Mapping[str, s
         is_websocket=url[:3].lower() in ("ws:", "wss") or bool(entry.get("_webSocketMessages")),
         close_code=close_code(entry) if "_webSocketMessages" in entry or "_webSocketClose" in entry else 0,
         has_error_event="_eventSourceMessages" in entry and has_error_event(entry),
+        is_body_cut=bool(entry.get("_dpIncomplete")) if "_dpEntry" in entry else is_body_cut(request, post),
     )
 
 
@@ -268,8 +270,12 @@ def _plain_pairs(value: Any) -> Pairs | None:
 
 def first_of(headers: Pairs, name: str) -> str:
     """The first value of a header, compared without case; empty when absent."""
-    wanted = name.lower()
-    return next((value for each, value in headers if each.lower() == wanted), "")
+    wanted, length = name.lower(), len(name)
+    for each, value in headers:
+        # The length is compared first: this runs many times for each exchange of a capture.
+        if len(each) == length and each.lower() == wanted:
+            return value
+    return ""
 
 
 def body_of(post: Mapping[str, Any]) -> str | None:
@@ -281,6 +287,18 @@ def body_of(post: Mapping[str, Any]) -> str | None:
         decoded = unbase64(text(post.get("_textBase64")) or value)
         return decoded.decode("utf-8", "replace") if decoded is not None else value
     return value
+
+
+def is_body_cut(request: Mapping[str, Any], post: Mapping[str, Any]) -> bool:
+    """Whether less of a request body was recorded than was sent; Chrome cuts or omits large and file bodies.
+
+    Only the capture itself can tell: redaction changes lengths. The HAR collector writes it down as `_dpIncomplete`.
+    """
+    size, value = number(request.get("bodySize"), -1), post.get("text")
+    if size <= 0 or post.get("params") or not isinstance(value, str):
+        return False
+    raw = _bytes_of(post)
+    return len(raw if raw is not None else value.encode("utf-8", "replace")) < size
 
 
 def _bytes_of(post: Mapping[str, Any]) -> bytes | None:

@@ -308,10 +308,8 @@ def _has_auth(exchange: Exchange) -> bool:
 
 
 def _is_incomplete(exchange: Exchange, body: bytes | Template | None) -> bool:
-    """Chrome cuts or omits large and file bodies; only a body without slots can be measured."""
-    if exchange.request_size <= 0 or exchange.request_params:
-        return False
-    return body is None or (isinstance(body, bytes) and len(body) < exchange.request_size)
+    """Cut when it was recorded, or left out since."""
+    return exchange.is_body_cut or (body is None and exchange.request_size > 0)
 
 
 def _is_graphql_query(call: Call) -> bool:

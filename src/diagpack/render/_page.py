@@ -80,6 +80,7 @@ class IdView:
     name: str
     is_failing: bool
     links: tuple[Link, ...]
+    seen: str
     queries: tuple[tuple[str, str], ...]
 
 
@@ -326,7 +327,21 @@ def _omitted(escalation: Escalation) -> int:
 def _id(each: RequestIdUse, cite: Citations) -> IdView:
     links = tuple(cite.link(ref) for ref in each.refs[:8])
     queries = tuple((name, clipped(query, 1_000)) for name, query in sorted(each.queries.items()))
-    return IdView(clipped(each.id, 200), clipped(each.name, 80), each.is_failing, links, queries)
+    return IdView(clipped(each.id, 200), clipped(each.name, 80), each.is_failing, links, _seen(each), queries)
+
+
+def _seen(each: RequestIdUse) -> str:
+    """First and last time, and which artifacts the ID joins: `09:00:04 to 09:00:05 UTC, joins har-1 and log-1`."""
+    parts = []
+    if each.first is not None:
+        parts.append(f"{each.first:%Y-%m-%d %H:%M:%S}")
+        if each.last is not None and (each.last - each.first).total_seconds() >= 1:
+            parts[0] += f" to {each.last:%Y-%m-%d %H:%M:%S}"
+        parts[0] += " UTC"
+    artifacts = list(dict.fromkeys(str(ref.artifact) for ref in each.refs))
+    if len(artifacts) > 1:
+        parts.append(f"joins {', '.join(artifacts[:-1])} and {artifacts[-1]}")
+    return ", ".join(parts)
 
 
 def _capture(escalation: Escalation) -> tuple[tuple[str, str, str], ...]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from diagpack.model.exchange import Pairs, error_of, mapping, number, pairs, parse_time, split_url, text
+from diagpack.model.exchange import Pairs, error_of, is_body_cut, mapping, number, pairs, parse_time, split_url, text
 from diagpack.model.streams import CLOSE, close_code
 
 EPOCH: Final = "1970-01-01T00:00:00.000Z"
@@ -61,6 +61,8 @@ def repair(entry: Any, index: int) -> dict[str, Any]:
         # Said in words: the code stands inside the frame's data, which is redacted as any other.
         messages = [each for each in made.get("_webSocketMessages", ()) if each.get("opcode") != CLOSE]
         made["_webSocketMessages"] = [*messages, {"type": f"close {code}", "opcode": CLOSE}]
+    if is_body_cut(made["request"], mapping(made["request"].get("postData"))):
+        made["_dpIncomplete"] = True
     if repaired:
         made["_dpRepaired"] = repaired
     return made
@@ -165,6 +167,8 @@ def _content(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _headers(value: Any) -> list[dict[str, str]]:
+    if _is_plain(value):
+        return value  # type: ignore[no-any-return]
     found: Pairs = pairs(value)
     made = []
     for name, content in found:
@@ -174,6 +178,21 @@ def _headers(value: Any) -> list[dict[str, str]]:
         else:
             made.append({"name": name[:MAX_FIELD], "value": content[:MAX_FIELD]})
     return made
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether headers are as HAR 1.2 wants them already, which is so in most captures."""
+    if type(value) is not list:
+        return False
+    for each in value:
+        if type(each) is not dict or len(each) != 2:
+            return False
+        name, content = each.get("name"), each.get("value")
+        if type(name) is not str or type(content) is not str or len(name) > MAX_FIELD or len(content) > MAX_FIELD:
+            return False
+        if "\n" in content:
+            return False
+    return True
 
 
 def _cookies(value: Any) -> list[dict[str, Any]]:

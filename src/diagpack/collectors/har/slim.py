@@ -10,6 +10,8 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from typing import Any, Final
 
+import msgspec
+
 from diagpack.collectors.har.repair import repair
 from diagpack.model.exchange import Exchange
 from diagpack.model.failure import classify
@@ -97,6 +99,7 @@ class Slimmer:
                 post["text"] = ""
                 post.pop("params", None)
                 post["comment"] = "diagpack: request body over the size limit"
+                entry["_dpIncomplete"] = True
             self._body_bytes += size
         if not is_whole:
             for name in ("_webSocketMessages", "_eventSourceMessages"):
@@ -119,8 +122,8 @@ class Slimmer:
 def dumped(value: Any) -> bytes:
     """Compact UTF-8 JSON; lone surrogates become `?`, numbers that are not JSON become null."""
     try:
-        shown = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    except ValueError:
+        return msgspec.json.encode(value)
+    except (UnicodeEncodeError, RecursionError, OverflowError):
         shown = json.dumps(_finite(value), ensure_ascii=False, separators=(",", ":"))
     return shown.encode("utf-8", "replace")
 

@@ -19,6 +19,7 @@ MAX_SAMPLES: Final = 2_000
 # A recording of something slow shows the problem although nothing failed.
 SLOW_MS: Final = 3_000
 _SENSITIVE: Final = ("cookie", "set-cookie", "authorization")
+_SENSITIVE_LENGTHS: Final = frozenset(map(len, _SENSITIVE))
 
 
 class Survey:
@@ -55,8 +56,10 @@ class Survey:
             # A character has four bytes at most: what is shorter than a quarter was cut when it was recorded.
             self.bodies_cut += 0 < 4 * len(exchange.response_text or "") < exchange.response_size
         if not self.has_credentials:
-            names = {name.lower() for name, _ in (*exchange.request_headers, *exchange.response_headers)}
-            self.has_credentials = not names.isdisjoint(_SENSITIVE)
+            self.has_credentials = any(
+                len(name) in _SENSITIVE_LENGTHS and name.lower() in _SENSITIVE
+                for name, _ in (*exchange.request_headers, *exchange.response_headers)
+            )
         if exchange.is_document and len(self.documents) < 500:
             site = exchange.request_header("sec-fetch-site")
             self.documents.append((exchange.url, exchange.request_header("referer"), site))

@@ -77,7 +77,8 @@ def _differs() -> list[str]:
         "- Secrets are variables; personal values are pseudonyms (`dp-…`, `…@dp.invalid`) the server does not know.",
         "- Hop-by-hop headers, Host, Content-Length and Accept-Encoding are left to the client; HTTP/2 is not forced.",
         "- Redirects are not followed, so that no secret follows one.",
-        "- In `repro.http` and Postman, `{`, `}` and stray `%` in an address are percent-encoded, `/../` is resolved.",
+        "- In `repro.http` and Postman, double braces and backslashes in an address are percent-encoded, and a header "
+        "with double braces is left out; editors also resolve `/../`. `repro.sh` sends all of it as captured.",
     ]
 
 
