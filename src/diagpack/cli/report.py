@@ -1,14 +1,22 @@
 """How an outcome of `collect` and `demo` is shown: one JSON document, or a screen that ends with the next command."""
 
+import shutil
+import sys
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 from diagpack.cli.output import emit, say, show
 from diagpack.model.assessment import ItemStatus
 from diagpack.model.story import chapters
+from diagpack.model.terminal import escape
 
 if TYPE_CHECKING:
+    from diagpack.model.assessment import Assessment
     from diagpack.model.escalation import Escalation
     from diagpack.pipeline.run import Outcome
+
+_FINDINGS = 6
+_LABEL = 16
 
 
 def outcome_json(outcome: "Outcome") -> dict[str, Any]:
@@ -60,29 +68,51 @@ def print_outcome(outcome: "Outcome", *, as_json: bool, next_steps: bool = True)
         return
     assessment = outcome.assessment
     if assessment.first_failure is not None:
-        show(f"First failure   {assessment.first_failure}")
-    show(
-        f"Severity        {assessment.severity.level} (proposed)"
-        if not assessment.severity.is_confirmed
-        else f"Severity        {assessment.severity.level}"
-    )
-    show(f"Disposition     {assessment.disposition.outcome.value}")
-    told = chapters(outcome.findings)
-    for finding in [each.primary for each in told[:6]]:
-        show(f"  {finding.level.value:8}{finding.statement} {' '.join(map(str, finding.refs[:3]))}")
-    shown = len(told[:6])
-    if len(outcome.findings) > shown:
-        show(f"  … {len(outcome.findings) - shown} more findings in the report")
-    open_items = [each for each in assessment.items if each.status in (ItemStatus.MISSING, ItemStatus.PARTLY)]
-    if open_items:
-        show("Still missing")
-        for item in open_items:
-            show(f"  {item.title}: {item.question or item.reason}")
+        _row("First failure", str(assessment.first_failure))
+    if assessment.first_failure_request_ids:
+        _row("Request ID", ", ".join(assessment.first_failure_request_ids[:3]))
+    severity, disposition = assessment.severity, assessment.disposition
+    _row("Severity", severity.level + ("" if severity.is_confirmed else " (proposed)"))
+    _row("Disposition", disposition.outcome.value + ("" if disposition.is_confirmed else " (proposed)"))
+    told = chapters(outcome.findings)[:_FINDINGS]
+    for each in told:
+        cites = " ".join(map(str, each.primary.refs[:3]))
+        _row(f"  {each.primary.level.value}", f"{each.primary.statement} {cites}".strip())
+    if len(outcome.findings) > len(told):
+        _row("", f"{len(outcome.findings) - len(told)} more findings are in the report")
+    _print_missing(assessment)
     for sentence in outcome.live_credentials:
         say(f"Tell the customer: {sentence}")
     show(f"Package         {outcome.package}")
     if next_steps:
-        say(f"Next: diagpack open {outcome.package}    then: diagpack submit {outcome.case}")
+        then = "submit" if assessment.readiness.is_ready else "status"
+        say(f"Next: diagpack open {outcome.package}    then: diagpack {then} {outcome.case}")
+
+
+def _print_missing(assessment: "Assessment") -> None:
+    """What is still asked: what is needed with its question, what is optional by name."""
+    still_open = [each for each in assessment.items if each.status in (ItemStatus.MISSING, ItemStatus.PARTLY)]
+    needed = [each for each in still_open if each.is_required]
+    if needed:
+        show("Still missing")
+    for item in needed:
+        _row("", f"{item.title}: {item.question or item.reason}")
+    if len(still_open) > len(needed):
+        _row("Optional", ", ".join(each.title for each in still_open if not each.is_required))
+
+
+def _row(label: str, text: str) -> None:
+    """A labelled line; on a terminal it is wrapped below itself, in a pipe it stays one line."""
+    if not sys.stdout.isatty():
+        show(f"{label:<{_LABEL}}{text}")
+        return
+    # Escaped before it is wrapped: what is measured is what is shown.
+    width = max(shutil.get_terminal_size().columns, 40)
+    lines = textwrap.wrap(
+        escape(text, limit=2_000), width - _LABEL, break_long_words=False, break_on_hyphens=False
+    ) or [""]
+    for number, line in enumerate(lines):
+        show(f"{label if number == 0 else '':<{_LABEL}}{line}")
 
 
 def status_json(escalation: "Escalation") -> dict[str, Any]:
