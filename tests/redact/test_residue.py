@@ -7,6 +7,7 @@ import time
 import numpy as np
 import pytest
 
+from diagpack.redact import residue
 from diagpack.redact.learned import Learned
 from diagpack.redact.pseudonyms import Pseudonyms
 from diagpack.redact.residue import ResidueScanner
@@ -158,3 +159,16 @@ def test_nothing_learned_means_nothing_found() -> None:
     scanner = ResidueScanner({}, np.empty(0, dtype=np.uint64), _TOKENS.is_token)
 
     assert _rules(scanner, "plain text with ann@example.com") == set()
+
+
+def test_with_many_values_the_automaton_knows_heads_only_and_nothing_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(residue, "_MANY_FORMS", 0)
+    values = {f"customer-{number}-canary": "secret" for number in range(2000)} | {"Quillon": "name", "customer": "word"}
+    scanner = _scanner(values)
+
+    assert _rules(scanner, "say customer-7-canary") == {"value/secret", "value/word"}
+    assert _rules(scanner, "say customer-77777-canary Quillonia customers Customer-7-Canar") == {"value/word"}
+    assert _rules(scanner, base64.b64encode(b"\xff\xfe customer-1999-canary\xff").decode()) >= {"value/secret"}
+    assert _rules(scanner, "to quillon.") == {"value/name"}
+    # A form that begins near the end of one step of the search is found whole.
+    assert _rules(scanner, "x" * (residue._STEP - 4) + " customer-1999-canary") >= {"value/secret"}

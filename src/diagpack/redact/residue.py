@@ -8,7 +8,7 @@ with the code that redacts, so one mistake cannot hide behind itself.
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import BinaryIO
@@ -34,6 +34,9 @@ _MOST_LAYERS = 6
 _LARGEST = 64 << 20
 # The automaton is asked for this much at a time: a hostile text may hold a finding at every byte.
 _STEP = 256 << 10
+# How much of a form the automaton knows when there are many.
+_HEAD = 8
+_MANY_FORMS = 20_000
 _MOST_KNOWN = 100_000
 _ANY_SHAPE = fast("|".join(pattern for _, pattern, _ in SHAPES))
 _ONE_SHAPE = [(name, fast(pattern)) for name, pattern, _ in SHAPES]
@@ -65,8 +68,11 @@ class ResidueScanner:
     ) -> None:
         self._prints = prints
         self._is_token = is_token
-        self._known: dict[str, dict[bytes, bool]] = {"email": {}, "ip": {}}
-        self._forms: list[Form] = []
+        self._known: dict[bytes, bool] = {}
+        self._harmless: set[bytes] = set()
+        self._forms: Mapping[bytes, Form] = {}
+        self._lengths: list[tuple[int, ...]] = []
+        self._head = 0
         self._longest = 0
         # A value over several lines or strings may be escaped in one of them only.
         self._reach = max(
@@ -133,52 +139,57 @@ class ResidueScanner:
             return
         lowered = data.lower()
         for at in range(0, len(data), _STEP):
-            piece = lowered[at : at + _STEP + self._longest]
-            for index, first, behind in self._automaton.find_matches_as_indexes(piece, overlapping=True):
-                form, start, end = self._forms[index], at + first, at + behind
-                if form.exact is not None and data[start:end] != form.exact:
-                    continue
-                if form.is_bounded and not _stands_alone(data, start, end):
-                    continue
-                yield f"value/{form.entity}"
+            piece = lowered[at : at + _STEP + self._head]
+            for index, first, _ in self._automaton.find_matches_as_indexes(piece, overlapping=True):
+                start = at + first
+                for length in self._lengths[index]:
+                    form = self._forms.get(lowered[start : start + length])
+                    if form is not None and _is_found(form, data, start, start + length):
+                        yield f"value/{form.entity}"
 
     def _emails(self, data: bytes) -> Iterator[str]:
+        candidates: set[bytes] = set()
         for match in _DOMAIN.finditer(data):
             at = match.start()
             front = data[max(0, at - _LONGEST_MAILBOX) : at]
-            mailbox = front[len(front.rstrip(_MAILBOX_BYTES)) :]
-            if self._is_learned(mailbox + match.group(0), "email"):
-                yield "value/email"
+            candidates.add(front[len(front.rstrip(_MAILBOX_BYTES)) :] + match.group(0))
+        candidates -= self._harmless
+        # An address as it stands, and without the dots and dashes of the sentence around it.
+        spellings = {each for one in candidates for each in (one, one.rstrip(b".-"), one.strip(b".-_%+"))}
+        if self._printed(spellings):
+            yield "value/email"
+        else:
+            if len(self._harmless) > _MOST_KNOWN:
+                self._harmless.clear()
+            self._harmless |= candidates
 
     def _addresses(self, data: bytes) -> Iterator[str]:
         for match in _MIDDLE.finditer(data):
             start, end = match.span()
             front, back = data[max(0, start - 3) : start], data[end : end + 3]
-            if not self._is_learned(front + match.group(0) + back, "ip"):
+            if not self._is_learned(front + match.group(0) + back):
                 continue
             first = start - len(front) + len(front.rstrip(_DIGITS))
             if _is_address(data, first, end + len(back) - len(back.lstrip(_DIGITS))):
                 yield "value/ip"
 
-    def _is_learned(self, candidate: bytes, entity: str) -> bool:
-        """Whether the fingerprint of an e-mail address, or of the IPv4 address in a window, is one of the case's."""
-        known = self._known[entity].get(candidate)
+    def _is_learned(self, window: bytes) -> bool:
+        """Whether the fingerprint of the IPv4 address in a window is one of the case's."""
+        known = self._known.get(window)
         if known is None:
-            if len(self._known[entity]) > _MOST_KNOWN:
-                self._known[entity].clear()
-            spellings = _addresses_in(candidate) if entity == "ip" else _mailboxes_in(candidate)
-            known = self._known[entity][candidate] = any(map(self._is_printed, spellings))
+            if len(self._known) > _MOST_KNOWN:
+                self._known.clear()
+            known = self._known[window] = self._printed(_addresses_in(window))
         return known
 
-    def _is_printed(self, spelling: bytes) -> bool:
-        # An address in digits is the same when it is folded.
-        text = unicodedata.normalize(
-            "NFC", unicodedata.normalize("NFC", spelling.decode("utf-8", "replace")).casefold()
-        )
-        digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        mark = np.uint64(int.from_bytes(digest, "big"))
-        at = int(np.searchsorted(self._prints, mark))
-        return bool(at < len(self._prints) and self._prints[at] == mark)
+    def _printed(self, spellings: Collection[bytes]) -> bool:
+        """Whether the case learned one of these; all are looked up at once."""
+        if not spellings:
+            return False
+        digests = b"".join(hashlib.blake2b(_folded(each), digest_size=8).digest() for each in spellings)
+        marks = np.frombuffer(digests, dtype=">u8").astype(np.uint64)
+        places = np.searchsorted(self._prints, marks)
+        return bool(np.any(self._prints[np.minimum(places, len(self._prints) - 1)] == marks))
 
     def _built(self, values: Mapping[str, str]) -> "ahocorasick_rs.BytesAhoCorasick | None":
         # One entry per folded form: two spellings that differ by case share the looser test.
@@ -186,14 +197,39 @@ class ResidueScanner:
         for value, entity in sorted(values.items()):
             for key, form in forms(value, entity):
                 entries[key] = form if key not in entries else entries[key].joined(form)
-        self._forms = list(entries.values())
+        self._forms = entries
         self._longest = max(map(len, entries), default=0)
         if not entries:
             return None
-        # The smaller of the two fast kinds: sixty thousand values must fit beside everything else.
+        # Of many forms only the heads are in the automaton: sixty thousand values must fit beside everything else. What
+        # begins like a form is looked up whole, once for each length that forms with this head have.
+        self._head = _HEAD if len(entries) > _MANY_FORMS else self._longest
+        lengths: dict[bytes, tuple[int, ...]] = {}
+        shared: dict[tuple[int, ...], tuple[int, ...]] = {}
+        for key in entries:
+            head = key[: self._head]
+            known = lengths.get(head, ())
+            if len(key) not in known:
+                longer = (*known, len(key))
+                lengths[head] = shared.setdefault(longer, longer)
+        self._lengths = list(lengths.values())
         return ahocorasick_rs.BytesAhoCorasick(
-            entries, ahocorasick_rs.MatchKind.Standard, ahocorasick_rs.Implementation.ContiguousNFA
+            lengths, ahocorasick_rs.MatchKind.Standard, ahocorasick_rs.Implementation.ContiguousNFA
         )
+
+
+def _is_found(form: Form, data: bytes, start: int, end: int) -> bool:
+    if form.exact is not None and data[start:end] != form.exact:
+        return False
+    return not form.is_bounded or _stands_alone(data, start, end)
+
+
+def _folded(spelling: bytes) -> bytes:
+    """As fingerprints are taken: NFC, without case."""
+    if spelling.isascii():
+        return spelling.lower()
+    text = unicodedata.normalize("NFC", spelling.decode("utf-8", "replace")).casefold()
+    return unicodedata.normalize("NFC", text).encode("utf-8", "surrogatepass")
 
 
 def _stands_alone(data: bytes, start: int, end: int) -> bool:
@@ -205,11 +241,6 @@ def _stands_alone(data: bytes, start: int, end: int) -> bool:
 
 def _ends(data: bytes, end: int) -> bool:
     return not (end < len(data) and data[end] in _WORD_BYTES and data[end - 1] in _WORD_BYTES)
-
-
-def _mailboxes_in(candidate: bytes) -> tuple[bytes, ...]:
-    """An address as it stands, and without the dots and dashes of the sentence around it."""
-    return (candidate, candidate.rstrip(b".-"), candidate.strip(b".-_%+"))
 
 
 def _addresses_in(window: bytes) -> tuple[bytes, ...]:
