@@ -42,3 +42,15 @@ def test_shape_cookies_and_time_are_compared_and_values_are_not() -> None:
     assert "lacks /b" in kinds["body"]
     assert "cookie t is no longer sent" in kinds["cookie"]
     assert "9000 ms" in kinds["timing"]
+
+
+def test_an_extra_call_that_failed_is_where_the_captures_part() -> None:
+    pay, token = "https://app.example.com/api/pay", "https://app.example.com/api/token"
+    working = [har_entry(), har_entry(pay, seconds=2)]
+    failing = [har_entry(), har_entry(token, status=401, seconds=1), har_entry(pay, status=500, seconds=2)]
+
+    first = compared(working, failing).first
+
+    assert first is not None
+    assert first.kind == "failed"
+    assert first.text.endswith("/api/token is called in the failing capture only: the server answered 401")

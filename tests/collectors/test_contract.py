@@ -1,5 +1,6 @@
 """A call is held against its OpenAPI contract; the violation is named, the value is not."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,14 @@ def test_a_wrong_type_is_named_without_the_value(contract: Path) -> None:
 
 def test_an_unknown_path_is_a_violation(contract: Path) -> None:
     pytest.importorskip("openapi_core")
-    assert violations(contract, call("{}", "/v1/other"))
+    assert "request: the contract has no such path" in violations(contract, call("{}", "/v1/other"))
+
+
+def test_an_answer_the_contract_does_not_have_is_named_by_its_status(contract: Path) -> None:
+    pytest.importorskip("openapi_core")
+    answered = replace(call('{"amount": 3}'), status=500, response_text="{}")
+
+    assert violations(contract, answered) == ("response: the contract has no answer 500 for this call",)
 
 
 @pytest.mark.parametrize("content", ["", "[", "swagger: '2.0'", "- a"])

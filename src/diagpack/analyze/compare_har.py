@@ -26,7 +26,10 @@ _IGNORED: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One difference. `kind`: status, error, missing, extra, body, header, cookie or timing; indexes are entries."""
+    """One difference; indexes are entries.
+
+    `kind`: status, error, failed (an extra call that failed), missing, extra, body, header, cookie or timing.
+    """
 
     kind: str
     text: str
@@ -45,7 +48,7 @@ class Comparison:
 
 
 # What parts two captures, and what merely differs.
-_TELLING: Final = ("status", "error", "missing", "extra", "body")
+_TELLING: Final = ("status", "error", "failed", "missing", "extra", "body")
 
 
 def compare(working: Sequence[Exchange], failing: Sequence[Exchange], party: Party | None = None) -> Comparison:
@@ -66,13 +69,18 @@ def compare(working: Sequence[Exchange], failing: Sequence[Exchange], party: Par
             Difference("missing", f"{_name(each)} is called in the working capture only", each.index)
             for each in left[first:last]
         ]
-        found += [
-            Difference("extra", f"{_name(each)} is called in the failing capture only", None, each.index)
-            for each in right[start:end]
-        ]
+        found += [_extra(each, party) for each in right[start:end]]
     telling = [each for each in found if each.kind in _TELLING]
-    ordered = sorted(telling, key=lambda each: _TELLING.index(each.kind) > 1)
+    ordered = sorted(telling, key=lambda each: _TELLING.index(each.kind) > 2)
     return Comparison(tuple(found), ordered[0] if ordered else None, paired, bool(failures(failing, party)))
+
+
+def _extra(exchange: Exchange, party: Party) -> Difference:
+    failure = classify(exchange, party)
+    text = f"{_name(exchange)} is called in the failing capture only"
+    if failure is None:
+        return Difference("extra", text, None, exchange.index)
+    return Difference("failed", f"{text}: {failure.reason}", None, exchange.index)
 
 
 def _key(exchange: Exchange) -> tuple[str, str, str]:

@@ -17,6 +17,12 @@ from diagpack.model.exchange import Exchange, split_url
 MAX_BYTES = 20 << 20
 MAX_VIOLATIONS = 20
 
+_ABSENT = {
+    "PathNotFound": "the contract has no such path",
+    "OperationNotFound": "the contract has this path, but not this method",
+    "ServerNotFound": "the contract names another server",
+}
+
 
 def violations(openapi: Path, exchange: Exchange) -> tuple[str, ...]:
     """What the request and the answer break; empty when both keep the contract. Raises UsageError DP528."""
@@ -56,7 +62,8 @@ def violations(openapi: Path, exchange: Exchange) -> tuple[str, ...]:
     except Exception as error:
         # openapi-core raises many types for a document that is not valid.
         raise UsageError("DP528", f"the OpenAPI file cannot be used ({type(error).__name__})") from None
-    return tuple(dict.fromkeys(f"{side}: {text}" for side, each in found for text in _sentences(each)))[:MAX_VIOLATIONS]
+    sentences = (f"{side}: {text}" for side, each in found for text in _sentences(each, exchange.status))
+    return tuple(dict.fromkeys(sentences))[:MAX_VIOLATIONS]
 
 
 def _document(openapi: Path) -> Mapping[str, Any]:
@@ -81,8 +88,12 @@ def _mime(value: str) -> str:
     return value.split(";")[0].strip().lower() or "application/json"
 
 
-def _sentences(error: BaseException) -> list[str]:
+def _sentences(error: BaseException, status: int) -> list[str]:
     """The rule that was broken and where; the value itself stays out."""
+    if type(error).__name__ == "ResponseNotFound":
+        return [f"the contract has no answer {status} for this call"]
+    if type(error).__name__ in _ABSENT:
+        return [_ABSENT[type(error).__name__]]
     name = "".join(f" {each.lower()}" if each.isupper() else each for each in type(error).__name__).strip()
     cause = error.__cause__
     inner = list(getattr(cause, "schema_errors", ()) or getattr(error, "schema_errors", ()))

@@ -90,7 +90,8 @@ def _shapes(old: str | None, new: str | None) -> list[str]:
 
 
 def _steering(exchange: Exchange, name: str) -> str:
-    value = exchange.response_header(name)
+    # Not every writer lists the type among the headers too.
+    value = exchange.response_header(name) or (exchange.response_mime if name == "content-type" else "")
     return value.split(";")[0].strip().lower() if name == "content-type" else value
 
 
