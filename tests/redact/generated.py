@@ -171,13 +171,55 @@ _SENTENCES = (
 )
 
 
-def prose(count: int, r: random.Random) -> Iterator[list[Part]]:
-    """Sentences of support text; names are of kind "name"."""
+_SENTENCES_BY_LANGUAGE = {
+    "en": _SENTENCES,
+    "de": (
+        "{name} meldet, dass der Export im Dashboard nicht funktioniert.",
+        "Seit Montag können sich unsere Benutzer in Berlin nicht mehr anmelden.",
+        "Bitte wenden Sie sich an {name}, wenn Sie Fragen zur Rechnung haben.",
+        "Der Browser zeigt nach der Anmeldung den Fehler 503 an.",
+        "Sehr geehrter Herr {last}, vielen Dank für Ihre Nachricht.",
+        "Nach dem Update auf Version 4 bricht der Bericht mit einem Timeout ab.",
+        "Ich habe mit {name} gesprochen, und wir haben den Container neu gestartet.",
+        "Der Identity Provider liefert Zugriff verweigert, siehe Anhang.",
+        "Mit freundlichen Grüßen\n{name}",
+        "Unser Administrator {name} hat die Richtlinie gestern geändert.",
+        "Die Schaltfläche Speichern reagiert im Bereich Verwaltung nicht.",
+    ),
+    "fr": (
+        "{name} signale que le bouton Exporter du tableau de bord ne répond plus.",
+        "Depuis lundi, nos utilisateurs de Paris ne peuvent plus se connecter.",
+        "Merci de contacter {name} avant vendredi.",
+        "Le navigateur affiche l'erreur 503 à l'ouverture de la page Commandes.",
+        "Bonjour Madame {last}, merci pour votre message.",
+        "Après la mise à jour, le rapport échoue avec un délai dépassé.",
+        "J'ai parlé avec {name} et nous avons redémarré le conteneur.",
+        "Le fournisseur d'identité renvoie Accès refusé, voir la pièce jointe.",
+        "Cordialement,\n{name}",
+        "Notre administrateur {name} a modifié la stratégie hier.",
+    ),
+    "es": (
+        "{name} informa de que el botón Exportar del panel no responde.",
+        "Desde el lunes nuestros usuarios de Madrid no pueden iniciar sesión.",
+        "Por favor, póngase en contacto con {name} antes del viernes.",
+        "El navegador muestra el error 503 al abrir la página Pedidos.",
+        "Estimado Sr. {last}, gracias por su mensaje.",
+        "Después de la actualización, el informe falla con un tiempo de espera agotado.",
+        "Hablé con {name} y reiniciamos el contenedor.",
+        "El proveedor de identidad devuelve Acceso denegado, véase el anexo.",
+        "Saludos cordiales,\n{name}",
+        "Nuestro administrador {name} cambió la directiva ayer.",
+    ),
+}
+
+
+def prose(count: int, r: random.Random, language: str = "en") -> Iterator[list[Part]]:
+    """Sentences of support text in English, German, French or Spanish; names are of kind "name"."""
     for _ in range(count):
-        sentence = r.choice(_SENTENCES) + " "
+        sentence = r.choice(_SENTENCES_BY_LANGUAGE[language]) + " "
         first = r.choice(FIRST)
         # A tenth of the names stands in no list.
         last = r.choice(LAST) if r.random() < 0.7 else "".join(r.choices(_SYLLABLES, k=3)).title()
-        pieces = sentence.replace("{name}", "\0n\0").replace("{first}", "\0f\0").split("\0")
-        names = {"n": (f"{first} {last}", "name"), "f": (first, "name")}
+        pieces = sentence.replace("{name}", "\0n\0").replace("{first}", "\0f\0").replace("{last}", "\0l\0").split("\0")
+        names = {"n": (f"{first} {last}", "name"), "f": (first, "name"), "l": (last, "name")}
         yield [names.get(piece, (piece, "")) for piece in pieces]

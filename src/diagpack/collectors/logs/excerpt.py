@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from diagpack.collectors.logs.clock import Clock
+from diagpack.collectors.logs.columns import columns_record, with_columns
 from diagpack.collectors.logs.cut import Caps, Keeper
 from diagpack.collectors.logs.encodings import Encoding, detect
 from diagpack.collectors.logs.hops import candidates
@@ -60,6 +61,11 @@ class _Log:
     encoding: Encoding
     stamper: Stamper
     clock: Clock
+    first_lines: tuple[str, ...]
+
+    def columns(self, source: str) -> dict[str, Any] | None:
+        """The record of its header line, if it is a table."""
+        return columns_record(self.first_lines, self.stamper, source)
 
 
 def excerpt_of(log: LogBytes, source: str, query: Query, *, anchor: datetime) -> LogExcerpt:
@@ -90,7 +96,7 @@ def excerpt_of(log: LogBytes, source: str, query: Query, *, anchor: datetime) ->
         keeper.offer(record, ids)
     chosen = keeper.chosen()
     return LogExcerpt(
-        tuple(shown(chosen, source, found, query, counts)),
+        with_columns(list(shown(chosen, source, found, query, counts)), opened.columns(source)),
         facts_of(opened.encoding, found, query, chosen, counts, hops, zones, keeper.cut_records),
         found.is_valid and not invalid and opened.encoding.codec != "cp1252",
         found.is_cut_off,
@@ -111,7 +117,7 @@ def _understood(log: LogBytes, query: Query, anchor: datetime) -> _Log:
     clock = Clock.of("\n".join(lines[:40]), anchor=anchor, window=query.window, configured=query.zone)
     if stamper.seen is not None:
         clock = replace(clock, seen=datetime(*stamper.seen, tzinfo=UTC))
-    return _Log(log, encoding, stamper, clock)
+    return _Log(log, encoding, stamper, clock, tuple(lines[:20]))
 
 
 def _encoded(ids: Mapping[str, str], encoding: Encoding) -> dict[bytes, str]:
