@@ -2,6 +2,7 @@
 
 import json
 import re
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -169,8 +170,77 @@ def test_a_rule_that_runs_too_long_costs_its_value_and_not_the_page(place: Path)
 
     out = drive("chromium", place / "page.html", actions, place / "down")
 
-    assert "took too long to check and are left out" in str(out["results"])
+    assert "they took too long to check" in str(out["results"])
     assert "aaaaaaaa" not in opened(place)["har.har"]
+
+
+def png() -> bytes:
+    """One white pixel (PNG specification, 11.2)."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+
+    head = (1).to_bytes(4, "big") * 2 + bytes([8, 0, 0, 0, 0])
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0\xff")) + chunk(b"IEND", b"")
+
+
+@pytest.mark.tool("chromium")
+def test_a_picture_goes_in_only_after_somebody_looked_and_names_meet_in_all_files(place: Path) -> None:
+    (place / "page.html").write_bytes(build_page(**common(checklist=checklist("ui-error"))))
+    (place / "shot.png").write_bytes(png())
+    (place / "console.log").write_text("2026-11-23T10:00:00Z error seen by Zora Canaryfeather, req-4\n")
+    har = canary_har()
+    har["log"]["entries"][0]["response"]["content"] |= {"text": '{"displayName": "Wilma Canaryworth"}'}
+    har["log"]["entries"][1]["response"]["content"] |= {"text": "Zora Canaryfeather met Wilma Canaryworth"}
+    (place / "right.har").write_text(json.dumps(har), encoding="utf-8")
+    actions = [
+        ["click", "#start"], ["upload", "#file", str(place / "right.har")], ["click", "#next"],
+        ["upload", "#file", str(place / "console.log")], ["wait", "#result .notes"], ["text", "#result"],
+        ["click", "#next"],
+        ["upload", "#file", str(place / "shot.png")], ["wait", "#looked"],
+        ["evaluate", "document.getElementById('next').disabled"], ["click", "#looked"], ["click", "#next"],
+        ["fill", "#answer", "/home"], ["click", "#next"],
+        ["fill", "#answer", "Anna Canaryson told Zora Canaryfeather, call +44 20 7946 0958"], ["click", "#next"],
+        ["wait", "img.picture"], *SAVE,
+    ]  # fmt: skip
+
+    out = drive("chromium", place / "page.html", actions, place / "down")
+
+    assert True in out["results"]
+    content = (place / "down" / f"{CASE}-result.diagpack").read_bytes()
+    files = dict(read_envelope(content, keys=[intake_key().private], case_id=CASE, nonce=NONCE).files)
+    assert set(files) == {"answers.json", "har.har", "console.log", "screenshot.png"}
+    assert files["screenshot.png"] == png()
+    assert b"anary" not in b"".join(files.values())
+    assert b"7946" not in files["answers.json"]
+    (zora,) = set(re.findall(rb"seen by (dp-name-\w+)", files["console.log"]))
+    assert zora in files["har.har"]
+    assert zora in files["answers.json"]
+    steps = {each["id"]: each for each in json.loads(files["answers.json"])["steps"]}
+    assert steps["screenshot"]["confirmed"] is True
+    assert {each["id"]: each["level"] for each in steps["console"]["checks"]}["log.read"] == "ok"
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("browser", BROWSERS)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", [360, 768, 1440])
+def test_every_browser_language_and_width_comes_to_the_end(
+    browser: str, language: str, width: int, place: Path
+) -> None:
+    (place / "page.html").write_bytes(build_page(**common(language=language)))
+    wide = "'too wide by ' + (document.documentElement.scrollWidth - document.documentElement.clientWidth)"
+    actions: list[list[Any]] = [["size", width, 800], ["axe"], ["click", "#start"]]
+    actions += [["upload", "#file", str(place / "other.har")], ["wait", "#use-anyway"], ["axe"], ["evaluate", wide]]
+    actions += [["upload", "#file", str(place / "right.har")], ["wait", "#next:not([disabled])"], ["evaluate", wide]]
+    actions += [["click", "#next"], *ANSWERS, ["axe"], ["evaluate", wide], *SAVE, ["axe"], ["evaluate", wide]]
+
+    out = drive(browser, place / "page.html", actions, place / "down", language=language)
+
+    assert {each for each in out["results"] if str(each).startswith("too wide")} == {"too wide by 0"}
+    found = [each for result in out["results"] if isinstance(result, list) for each in result]
+    assert [each for each in found if each["impact"] in ("serious", "critical")] == []
+    assert set(opened(place)) == {"answers.json", "har.har"}
 
 
 def test_the_page_is_small_and_says_which_checklist_it_is_for() -> None:

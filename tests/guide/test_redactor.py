@@ -41,6 +41,11 @@ def test_both_redact_a_whole_recording_alike_and_leave_no_canary() -> None:
     assert "canary" not in json.dumps(ours)
 
 
+@pytest.mark.parametrize("text", ["urn:oasis:names:tc:SAML:2.0:protocol", "see https://app.example.com:8443/x"])
+def test_an_address_is_no_key_with_its_value(text: str) -> None:
+    assert Redactor(book(), KEY).text(text) == text
+
+
 def test_redacting_twice_changes_nothing_more() -> None:
     redactor = Redactor(book(), KEY)
     once = [redactor.parameter("password", "canary-1"), redactor.value('{"email": "canary@example.com"}')]
@@ -68,6 +73,8 @@ def test_a_saml_message_stays_readable_without_its_person(packed: str) -> None:
 
     assert "canary" not in xml
     assert "https://idp.example.com/" in xml
+    for name in ("protocol", "assertion"):
+        assert f'"urn:oasis:names:tc:SAML:2.0:{name}"' in xml
     assert 'NotOnOrAfter="2026-01-01T00:05:00Z"' in xml
 
 

@@ -3,11 +3,13 @@
 import json
 import os
 import pty
+import re
 import select
 import shutil
 import ssl
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -33,6 +35,12 @@ OLD = os.environ.get("DIAGPACK_OLD_PYTHON") or next(
 PYTHONS = [
     pytest.param(sys.executable, id="current"),
     pytest.param(OLD, id="oldest", marks=pytest.mark.skipif(not OLD, reason="needs python3.8")),
+]
+# Every other version that can be found, for `-m deep`.
+OTHERS = [
+    pytest.param(str(each), id=each.name, marks=pytest.mark.deep)
+    for each in sorted(Path.home().glob(".pyenv/versions/3.*/bin/python3.*"))
+    if re.fullmatch(r"python3\.(?:9|1[0-9])", each.name)
 ]
 pytestmark = pytest.mark.tool("openssl")
 
@@ -64,7 +72,7 @@ def left_behind(place: Path) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize("python", [*PYTHONS, *OTHERS])
 def test_in_batch_it_writes_one_encrypted_file_without_a_canary(python: str, place: Path) -> None:
     given = [
         "--batch",
@@ -127,6 +135,9 @@ class Terminal:
         return os.waitstatus_to_exitcode(status)
 
 
+HERE_TOO = "canary.quillfeather@example.com told Zora Canaryfeather, call +44 20 7946 0958"
+
+
 def conversation(place: Path) -> list[tuple[str, str]]:
     """What is shown and what is typed, in order: a wrong file first, a skip with its reason, a word to hide."""
     return [
@@ -144,7 +155,7 @@ def conversation(place: Path) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize("python", [*PYTHONS, *OTHERS])
 def test_at_a_terminal_it_asks_checks_shows_and_writes(python: str, place: Path) -> None:
     terminal = Terminal(place, python=python)
     shown = ""
@@ -204,6 +215,46 @@ def test_a_folder_that_may_not_be_written_is_named_in_a_sentence(place: Path) ->
     assert done.returncode == 1
     assert "cannot be written here" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="runs the program as another user")
+def test_another_user_without_permission_gets_a_sentence(place: Path) -> None:
+    for each in (place, *place.parents):
+        if each.stat().st_mode & 0o005 != 0o005 and each.is_relative_to(tempfile.gettempdir()):
+            each.chmod(0o755)
+    (place / "out").chmod(0o555)
+    python = next((each for each in ("/usr/bin/python3", "/usr/local/bin/python3") if Path(each).exists()), "")
+    if not python:
+        pytest.skip("needs a Python that another user may run")
+    given = ["--batch", "--unencrypted", "--file", f"har={place / 'right.har'}"]
+    done = subprocess.run(
+        command(place, *given, python=python), capture_output=True, text=True,
+        user=65534, group=65534, extra_groups=[], cwd="/", env={"PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+
+    assert (done.returncode, "cannot be written here: Permission denied" in done.stderr) == (1, True), done.stderr
+    assert "Traceback" not in done.stderr
+    assert list((place / "out").iterdir()) == []
+    assert left_behind(place) == []
+
+
+def test_what_is_typed_and_named_once_is_gone_everywhere(place: Path) -> None:
+    har = canary_har()
+    told = {"displayName": "Wilma Canaryworth", "note": "seen by Wilma Canaryworth and Zora Canaryfeather"}
+    har["log"]["entries"][0]["response"]["content"] |= {"text": json.dumps(told), "mimeType": "application/json"}
+    (place / "right.har").write_text(json.dumps(har), encoding="utf-8")
+    given = ["--batch", "--file", f"har={place / 'right.har'}", "--answer", f"happened={HERE_TOO}"]
+
+    assert subprocess.run(command(place, *given), capture_output=True).returncode == 0
+
+    files = dict(opened(place).files)
+    everything = b"".join(files.values())
+    assert b"anary" not in everything
+    assert b"7946" not in everything
+    steps = {each["id"]: each for each in opened(place).answers["steps"]}
+    (name,) = re.findall(r"told (dp-name-\w+)", steps["happened"]["value"])
+    assert name.encode() in files["har.har"]
+    assert {each["id"] for each in steps["har"]["checks"]} >= {"har.preserve_log", "har.flow", "ids.found"}
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")

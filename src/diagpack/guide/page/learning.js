@@ -5,11 +5,19 @@
 
 const Learning = (() => {
   const MOST = 1000;
-  const JSON_PAIR = /"([A-Za-z_][A-Za-z0-9_.-]{1,60})\\{0,3}"[ \t]{0,4}:[ \t]{0,4}\\{0,3}"([^"\\\r\n]{4,400})/g;
+  const JSON_NAME = /"([A-Za-z_][A-Za-z0-9_.-]{1,60})\\{0,3}"[ \t]{0,4}:[ \t]{0,4}\\{0,3}"/g;
+  const JSON_VALUE = /[^"\\\r\n]{4,400}/y;
   const ITS_VALUE = /"[ \t\r\n]{0,40},[ \t\r\n]{0,40}"value"[ \t]{0,4}:[ \t]{0,4}"([^"\\\r\n]{4,4000})/y;
-  const FORM_PAIR = /[?&; ,]([A-Za-z_][A-Za-z0-9_.-]{1,60})=([^&;#"' \t\r\n\\]{4,400})/g;
+  const FORM_NAME = /[?&; ,]([A-Za-z_][A-Za-z0-9_.-]{1,60})=/g;
+  const FORM_VALUE = /[^&;#"' \t\r\n\\]{4,400}/y;
   const FIRST_LAST = /^([A-Za-z]{2,20})\.([A-Za-z]{2,20})@/;
   const WORD = /^[0-9A-Za-z\x80-\uffff]/;
+
+  function valueAt(pattern, text, at) {
+    pattern.lastIndex = at;
+    const found = pattern.exec(text);
+    return found ? found[0] : "";
+  }
 
   class Learner {
     constructor(redactor) {
@@ -23,15 +31,31 @@ const Learning = (() => {
     }
 
     learn(text) {
-      for (const match of text.matchAll(JSON_PAIR)) {
-        const [whole, name, value] = match;
-        if (name !== "name" && name !== "key") { this.pair(name, value); continue; }
-        ITS_VALUE.lastIndex = match.index + whole.length;
-        const held = ITS_VALUE.exec(text);
-        if (held) this.header(value, held[1]);
+      for (const match of text.matchAll(JSON_NAME)) {
+        const at = match.index + match[0].length;
+        if (match[1] === "name" || match[1] === "key") this.named(text, at);
+        else if (this.isTelling(match[1])) this.pair(match[1], valueAt(JSON_VALUE, text, at));
       }
-      for (const [, name, value] of text.matchAll(FORM_PAIR)) this.pair(name, value.includes("%") || value.includes("+") ? GuideRedactor.unquote(value, true) ?? "" : value);
+      for (const match of text.matchAll(FORM_NAME)) {
+        if (!this.isTelling(match[1])) continue;
+        const value = valueAt(FORM_VALUE, text, match.index + match[0].length);
+        this.pair(match[1], value.includes("%") || value.includes("+") ? GuideRedactor.unquote(value, true) ?? "" : value);
+      }
       return [...this.values].filter(([value]) => !this.kept.has(value)).slice(0, MOST);
+    }
+
+    // Most names tell nothing: their values are not even read.
+    isTelling(name) {
+      const entity = this.redactor.classify(name);
+      return entity === "keep" || entity === "email" || entity === "name" || this.redactor.secretClasses.has(entity);
+    }
+
+    // {"name": "Cookie", "value": "…"}
+    named(text, at) {
+      const name = valueAt(JSON_VALUE, text, at);
+      ITS_VALUE.lastIndex = at + name.length;
+      const held = name ? ITS_VALUE.exec(text) : null;
+      if (held) this.header(name, held[1]);
     }
 
     header(name, value) {
@@ -45,7 +69,7 @@ const Learning = (() => {
     }
 
     pair(name, value) {
-      const entity = this.redactor.classify(name);
+      const entity = value ? this.redactor.classify(name) : "";
       if (entity === "keep") this.kept.add(value);
       else if (entity === "email") this.mailbox(value);
       else if (entity === "name" || this.redactor.secretClasses.has(entity)) {

@@ -40,6 +40,10 @@ const GuideRedactor = (() => {
   const COOKIE_ATTRIBUTES = new Set("path domain expires max-age secure httponly samesite priority partitioned".split(" "));
   const ADDRESS = /[0-9A-Fa-f:.]{3,}/;
 
+  // `https://` and `urn:oasis:names:tc:SAML:2.0:protocol` are addresses: nothing in them is a key with its value.
+  const URN = /urn:[A-Za-z0-9:._-]{0,80}:$/i;
+  const isAddress = (data, at, separator, start) => separator.includes(":") && (data.startsWith("//", start) || URN.test(data.slice(Math.max(0, at - 90), at + 1)));
+
   // Too short for any shape: a word of up to 15 letters with up to 4 digits behind it.
   const PLAIN_WORD = /^[A-Za-z_]{0,15}[0-9]{0,4}$/;
 
@@ -562,7 +566,7 @@ const GuideRedactor = (() => {
         // The separator may be the start of the next key's value: go on right behind the name.
         const resume = match.index + before.length + name.length;
         const entity = this.classify(name);
-        if (entity && entity !== "keep" && !(separator.includes(":") && data.startsWith("//", start))) {
+        if (entity && entity !== "keep" && !isAddress(data, match.index, separator, start)) {
           const end = mark ? this.quotedEnd(data, start, mark) : this.bareEnd(data, start);
           const value = data.slice(start, end);
           if (end > start && !NO_VALUE.has(lower(value)) && this.fits(name, entity, value)) {
@@ -899,14 +903,14 @@ const GuideRedactor = (() => {
       return text.replace(ATTRIBUTE, (whole, name, equals, quoted) => {
         const mark = /^["']/.test(quoted) ? quoted[0] : "";
         const plain = unescape(quoted.replace(/^["']|["']$/g, ""));
-        const changed = this.attribute(element, local(name), plain, held);
+        const changed = /^xmlns/i.test(name) ? this.redactor.shapes(plain) : this.attribute(element, local(name), plain, held);
         return changed === plain ? whole : name + equals + mark + escape(changed) + mark;
       });
     }
 
     attribute(element, name, plain, held) {
       const lowered = lower(name);
-      if (lowered.startsWith("xmlns") || PLAIN_ATTRIBUTES.has(lowered)) return this.redactor.shapes(plain);
+      if (PLAIN_ATTRIBUTES.has(lowered)) return this.redactor.shapes(plain);
       const saml = this.isSaml ? this.redactor.book.saml_attributes[name] : undefined;
       if (saml) return this.redactor.slot(plain, saml);
       if (lowered === "value" && (held.name || held.id)) return this.redactor.parameter(held.name || held.id, plain, this.depth);

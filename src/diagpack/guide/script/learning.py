@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from .redactor import Redactor
 
 _MOST = 1000
-_JSON_PAIR = re.compile(r'"([A-Za-z_][A-Za-z0-9_.-]{1,60})\\{0,3}"[ \t]{0,4}:[ \t]{0,4}\\{0,3}"([^"\\\r\n]{4,400})')
+_JSON_NAME = re.compile(r'"([A-Za-z_][A-Za-z0-9_.-]{1,60})\\{0,3}"[ \t]{0,4}:[ \t]{0,4}\\{0,3}"')
+_JSON_VALUE = re.compile(r'[^"\\\r\n]{4,400}')
 _ITS_VALUE = re.compile(r'"[ \t\r\n]{0,40},[ \t\r\n]{0,40}"value"[ \t]{0,4}:[ \t]{0,4}"([^"\\\r\n]{4,4000})')
-_FORM_PAIR = re.compile(r"[?&; ,]([A-Za-z_][A-Za-z0-9_.-]{1,60})=([^&;#\"' \t\r\n\\]{4,400})")
+_FORM_NAME = re.compile(r"[?&; ,]([A-Za-z_][A-Za-z0-9_.-]{1,60})=")
+_FORM_VALUE = re.compile(r"[^&;#\"' \t\r\n\\]{4,400}")
 _FIRST_LAST = re.compile(r"([A-Za-z]{2,20})\.([A-Za-z]{2,20})@")
 _WORD = re.compile("[0-9]|[A-Za-z\x80-\U0010ffff]")
 _AUTHORIZATION = re.compile("(?:proxy-|x-)?authorization")
@@ -27,6 +29,11 @@ _WRITTEN = re.compile("[A-Z\u00c0-\u00de\u0100-\u024f\u0370-\U0010ffff]")
 _NOT_NAME = re.compile("[0-9:/=<>{}@]")
 _WORD_START = re.compile(rb"(?<![0-9A-Za-z\x80-\xff])[0-9A-Za-z\x80-\xff]")
 _INSIDE = re.compile(rb"[0-9A-Za-z\x80-\xff]")
+
+
+def _value_at(pattern: re.Pattern[str], text: str, at: int) -> str:
+    found = pattern.match(text, at)
+    return found.group(0) if found else ""
 
 
 class Learner:
@@ -42,18 +49,30 @@ class Learner:
         self._given = frozenset((lists["first"] + " " + lists["last"]).split(" "))
 
     def learn(self, text: str) -> list[tuple[str, str]]:
-        for match in _JSON_PAIR.finditer(text):
-            name, value = match.groups()
-            if name not in ("name", "key"):
-                self._pair(name, value)
-                continue
-            held = _ITS_VALUE.match(text, match.end())
-            if held:
-                self._header(value, held.group(1))
-        for match in _FORM_PAIR.finditer(text):
-            name, value = match.groups()
-            self._pair(name, (unquote(value, True) or "") if "%" in value or "+" in value else value)
+        for match in _JSON_NAME.finditer(text):
+            name = match.group(1)
+            if name in ("name", "key"):
+                self._named(text, match.end())
+            elif self._is_telling(name):
+                self._pair(name, _value_at(_JSON_VALUE, text, match.end()))
+        for match in _FORM_NAME.finditer(text):
+            name = match.group(1)
+            if self._is_telling(name):
+                value = _value_at(_FORM_VALUE, text, match.end())
+                self._pair(name, (unquote(value, True) or "") if "%" in value or "+" in value else value)
         return [pair for pair in self._values.items() if pair[0] not in self._kept][:_MOST]
+
+    def _is_telling(self, name: str) -> bool:
+        """Most names tell nothing: their values are not even read."""
+        entity = self._redactor.classify(name)
+        return entity in ("keep", "email", "name") or entity in self._redactor.secret_classes
+
+    def _named(self, text: str, at: int) -> None:
+        """`{"name": "Cookie", "value": "…"}`."""
+        name = _value_at(_JSON_VALUE, text, at)
+        held = _ITS_VALUE.match(text, at + len(name)) if name else None
+        if held:
+            self._header(name, held.group(1))
 
     def _header(self, name: str, value: str) -> None:
         lowered = lower(name)
@@ -68,7 +87,7 @@ class Learner:
             self._pair(name, value)
 
     def _pair(self, name: str, value: str) -> None:
-        entity = self._redactor.classify(name)
+        entity = self._redactor.classify(name) if value else ""
         if entity == "keep":
             self._kept.add(value)
         elif entity == "email":

@@ -104,14 +104,15 @@ class MarkupRewriter:
             name, equals, quoted = match.groups()
             mark = quoted[0] if quoted[0] in "\"'" else ""
             plain = _unescape(_MARKS.sub("", quoted))
-            new = self._attribute(_local(name), plain, held)
+            is_namespace = lower(name).startswith("xmlns")
+            new = self._redactor.shapes(plain) if is_namespace else self._attribute(_local(name), plain, held)
             return match.group(0) if new == plain else name + equals + mark + _escape(new) + mark
 
         return _ATTRIBUTE.sub(changed, text)
 
     def _attribute(self, name: str, plain: str, held: dict[str, str]) -> str:
         redactor, lowered = self._redactor, lower(name)
-        if lowered.startswith("xmlns") or lowered in _PLAIN_ATTRIBUTES:
+        if lowered in _PLAIN_ATTRIBUTES:
             return redactor.shapes(plain)
         saml = redactor.book["saml_attributes"].get(name) if self._is_saml else None
         if saml:

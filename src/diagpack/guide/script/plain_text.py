@@ -43,6 +43,17 @@ _NOT_PACKED = re.compile("[0-9a-f]+")
 _MAYBE_PACKED = re.compile("[0-9A-Z+/_-]")
 
 
+# `https://` and `urn:oasis:names:tc:SAML:2.0:protocol` are addresses: nothing in them is a key with its value.
+_URN = re.compile(rb"urn:[A-Za-z0-9:._-]{0,80}:\Z", re.IGNORECASE)
+
+
+def _is_address(data: bytes, match: re.Match[bytes], start: int) -> bool:
+    if b":" not in match.group(3):
+        return False
+    before = data[max(0, match.start() - 90) : match.start() + 1]
+    return data.startswith(b"//", start) or _URN.search(before) is not None
+
+
 class _Span:
     __slots__ = ("end", "entity", "rank", "start", "text")
 
@@ -152,7 +163,7 @@ class TextScanner:
             name = match.group(2).decode("ascii")
             start = match.end()
             entity = redactor.classify(name)
-            if entity and entity != "keep" and not (b":" in match.group(3) and data.startswith(b"//", start)):
+            if entity and entity != "keep" and not _is_address(data, match, start):
                 end = self._quoted_end(data, start, match.group(4)) if match.group(4) else self._bare_end(data, start)
                 value = data[start:end].decode("latin-1")
                 if end > start and lower(value) not in NO_VALUE and redactor.fits(name, entity, value):
