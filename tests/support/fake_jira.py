@@ -45,6 +45,7 @@ class FakeJira:
     has_labels: bool = True
     denied: tuple[str, ...] = ()
     deletes_zips: bool = False
+    may_delete: bool = True
     issues: dict[str, Issue] = field(default_factory=dict)
     log: list[tuple[str, str]] = field(default_factory=list)
     bodies: list[Any] = field(default_factory=list)
@@ -128,6 +129,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_PUT(self) -> None:
         self._serve("PUT")
 
+    def do_DELETE(self) -> None:
+        self._serve("DELETE")
+
     def _serve(self, method: str) -> None:
         parts = urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
@@ -192,6 +196,9 @@ class Handler(BaseHTTPRequestHandler):
             if tail == "/search" and jira.is_cloud:
                 return 410, {"errorMessages": ["The requested API has been removed."]}
             return self._search(json.loads(body)["jql"] if body else query["jql"])
+        match = re.fullmatch(r"/attachment/(\d+)", tail)
+        if match and method == "DELETE":
+            return self._delete(match.group(1))
         match = re.fullmatch(r"/issue/([A-Z]+-\d+)(/.*)?", tail)
         if match and match.group(1) in jira.issues:
             return self._issue(method, jira.issues[match.group(1)], match.group(2) or "", body)
@@ -257,8 +264,24 @@ class Handler(BaseHTTPRequestHandler):
             link = json.loads(body)
             issue.links[link["globalId"]] = link["object"]
             return 201, {"id": 1}
+        if method == "PUT":
+            if not self.jira.has_labels:
+                return 400, {"errors": {"labels": "Field 'labels' cannot be set. It is not on the appropriate screen."}}
+            added = [each["add"] for each in json.loads(body)["update"]["labels"]]
+            issue.fields["labels"] = sorted({*issue.fields.get("labels", ()), *added})
+            return 204, None
         fields = {**issue.fields, "attachment": issue.attachments}
         return 200, {"key": issue.key, "id": issue.key, "fields": fields, "properties": issue.properties}
+
+    def _delete(self, id: str) -> tuple[int, Any]:
+        if not self.jira.may_delete:
+            return 403, {"errorMessages": ["You do not have permission to delete attachments."]}
+        for issue in self.jira.issues.values():
+            for each in issue.attachments:
+                if each["id"] == id:
+                    issue.attachments.remove(each)
+                    return 204, None
+        return 404, None
 
     def _attach(self, issue: Issue, body: bytes) -> tuple[int, Any]:
         if self.headers.get("X-Atlassian-Token") != "no-check":

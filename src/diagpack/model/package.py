@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NoReturn, Protocol, final
+from typing import Any, NoReturn, Protocol, final, runtime_checkable
 
 NAMESPACE = "diagpack-escalation@v1"
 SUMS = "SHA256SUMS"
@@ -92,6 +92,25 @@ class PublishContext:
     is_dry_run: bool = False
     notes: tuple[str, ...] = ()
     """Redacted sentences about this filing, to stand on top of the ticket: forced, and why; what was put off."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecallNotice:
+    """A filed package that must not be used any more. `content` is the signed notice, `reason` is redacted."""
+
+    package_id: str
+    sha256: str
+    issue: str
+    reason: str
+    content: bytes
+
+
+@runtime_checkable
+class Recaller(Protocol):
+    """A publisher that can take a filed package back."""
+
+    def recall(self, notice: RecallNotice, ctx: PublishContext) -> tuple[str, ...]:
+        """What could not be done, one sentence each. A second call changes nothing."""
 
 
 class Publisher(Protocol):

@@ -35,6 +35,7 @@ from diagpack.sign.verify import verify
 # `sync` adds to an issue that was filed before: it needs no reason of its own, and tells none.
 SYNC_REASON = "sync"
 _REASON_LIMIT = 500
+RECALLED = "recalled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,13 @@ class Request:
 
 
 def submit(folder: CaseDir, settings: Settings, request: Request, say: Callable[[str], None]) -> Receipt:
-    """Raises NotReady (exit 8), AuthenticationError (4), RemoteError (7, resumable)."""
-    publisher = _publisher(request.target, settings)
+    """Raises NotReady (exit 8), AuthenticationError (4), RemoteError (7, resumable), UsageError (DP513: recalled)."""
+    publisher = publisher_of(request.target, settings)
     with case_lock(folder):
         content = latest_package(folder).read_bytes()
         package = _verified(content, settings)
+        if package.sha256 in recalled(folder):
+            raise UsageError("DP513", "this package was recalled", hint=f"make another: diagpack collect {folder.id}")
         checked = _check(folder, package, settings, request)
         reviews = _reviewed(folder, settings, request, package, say)
         context = PublishContext(
@@ -75,7 +78,7 @@ def submit(folder: CaseDir, settings: Settings, request: Request, say: Callable[
     return receipt
 
 
-def _publisher(target: str, settings: Settings) -> Publisher:
+def publisher_of(target: str, settings: Settings) -> Publisher:
     publishers: dict[str, Publisher] = {
         each.plugin.id: each.plugin
         for each in discover("diagpack.publish", "PUBLISHER", settings.profile.plugins.items())
@@ -150,14 +153,19 @@ def _notes(folder: CaseDir, settings: Settings, request: Request, checked: _Chec
     if request.urgent and checked.deferred:
         notes.insert(0, f"Filed as urgent; {len(checked.deferred)} points are still open:")
     if request.reason and request.reason != SYNC_REASON:
-        case = load_case(folder.yaml)
-        key, _ = load_or_create_key(folder, passphrase=settings.passphrase, use_keyring=settings.use_keyring)
-        reason = Standalone(key, case_policy(case, settings), case_seeds(case)).text(request.reason[:_REASON_LIMIT])
+        reason = redacted_reason(folder, settings, request.reason)
         if request.force and checked.blocking:
             notes.insert(0, f"Filed although not ready ({', '.join(each.id for each in checked.blocking)}): {reason}")
         elif not checked.is_defect:
             notes.insert(0, f"Filed although it looks like {checked.outcome.value}: {reason}")
     return tuple(notes)
+
+
+def redacted_reason(folder: CaseDir, settings: Settings, reason: str) -> str:
+    """A reason that a person typed, redacted like the case's own words. Raises RedactionError (DP211)."""
+    case = load_case(folder.yaml)
+    key, _ = load_or_create_key(folder, passphrase=settings.passphrase, use_keyring=settings.use_keyring)
+    return Standalone(key, case_policy(case, settings), case_seeds(case)).text(reason[:_REASON_LIMIT])
 
 
 def _reviewed(
@@ -171,6 +179,11 @@ def _reviewed(
             say(f"Not filed in Jira before a review: {gap.message} ({gap.hint})")
             return ()
         raise
+
+
+def recalled(folder: CaseDir) -> Mapping[str, Any]:
+    """Digests of packages that were taken back, with package id and time."""
+    return journal(folder).get(RECALLED) or {}
 
 
 def _record(

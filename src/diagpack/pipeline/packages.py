@@ -37,7 +37,13 @@ def _trust_text(entry: str, folder: Path) -> str:
 
 
 def verify_file(
-    package: Path, *, trust: Path | None, profile: Path | None, issue: str | None = None, delivery: Path | None = None
+    package: Path,
+    *,
+    trust: Path | None,
+    profile: Path | None,
+    issue: str | None = None,
+    delivery: Path | None = None,
+    recall: Path | None = None,
 ) -> Verification:
     """Verify a package file. Raises PackageError (DP430) when it is too big to be one."""
     if package.stat().st_size > MAX_PACKAGE_BYTES:
@@ -48,6 +54,7 @@ def verify_file(
         trust_for(trust, load_profile(profile), profile.parent if profile else None),
         issue=issue,
         delivery=statement,
+        recall=recall.read_bytes() if recall is not None else None,
     )
 
 

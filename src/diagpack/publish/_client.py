@@ -77,6 +77,9 @@ class JiraClient:
     def put(self, path: str, body: Any) -> Any:
         return self._sure("PUT", path, json=body).body
 
+    def delete(self, path: str) -> None:
+        self._sure("DELETE", path)
+
     def post(self, path: str, body: Any, *, is_idempotent: bool = False) -> Any:
         """Raises UnknownOutcome when it may have happened and is not idempotent."""
         if is_idempotent:

@@ -13,10 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from diagpack.errors import PackageError, RemoteError
-from diagpack.model.package import PublishContext, Publisher, Receipt, VerifiedPackage
+from diagpack.model.package import PublishContext, Publisher, RecallNotice, Receipt, VerifiedPackage
 from diagpack.publish._client import JiraClient, Rejected, UnknownOutcome
 from diagpack.publish._filing_note import adf, shown, with_note
-from diagpack.publish._preflight import Plan, Ticket, preflight
+from diagpack.publish._preflight import Plan, Ticket, detect_cloud, preflight
+from diagpack.publish._recall import recall_in_jira
 from diagpack.publish._settings import JiraSettings
 
 PROPERTY: Final = "diagpack"
@@ -33,6 +34,14 @@ class Jira:
         settings = JiraSettings.read(ctx.settings)
         with JiraClient(settings, sleep=ctx.sleep) as client:
             return _Delivery(package, ctx, settings, client).run()
+
+    def recall(self, notice: RecallNotice, ctx: PublishContext) -> tuple[str, ...]:
+        """See `_recall`."""
+        settings = JiraSettings.read(ctx.settings)
+        with JiraClient(settings, sleep=ctx.sleep) as client:
+            is_cloud = detect_cloud(client, settings)
+            client.api = "/rest/api/3" if is_cloud else "/rest/api/2"
+            return recall_in_jira(notice, client, is_cloud=is_cloud, say=ctx.say, sleep=ctx.sleep)
 
 
 class _Delivery:

@@ -15,9 +15,11 @@ from typing import Any, Final
 
 from diagpack.errors import ExitCode, PackageError
 from diagpack.model.package import NAMESPACE, SIGNATURE, SUMS, TIMESTAMP, VerifiedPackage
+from diagpack.model.terminal import escape
 from diagpack.sign import sshsig
 from diagpack.sign.container import DEFAULT_LIMITS, Limits, read_package
 from diagpack.sign.delivery import verify_delivery
+from diagpack.sign.recall import verify_recall
 from diagpack.sign.sums import parse_sums
 from diagpack.sign.trust import Trust
 
@@ -103,11 +105,13 @@ def verify(
     at: datetime | None = None,
     issue: str | None = None,
     delivery: bytes | None = None,
+    recall: bytes | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Verification:
     """Check a package. `at` (aware) is the time the key must be valid at, by default now; a package's own date is not
-    believed. With `issue` the delivery statement must be given and name that issue and these bytes. Never raises
-    because of what the package holds."""
+    believed. With `issue` the delivery statement must be given and name that issue and these bytes. A `recall` notice
+    that names these bytes, signed by someone trusted, makes the package invalid. Never raises because of what the
+    package holds."""
     state = _State(content, trust, at or datetime.now(UTC), limits)
     checks: list[tuple[str, Callable[[], str]]] = [
         ("container", lambda: _check_container(state)),
@@ -118,6 +122,8 @@ def verify(
     ]
     if issue is not None or delivery is not None:
         checks.append(("delivery", lambda: _check_delivery(state, issue, delivery)))
+    if recall is not None:
+        checks.append(("recall", lambda: _check_recall(state, recall)))
     for name, check in checks:
         try:
             state.steps.append(Step(name, True, check()))
@@ -193,6 +199,21 @@ def _check_delivery(state: _State, issue: str | None, delivery: bytes | None) ->
         state.is_trusted = False
         raise _NotVouched(f"delivery statement: {refusal}")
     return "it names this package" + (" and this issue" if issue is not None else "")
+
+
+def _check_recall(state: _State, notice: bytes) -> str:
+    try:
+        found = verify_recall(notice)
+    except PackageError as error:
+        # A notice that is none says nothing about the package.
+        raise _NotVouched(error.message) from None
+    if found.zip_sha256 != hashlib.sha256(state.content).hexdigest() or found.package_id != state.top:
+        return "the notice is for another package"
+    # Who may sign a package may take one back; anybody else's notice is shown and not obeyed.
+    who, refusal = state.trust.judge(found.key.blob, NAMESPACE, state.at)
+    if refusal:
+        raise _NotVouched(f"recall notice: {refusal}")
+    raise _Failed(f"recalled by {who} on {escape(found.recalled_at, limit=40)}: {escape(found.reason, limit=400)}")
 
 
 def _concluded(state: _State) -> Verification:
