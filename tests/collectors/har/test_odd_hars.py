@@ -92,9 +92,8 @@ def deep(levels: int) -> Any:
 
 def listed(side: dict[str, Any]) -> None:
     if isinstance(side.get("headers"), list):
-        side["headers"] = [
-            [each["name"], each["value"]] for each in side["headers"] if {"name", "value"} <= set(each or ())
-        ]
+        whole = [each for each in side["headers"] if isinstance(each, dict) and {"name", "value"} <= set(each)]
+        side["headers"] = [[each["name"], each["value"]] for each in whole]
 
 
 SHAPES: dict[str, Callable[[Har], Har]] = {

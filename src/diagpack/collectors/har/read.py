@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from diagpack.collectors.har.beside import Beside, is_har_name
+from diagpack.collectors.har.others import RE_EXPORT, refuse_others
 from diagpack.collectors.har.pieces import PIECE, Utf8Pieces
 from diagpack.collectors.har.truncation import describe
 from diagpack.collectors.har.walk import Reading, Walk
@@ -24,7 +25,6 @@ from diagpack.errors import CollectError
 MAX_BYTES: Final = 4 << 30
 _FREE: Final = 4 << 20
 _MAX_RATIO: Final = 200
-_RE_EXPORT: Final = "export it again from the browser's Network panel with “Save all as HAR”"
 
 
 def read_entries(path: Path, reading: Reading) -> Iterator[Any]:
@@ -37,7 +37,7 @@ def read_entries(path: Path, reading: Reading) -> Iterator[Any]:
         head = _head(stream)
     encoding, mark = _encoding(head)
     text = head[mark:].decode(encoding, "replace")
-    _refuse_others(text, head)
+    refuse_others(text, head)
     wrapping = _wrapping(text)
     has_call = False
     with open_har(path) as (stream, raw, archive):
@@ -66,7 +66,7 @@ def _is_call(entry: Any) -> bool:
 
 def _refuse_empty(reading: Reading) -> None:
     if reading.broken_off is None and (reading.entries or not reading.has_entries):
-        raise CollectError("DP101", "this is JSON, but not a HAR: it has no log with entries", hint=_RE_EXPORT)
+        raise CollectError("DP101", "this is JSON, but not a HAR: it has no log with entries", hint=RE_EXPORT)
 
 
 def _nothing(reading: Reading) -> CollectError:
@@ -87,7 +87,7 @@ def _nothing(reading: Reading) -> CollectError:
 def open_har(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO, zipfile.ZipFile | None]]:
     """The bytes of the HAR inside the file, the file (the same stream when not compressed), and its zip if any."""
     if path.stat().st_size == 0:
-        raise CollectError("DP101", "this file is empty", hint=_RE_EXPORT)
+        raise CollectError("DP101", "this file is empty", hint=RE_EXPORT)
     with path.open("rb") as raw:
         magic = raw.read(4)
         raw.seek(0)
@@ -105,6 +105,12 @@ def _zip_member(raw: BinaryIO) -> Iterator[tuple[BinaryIO, zipfile.ZipFile]]:
     try:
         with zipfile.ZipFile(raw) as archive:
             names = [each for each in archive.infolist() if is_har_name(each.filename)]
+            if not names and any(each.filename.startswith("raw/") for each in archive.infolist()):
+                raise CollectError(
+                    "DP101",
+                    "this is a Fiddler archive (.saz), not a HAR",
+                    hint="open it in Fiddler and use File, Export Sessions, HTTPArchive",
+                )
             if len(names) != 1:
                 raise CollectError(
                     "DP103", f"this zip holds {len(names)} HAR files, not one", hint="unpack it and give the files"
@@ -140,41 +146,13 @@ def _encoding(head: bytes) -> tuple[str, int]:
     return "utf-8", 0
 
 
-_OTHERS: Final = (
-    ("<!doctype html", "a web page saved under the name of a HAR"),
-    ("<html", "a web page saved under the name of a HAR"),
-    ("bplist00", "a Safari .webarchive"),
-    ("<?xml", "an XML file"),
-    ("%pdf-", "a PDF"),
-    ("curl ", "a saved curl command"),
-)
-
-
-def _refuse_others(text: str, head: bytes) -> None:
-    start = text.lstrip("\ufeff\0 \t\r\n")[:4096]
-    lowered = start.lower()
-    for beginning, meaning in _OTHERS:
-        if lowered.startswith(beginning):
-            raise CollectError("DP101", f"this is not a HAR but {meaning}", hint=_RE_EXPORT)
-    if not start:
-        raise CollectError("DP101", "this file is empty but for blanks", hint=_RE_EXPORT)
-    if '"requests"' in start[:200] and '"entries"' not in start:
-        raise CollectError(
-            "DP101", "this is a SAML-tracer export, not a HAR", hint="give it to `diagpack collect`, which reads it too"
-        )
-    if '"constants"' in start[:400] and ('"logEventTypes"' in text or '"events"' in text):
-        raise CollectError("DP101", "this is a Chrome NetLog, not a HAR", hint=_RE_EXPORT)
-    if head.count(b"\0") > len(head) // 3 and not head.startswith((b"\xff\xfe", b"\xfe\xff", b"{\0", b"[\0")):
-        raise CollectError("DP101", "this is a binary file, not a HAR", hint=_RE_EXPORT)
-
-
 def _wrapping(text: str) -> int:
     """How many characters of JSONP come before the JSON."""
     if text.lstrip()[:1] in ("{", "["):
         return 0
     opening = text.find("(", 0, 200)
     if opening < 0 or text[opening + 1 :].lstrip()[:1] not in ("{", "["):
-        raise CollectError("DP101", "this is not a HAR: it does not begin like JSON", hint=_RE_EXPORT)
+        raise CollectError("DP101", "this is not a HAR: it does not begin like JSON", hint=RE_EXPORT)
     return opening + 1
 
 
