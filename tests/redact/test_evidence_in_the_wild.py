@@ -167,3 +167,24 @@ def test_a_key_and_a_shape_that_find_the_same_number_give_one_token() -> None:
 )
 def test_what_only_sounds_like_a_secret_or_a_person_stays(text: str) -> None:
     assert _ALONE.text(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Unser Administrator Roderich Kreusel hat die Richtlinie geändert.", "Roderich Kreusel"),
+        ("Bitte wenden Sie sich an Undine Schönland, wenn es eilt.", "Undine Schönland"),
+        ("Sehr geehrter Herr Zobelmann, danke.", "Zobelmann"),
+        ("Porfirio Collado informa de que el botón no responde.", "Porfirio Collado"),
+        ("Saludos cordiales,\nAdalberto Coello", "Adalberto Coello"),
+        ("Merci de contacter Aurélien Vasseur avant vendredi.", "Aurélien Vasseur"),
+    ],
+)
+def test_a_name_in_no_list_is_found_where_only_a_person_is_asked_or_told(text: str, name: str, tmp_path: Path) -> None:
+    source, out = tmp_path / "note.txt", tmp_path / "out.txt"
+    source.write_text(text)
+
+    _ALONE.file(source, out, "note.txt")
+
+    assert name not in out.read_text()
+    assert out.read_text().replace(name, "").count(" ") == text.count(" ") - name.count(" ")

@@ -20,7 +20,7 @@ _WORD: Final = rf"{_UPPER}(?:[A-Za-z\x80-\xff]|['-][A-Za-z\x80-\xff])+"
 _PARTICLE: Final = r"(?:van|von|de|der|den|da|di|del|dos|la|le|bin|al|el|ter|zu)"
 _RUN = compiled(rf"{_WORD}(?:[ ](?:{_PARTICLE}[ ])*(?:{_WORD}|[A-Z]\.))*|[A-Z]\.[ ]?{_WORD}")
 _TITLE = compiled(
-    r"\b(?:mr|mrs|ms|miss|mx|dr|prof|professor|herr|frau|monsieur|madame|mme|mlle|se[n\xc3]\xb1?ora?|sra?|signora?|"
+    r"\b(?:mr|mrs|ms|miss|mx|dr|prof|professor|herrn?|frau|monsieur|madame|mme|mlle|se[n\xc3]\xb1?ora?|sra?|signora?|"
     r"sig|ing|dipl|sir|dame)\.?[ ]$",
     ignore_case=True,
 )
@@ -29,7 +29,8 @@ _GREETING = compiled(
     r"assigned to|escalated by|spoke with|spoke to|talked to|talked with|met with|called by|liebe|lieber|"
     r"sehr geehrte|sehr geehrter)|"
     r"\b(?:regards|thanks|thank you|many thanks|cheers|sincerely|best|greetings|gr\xc3\xbc\xc3\x9fe|"
-    r"gr\xc3\xbc\xc3\x9fen|cordialement|saludos),?\r?\n?|\n(?:--|- |\xe2\x80\x94|\xe2\x80\x93))[ \t\r\n]*$",
+    r"gr\xc3\xbc\xc3\x9fen|cordialement|saludos|saludos cordiales|un saludo|atentamente|"
+    r"bien \xc3\xa0 vous),?\r?\n?|\n(?:--|- |\xe2\x80\x94|\xe2\x80\x93))[ \t\r\n]*$",
     ignore_case=True,
 )
 # Weaker: only before two capitalised words that are no ordinary ones.
@@ -37,6 +38,23 @@ _CUE = compiled(
     r"\b(?:contact|ask|asked|told|colleague|manager|employee|admin|administrator|customer|user|according to|by|with|"
     r"from|for|and|met|call|phoned|emailed)[ ]$",
     ignore_case=True,
+)
+# Stronger than these in their languages, where ordinary nouns may be capitalised: only a person is asked or told.
+_NAMING = compiled(
+    r"\b(?:wenden sie sich an|ich habe mit|(?:ge)?sprochen mit|sprach mit|"
+    r"contacto con|habl\xc3\xa9 con|hablar con|hablado con|"
+    r"administradora?|compa\xc3\xb1er[oa]|colega|client[ea]|usuari[oa]|contacter|parl\xc3\xa9 avec|administrateur|"
+    r"administratrice|coll\xc3\xa8gue|utilisateur|utilisatrice)[ ]$",
+    ignore_case=True,
+)
+_REPORTS = compiled(
+    r"[ ](?:meldet|berichtet|schreibt|schrieb|meldete|informa|comenta|indica|escribe|signale|indique|\xc3\xa9crit|"
+    r"reports|reported|says|said|writes|wrote|mentioned|confirmed)\b"
+)
+_TITLES: Final = frozenset("herr herrn frau mr mrs ms dr sr sra señor señora monsieur madame mme".split())
+_ROLES: Final = frozenset(
+    "administrator administratorin kollege kollegin kollegen kunde kundin mitarbeiter mitarbeiterin benutzer "
+    "benutzerin ansprechpartner ansprechpartnerin administrador administradora".split()
 )
 _TOKEN = compiled(r"[^ ]+")
 _LOOK_BACK: Final = 40
@@ -91,7 +109,17 @@ class ProseNames:
             tokens = _tokens(data, start, end, words)
             before = data[max(0, start - _LOOK_BACK) : start]
             is_named = _TITLE.find(before) is not None or _GREETING.find(before) is not None
-            yield from _names(tokens, is_named, _CUE.find(before) is not None)
+            is_cued = any(each.find(before) is not None for each in (_CUE, _NAMING)) or _REPORTS.at(data, end) > 0
+            word = next((at for at in range(len(tokens) - 1, -1, -1) if _is_in(data, tokens[at], _TITLES | _ROLES)), -1)
+            if word >= 0:
+                # Titles and roles may be capitalised and part of the run: `Unser Administrator Rico …`.
+                is_named, is_cued = _is_in(data, tokens[word], _TITLES), True
+                tokens = tokens[word + 1 :]
+            yield from _names(tokens, is_named, is_cued)
+
+
+def _is_in(data: bytes, token: _Token, words: frozenset[str]) -> bool:
+    return data[token.start : token.end].decode("utf-8", "replace").lower().strip(".") in words
 
 
 def _names(tokens: list[_Token], is_named: bool, is_cued: bool) -> Iterator[Span]:
