@@ -43,8 +43,12 @@ def book() -> dict[str, Any]:
 WORKER = {
     "tokens": "Tokens",
     "packing": "Packing",
+    "words": "GuideWords",
     "prose": "Prose",
     "learning": "Learning",
+    "scanner": "GuideRules",
+    "json": "GuideJson",
+    "markup": "GuideMarkup",
     "redactor": "GuideRedactor",
     "har": "GuideHar",
     "saml": "SamlChecks",

@@ -162,7 +162,7 @@ const Checks = (() => {
   function oidcFlow(entries) {
     const asked = entries.find((entry) => /[?&]response_type=/.test(urlOf(entry)));
     const back = asked ? /[?&]redirect_uri=([^&#]+)/.exec(urlOf(asked)) : null;
-    const path = back ? pathOf(GuideRedactor.unquote(back[1], true) ?? "") : "";
+    const path = back ? pathOf(GuideWords.unquote(back[1], true) ?? "") : "";
     return {
       asked: Boolean(asked),
       provider: Boolean(asked) && statusOf(asked) > 0,

@@ -101,8 +101,8 @@ const GuideHar = (() => {
       for (const [name, each] of this.allowed(parameter)) {
         if (name === "value" && typeof each === "string") {
           // Some writers keep the percent escapes in queryString, some undo them.
-          const plain = GuideRedactor.unquote(each, false) ?? each;
-          const changed = this.redactor.parameter(GuideRedactor.unquote(parameter.name, false) ?? parameter.name, plain);
+          const plain = GuideWords.unquote(each, false) ?? each;
+          const changed = this.redactor.parameter(GuideWords.unquote(parameter.name, false) ?? parameter.name, plain);
           out[name] = changed === plain ? each : changed;
         } else out[name] = typeof each === "string" ? this.redactor.value(each) : this.json(each);
       }
@@ -110,7 +110,7 @@ const GuideHar = (() => {
     }
 
     body(body) {
-      const media = typeof body.mimeType === "string" ? GuideRedactor.lower(body.mimeType) : "";
+      const media = typeof body.mimeType === "string" ? GuideWords.lower(body.mimeType) : "";
       const isText = !media || this.redactor.book.text_types.some((type) => media.includes(type));
       const out = {};
       for (const [name, each] of this.allowed(body)) {
@@ -123,7 +123,7 @@ const GuideHar = (() => {
 
     bodyText(text, encoding, isText) {
       if (encoding === "" && (isText || Packing.isReadable(text.slice(0, 4096)))) return this.redactor.value(text);
-      if (GuideRedactor.lower(encoding) === "base64" && isText) {
+      if (GuideWords.lower(encoding) === "base64" && isText) {
         const run = text.replace(/[ \t\r\n]/g, "");
         const bytes = Packing.unbase64(run);
         const inside = bytes === null ? null : Packing.toText(bytes);

@@ -39,7 +39,7 @@ const Learning = (() => {
       for (const match of text.matchAll(FORM_NAME)) {
         if (!this.isTelling(match[1])) continue;
         const value = valueAt(FORM_VALUE, text, match.index + match[0].length);
-        this.pair(match[1], value.includes("%") || value.includes("+") ? GuideRedactor.unquote(value, true) ?? "" : value);
+        this.pair(match[1], value.includes("%") || value.includes("+") ? GuideWords.unquote(value, true) ?? "" : value);
       }
       return [...this.values].filter(([value]) => !this.kept.has(value)).slice(0, MOST);
     }
@@ -59,7 +59,7 @@ const Learning = (() => {
     }
 
     header(name, value) {
-      const lowered = GuideRedactor.lower(name);
+      const lowered = GuideWords.lower(name);
       if (this.ids.has(lowered)) this.kept.add(value);
       else if (lowered === "cookie" || lowered === "set-cookie") {
         const pairs = lowered === "cookie" ? value.split(";") : [value.split(";")[0]];
@@ -80,15 +80,15 @@ const Learning = (() => {
     mailbox(address) {
       const parts = FIRST_LAST.exec(address);
       if (!parts) return;
-      const names = [parts[1], parts[2]].map(GuideRedactor.lower);
+      const names = [parts[1], parts[2]].map(GuideWords.lower);
       if (names.some((each) => this.common.has(each)) && !this.given.has(names[0])) return;
       this.add(names.map((each) => each[0].toUpperCase() + each.slice(1)).join(" "), "name");
     }
 
     add(value, entity) {
-      const bare = GuideRedactor.strip(value);
+      const bare = GuideWords.strip(value);
       if (this.values.size >= 2 * MOST || this.values.has(bare) || !WORD.test(bare)) return;
-      if (entity === "name" ? this.isName(bare) : bare.length > 7 && bare.length <= 400 && GuideRedactor.looksOpaque(bare)) this.values.set(bare, entity);
+      if (entity === "name" ? this.isName(bare) : bare.length > 7 && bare.length <= 400 && GuideWords.looksOpaque(bare)) this.values.set(bare, entity);
     }
 
     // Two words, or one that nobody would take for an ordinary one.
@@ -97,8 +97,8 @@ const Learning = (() => {
       const words = text.split(" ").filter(Boolean);
       if (words.length > 5) return false;
       const isWritten = /^[A-Z\u00c0-\u00de\u0100-\u024f\u0370-\uffff]/.test(text);
-      if (words.length > 1) return isWritten && !words.every((each) => this.common.has(GuideRedactor.lower(each)));
-      return isWritten && text.length > 5 && !this.common.has(GuideRedactor.lower(text)) && !/[A-Z_.-]/.test(text.slice(1));
+      if (words.length > 1) return isWritten && !words.every((each) => this.common.has(GuideWords.lower(each)));
+      return isWritten && text.length > 5 && !this.common.has(GuideWords.lower(text)) && !/[A-Z_.-]/.test(text.slice(1));
     }
   }
 
@@ -108,7 +108,7 @@ const Learning = (() => {
       this.byHead = new Map();
       for (const [value, entity] of learned) {
         const bytes = Packing.toBytes(value);
-        const lowered = GuideRedactor.lower(bytes);
+        const lowered = GuideWords.lower(bytes);
         const head = lowered.slice(0, 4);
         if (!this.byHead.has(head)) this.byHead.set(head, []);
         this.byHead.get(head).push({ bytes, lowered, entity });

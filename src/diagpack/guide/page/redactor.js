@@ -5,12 +5,10 @@
 
 const GuideRedactor = (() => {
   const MOST_DEPTH = 8;
-  const strip = (text) => text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "");
-  // ASCII letters only: the bytes of other letters must stay what they are.
-  const lower = (text) => (/[^\x00-\x7f]/.test(text) ? text.replace(/[A-Z]+/g, (part) => part.toLowerCase()) : text.toLowerCase());
-  const squeeze = (name) => lower(name).replace(/[-_. [\]:]/g, "");
-  const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-  const wellFormed = (text) => (text.isWellFormed && text.isWellFormed() ? text : text.replace(LONE, "\ufffd"));
+  const { strip, lower, squeeze, wellFormed, looksOpaque, unquote, quote } = GuideWords;
+  const { RuleScanner } = GuideRules;
+  const { JsonRewriter } = GuideJson;
+  const { MarkupRewriter } = GuideMarkup;
 
   const URL_TEXT = /^(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/[^ \t\r\n]*|(?:data|blob):[^ \t\r\n]*)$/;
   const URL_PARTS = /^(?:([A-Za-z][A-Za-z0-9+.-]*:)?\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#([\s\S]*))?$/;
@@ -19,7 +17,6 @@ const GuideRedactor = (() => {
   const JWT = /^(eyJ[A-Za-z0-9_-]*)\.([A-Za-z0-9_-]*)(?:\.([A-Za-z0-9_-]*))?(?:\.([A-Za-z0-9_-]*)\.([A-Za-z0-9_-]*))?$/;
   const MASKED = /^(?:[*\u2022.]+|x{3,}|[[<(]?(?:redacted|removed|masked|hidden|filtered)[\])>]?)$/i;
   const NO_VALUE = new Set("true false null none nil undefined yes no on off 0 1".split(" "));
-  const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 
   const KEYED = /(^|[^A-Za-z0-9_.\-\[\]])([A-Za-z_][A-Za-z0-9_.\-\[\]]{1,80})(\\{0,3}["']?[ \t]{0,4}(?:=>|:=|=|:)[ \t]{0,4}\\{0,3})(["'])?/g;
   const BARE_VALUE = /[^ \t\r\n"'&,;<>|(){}[\]\\`]+/y;
@@ -47,23 +44,8 @@ const GuideRedactor = (() => {
   // Too short for any shape: a word of up to 15 letters with up to 4 digits behind it.
   const PLAIN_WORD = /^[A-Za-z_]{0,15}[0-9]{0,4}$/;
 
-  function looksOpaque(value) {
-    if (value.length >= 20 && !/[ \t\r\n]/.test(value)) return true;
-    return value.length >= 8 && /[0-9]/.test(value) && /[A-Za-z]/.test(value) && !/[ \t\r\n]/.test(value);
-  }
-
-  function unquote(text, plus) {
-    const spaced = plus ? text.replace(/\+/g, " ") : text;
-    if (!/%[0-9A-Fa-f]{2}/.test(spaced)) return spaced;
-    const bytes = Packing.toBytes(spaced).replace(/%([0-9A-Fa-f]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
-    const decoded = Packing.toText(bytes);
-    return decoded === null ? null : decoded;
-  }
-
-  function quote(text) {
-    return Packing.toBytes(wellFormed(text)).replace(/[^A-Za-z0-9\-_.~@]/g,
-      (each) => "%" + each.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0"));
-  }
+  // The book lists the names of each class; they are looked up the other way round.
+  const byName = (classes) => new Map(Object.entries(classes).flatMap(([entity, names]) => names.split(" ").map((name) => [name, entity])));
 
   class Redactor {
     constructor(book, key, options = {}) {
@@ -75,8 +57,8 @@ const GuideRedactor = (() => {
       this.learned = [...(options.learned || [])];
       this.finder = new Learning.Finder(this.learned);
       this.names = null;
-      this.words = new Map(Object.entries(book.words));
-      this.headerClasses = new Map(Object.entries(book.headers));
+      this.words = byName(book.words);
+      this.headerClasses = byName(book.headers);
       this.secretClasses = new Set(book.secret_classes);
       this.ambiguous = new Set(book.ambiguous);
       this.keptFields = new Set(book.id_fields);
@@ -622,330 +604,7 @@ const GuideRedactor = (() => {
     }
   }
 
-  // What a rule of the book means by leaving a field out.
-  const NO_FIELDS = { flags: "", group: 0, left: "", trim: "", not_before: "", not_after: "", validators: [] };
-
-  // Finds the values of the rules; looks for a rule only where one of its words occurs.
-  class RuleScanner {
-    constructor(book) {
-      this.limit = book.left_limit;
-      this.always = [];
-      this.bySign = [];
-      this.round = 0;
-      this.byPair = new Map();
-      for (const rule of book.rules) {
-        const compiled = { ...PortableRules.compile({ ...NO_FIELDS, ...rule }), order: book.rules.indexOf(rule), round: 0 };
-        if (!rule.needs.length) { this.always.push(compiled); continue; }
-        for (const word of rule.needs) {
-          if (word.length === 1) { this.bySign.push([word, compiled]); continue; }
-          const pair = word.charCodeAt(0) * 256 + word.charCodeAt(1);
-          if (!this.byPair.has(pair)) this.byPair.set(pair, []);
-          this.byPair.get(pair).push([word, compiled]);
-        }
-      }
-      this.table = new Uint8Array(65536);
-      for (const pair of this.byPair.keys()) this.table[pair] = 1;
-    }
-
-    wanted(data, lowered) {
-      const wanted = [];
-      this.round += 1;
-      const { round, table } = this;
-      const want = (compiled) => {
-        if (compiled.round === this.round) return;
-        compiled.round = this.round;
-        wanted.push(compiled);
-      };
-      for (const compiled of this.always) want(compiled);
-      for (const [sign, compiled] of this.bySign) if (data.includes(sign)) want(compiled);
-      let previous = lowered.charCodeAt(0);
-      for (let at = 1; at < lowered.length; at += 1) {
-        const code = lowered.charCodeAt(at);
-        const pair = previous * 256 + code;
-        previous = code;
-        if (table[pair]) {
-          for (const [word, compiled] of this.byPair.get(pair)) {
-            if (compiled.round !== round && lowered.startsWith(word, at - 1)) want(compiled);
-          }
-        }
-      }
-      // The order of the book decides between two rules that find the same value.
-      return wanted.sort((a, b) => a.order - b.order);
-    }
-
-    spans(data, lowered) {
-      const found = [];
-      if (data.length < 6) return found;
-      const digits = /[0-9]/.test(data);
-      for (const compiled of this.wanted(data, lowered)) {
-        if (compiled.rule.digits && !digits) continue;
-        for (const [start, end] of PortableRules.values(compiled, data, this.limit)) {
-          found.push({ start, end, entity: compiled.rule.class, rank: 3 });
-        }
-      }
-      return found;
-    }
-  }
-
-  // Rewrites the strings and numbers of a JSON text in place: every other byte stays, so that long numbers survive.
-  class JsonRewriter {
-    constructor(redactor, text, depth, isClaims = false) {
-      this.redactor = redactor;
-      this.text = text;
-      this.depth = depth;
-      this.isClaims = isClaims;
-      this.out = [];
-      this.copied = 0;
-    }
-
-    rewritten() {
-      try {
-        let at = this.blank(this.text.startsWith("\ufeff") ? 1 : 0);
-        at = this.blank(this.any(at, "", "", 0));
-        if (at !== this.text.length) return null;
-      } catch (error) {
-        if (error instanceof SyntaxError || error instanceof RangeError) return null;
-        throw error;
-      }
-      if (!this.copied) return this.text;
-      this.out.push(this.text.slice(this.copied));
-      return this.out.join("");
-    }
-
-    fail() { throw new SyntaxError("not JSON"); }
-
-    blank(at) {
-      for (;;) {
-        const code = this.text.charCodeAt(at);
-        if (code !== 32 && code !== 10 && code !== 13 && code !== 9) return at;
-        at += 1;
-      }
-    }
-
-    put(start, end, replacement) {
-      this.out.push(this.text.slice(this.copied, start), replacement);
-      this.copied = end;
-    }
-
-    stringEnd(at) {
-      for (let end = at + 1; ;) {
-        end = this.text.indexOf('"', end);
-        if (end < 0) this.fail();
-        let slashes = 0;
-        while (this.text[end - 1 - slashes] === "\\") slashes += 1;
-        if (slashes % 2 === 0) return end + 1;
-        end += 1;
-      }
-    }
-
-    decoded(start, end) {
-      const raw = this.text.slice(start, end);
-      if (raw.includes("\\") || /[\x00-\x1f]/.test(raw)) return wellFormed(JSON.parse(raw));
-      return raw.slice(1, -1);
-    }
-
-    any(at, key, entity, level) {
-      if (level > 100) this.fail();
-      switch (this.text[at]) {
-        case "{": return this.object(at, level);
-        case "[": return this.array(at, key, entity, level);
-        case '"': return this.string(at, key, entity);
-        case "t": return this.literal(at, "true");
-        case "f": return this.literal(at, "false");
-        case "n": return this.literal(at, "null");
-        default: return this.number(at, key, entity);
-      }
-    }
-
-    literal(at, word) {
-      if (!this.text.startsWith(word, at)) this.fail();
-      return at + word.length;
-    }
-
-    classOf(key, at, sibling) {
-      const head = this.text[at];
-      const kind = head === "{" ? "object" : head === "[" ? "array" : head === '"' ? "string" : "number";
-      const name = sibling !== null && key === "value" ? sibling : key;
-      if (this.isClaims) return this.redactor.claimClass(name, kind);
-      const value = kind === "string" ? this.decoded(at, this.stringEnd(at)) : "";
-      const known = this.redactor.jsonClass(name, kind, value);
-      return known || (name === key ? "" : this.redactor.classifyHeader(name));
-    }
-
-    object(at, level) {
-      at = this.blank(at + 1);
-      if (this.text[at] === "}") return at + 1;
-      const sibling = this.nameMember(at);
-      for (;;) {
-        if (this.text[at] !== '"') this.fail();
-        const end = this.stringEnd(at);
-        const key = this.decoded(at, end);
-        const shown = this.redactor.text(key, this.depth);
-        if (shown !== key) this.put(at, end, JSON.stringify(shown));
-        at = this.blank(end);
-        if (this.text[at] !== ":") this.fail();
-        at = this.blank(at + 1);
-        at = this.blank(this.any(at, key, this.classOf(key, at, sibling), level + 1));
-        if (this.text[at] === "}") return at + 1;
-        if (this.text[at] !== ",") this.fail();
-        at = this.blank(at + 1);
-      }
-    }
-
-    // {"name": "Authorization", "value": "…"}: the name of a value may stand in the member before it.
-    nameMember(at) {
-      const match = /^"(?:name|key)"[ \t\r\n]*:[ \t\r\n]*"([^"\\]{1,200})"[ \t\r\n]*,[ \t\r\n]*"value"/.exec(this.text.slice(at, at + 300));
-      return match ? match[1] : null;
-    }
-
-    array(at, key, entity, level) {
-      at = this.blank(at + 1);
-      if (this.text[at] === "]") return at + 1;
-      for (;;) {
-        at = this.blank(this.any(at, key, entity, level + 1));
-        if (this.text[at] === "]") return at + 1;
-        if (this.text[at] !== ",") this.fail();
-        at = this.blank(at + 1);
-      }
-    }
-
-    string(at, key, entity) {
-      const end = this.stringEnd(at);
-      const value = this.decoded(at, end);
-      const changed = this.redactor.jsonString(value, key, entity, this.depth);
-      if (changed !== value) this.put(at, end, JSON.stringify(wellFormed(changed)));
-      return end;
-    }
-
-    number(at, key, entity) {
-      NUMBER.lastIndex = at;
-      const match = NUMBER.exec(this.text);
-      if (!match) this.fail();
-      const digits = match[0];
-      const hides = (entity && entity !== "keep" && entity !== "text") ||
-        (digits.length > 11 && entity !== "keep" && this.redactor.shapes(digits) !== digits);
-      if (hides) {
-        const changed = this.redactor.tokens.number(digits);
-        if (changed !== digits) {
-          this.redactor.tally(entity || "id");
-          this.put(at, at + digits.length, changed);
-        }
-      }
-      return at + digits.length;
-    }
-  }
-
-  const PIECE = /<!--([\s\S]*?)-->|<!\[CDATA\[([\s\S]*?)\]\]>|<[!?][^>]*>|<(\/?)([A-Za-z_][^ \t\r\n/>]*)((?:[^>"']|"[^"]*"|'[^']*')*)>/g;
-  const ATTRIBUTE = /([^ \t\r\n=/"'>]+)([ \t\r\n]*=[ \t\r\n]*)("[^"]*"|'[^']*'|[^ \t\r\n"'>]+)/g;
-  const ENTITY = /&(?:#([0-9]{1,7})|#[xX]([0-9A-Fa-f]{1,6})|(amp|lt|gt|quot|apos));/g;
-  const NAMED = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
-  const VOID = new Set("area base br col embed hr img input link meta source track wbr".split(" "));
-  const URL_ATTRIBUTES = new Set("href src action formaction data poster cite background location destination".split(" "));
-  const PLAIN_ATTRIBUTES = new Set(("class style type rel id lang version algorithm method notbefore notonorafter " +
-    "issueinstant inresponseto format nameformat encoding").split(" "));
-
-  const unescape = (text) => wellFormed(text.replace(ENTITY, (whole, decimal, hex, name) => {
-    if (name) return NAMED[name];
-    const code = parseInt(decimal || hex, decimal ? 10 : 16);
-    return code > 0 && code < 0x110000 ? String.fromCodePoint(code) : whole;
-  }));
-  const escape = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;").replace(/'/g, "&#39;");
-  const local = (name) => name.slice(name.lastIndexOf(":") + 1);
-
-  // XML and HTML: names of elements and attributes decide; SAML keeps its protocol values.
-  class MarkupRewriter {
-    constructor(redactor, text, depth) {
-      this.redactor = redactor;
-      this.text = text;
-      this.depth = depth;
-      this.open = [];
-      this.attributeClass = "id";
-      this.isSaml = text.includes("urn:oasis:names:tc:SAML");
-    }
-
-    rewritten() {
-      const out = [];
-      let last = 0;
-      for (const match of this.text.matchAll(PIECE)) {
-        out.push(this.content(this.text.slice(last, match.index)));
-        out.push(this.piece(match));
-        last = match.index + match[0].length;
-      }
-      out.push(this.content(this.text.slice(last)));
-      return out.join("");
-    }
-
-    piece(match) {
-      const [whole, comment, cdata, close, name, attributes] = match;
-      if (name === undefined) {
-        const inner = comment ?? cdata;
-        if (inner === undefined) return this.redactor.text(whole, this.depth);
-        const changed = cdata !== undefined ? this.held(inner) : this.redactor.text(inner, this.depth);
-        return changed === inner ? whole : whole.replace(inner, () => changed.replace(/\]\]>/g, ""));
-      }
-      if (close) {
-        const at = this.open.lastIndexOf(name);
-        if (at >= 0) this.open.length = at;
-        return whole;
-      }
-      if (!whole.endsWith("/>") && !VOID.has(lower(name))) this.open.push(name);
-      if (this.open.length > 500) this.open.shift();
-      return "<" + name + this.attributes(name, attributes) + ">";
-    }
-
-    attributes(element, text) {
-      const held = {};
-      for (const each of text.matchAll(ATTRIBUTE)) held[lower(local(each[1]))] = unescape(each[3].replace(/^["']|["']$/g, ""));
-      if (local(element) === "Attribute" && held.name) {
-        const last = lower(held.name.slice(Math.max(held.name.lastIndexOf("/"), held.name.lastIndexOf(":")) + 1));
-        this.attributeClass = this.redactor.book.saml_values[last] || "id";
-      }
-      return text.replace(ATTRIBUTE, (whole, name, equals, quoted) => {
-        const mark = /^["']/.test(quoted) ? quoted[0] : "";
-        const plain = unescape(quoted.replace(/^["']|["']$/g, ""));
-        const changed = /^xmlns/i.test(name) ? this.redactor.shapes(plain) : this.attribute(element, local(name), plain, held);
-        return changed === plain ? whole : name + equals + mark + escape(changed) + mark;
-      });
-    }
-
-    attribute(element, name, plain, held) {
-      const lowered = lower(name);
-      if (PLAIN_ATTRIBUTES.has(lowered)) return this.redactor.shapes(plain);
-      const saml = this.isSaml ? this.redactor.book.saml_attributes[name] : undefined;
-      if (saml) return this.redactor.slot(plain, saml);
-      if (lowered === "value" && (held.name || held.id)) return this.redactor.parameter(held.name || held.id, plain, this.depth);
-      if (lowered === "content" && (held.name || held.property)) return this.redactor.parameter(held.name || held.property, plain, this.depth);
-      if (URL_ATTRIBUTES.has(lowered)) return this.redactor.url(plain, this.depth);
-      if (lowered === "name") return this.redactor.text(plain, this.depth);
-      return this.redactor.parameter(name, plain, this.depth);
-    }
-
-    content(text) {
-      if (!/[^ \t\r\n]/.test(text)) return text;
-      const plain = unescape(text);
-      const changed = this.held(plain);
-      return changed === plain ? text : escape(changed);
-    }
-
-    held(plain) {
-      const element = this.open.length ? local(this.open[this.open.length - 1]) : "";
-      if (this.isSaml) {
-        const table = this.redactor.book.saml_elements;
-        const entity = Object.hasOwn(table, element) ? table[element] : "";
-        if (entity === "text") return this.redactor.text(plain, this.depth);
-        if (element === "AttributeValue" || (entity && this.open.some((each) => local(each) === "AttributeValue"))) {
-          return this.redactor.slot(plain, this.attributeClass === "keep" ? "keep" : this.attributeClass);
-        }
-        if (entity) return this.redactor.slot(plain, entity);
-        return this.redactor.text(plain, this.depth);
-      }
-      const entity = element && !/^(?:script|style|title|p|td|th|li|a|b|i|code|pre|span|div|body|html|label|option)$/i.test(element) ? this.redactor.classify(element) : "";
-      if (entity && entity !== "keep" && this.redactor.fits(element, entity, plain)) return this.redactor.slot(plain, entity);
-      return this.redactor.value(plain, this.depth + 1);
-    }
-  }
-
-  return { Redactor, unquote, quote, looksOpaque, wellFormed, strip, lower };
+  return { Redactor };
 })();
 
 if (typeof module !== "undefined") module.exports = GuideRedactor;

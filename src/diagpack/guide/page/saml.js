@@ -21,7 +21,7 @@ const SamlChecks = (() => {
   }
 
   function decoded(value) {
-    const run = (GuideRedactor.unquote(value, false) ?? value).replace(/[ \t\r\n]/g, "");
+    const run = (GuideWords.unquote(value, false) ?? value).replace(/[ \t\r\n]/g, "");
     const bytes = Packing.unbase64(run);
     if (!bytes) return null;
     const inside = /^[\xef\xbb\xbf \t\r\n]*</.test(bytes) ? bytes : Packing.inflateRaw(bytes);

@@ -61,6 +61,11 @@ def quote(text: str) -> str:
     return escaped.decode("ascii")
 
 
+def _by_name(classes: dict[str, str]) -> dict[str, str]:
+    """The book lists the names of each class; they are looked up the other way round."""
+    return {name: entity for entity, names in classes.items() for name in names.split(" ")}
+
+
 class Names:
     """Looks names up in the book."""
 
@@ -68,9 +73,9 @@ class Names:
         self.book = book
         self.secret_classes = frozenset(book["secret_classes"])
         self.reset_words = frozenset(book["reset_words"])
-        self._words: dict[str, str] = book["words"]
+        self._words = _by_name(book["words"])
         self._stems: list[list[str]] = book["stems"]
-        self._headers: dict[str, str] = book["headers"]
+        self._headers = _by_name(book["headers"])
         self._ambiguous = frozenset(book["ambiguous"])
         self._kept = frozenset(book["id_fields"])
         self._classified: dict[str, str] = {}
