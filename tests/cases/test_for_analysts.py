@@ -106,4 +106,4 @@ def test_one_case_from_start_to_ticket_as_the_page_says(desk: Path) -> None:
             assert is_shown(line, screen), f"{command}: {line!r} is not in:\n{screen}"
 
     names = [command[0] for command, _ in steps]
-    assert names == ["new", "collect", "status", "confirm", "collect", "status", "review", "submit"]
+    assert names == ["new", "collect", "status", "status", "confirm", "collect", "status", "review", "submit"]

@@ -19,3 +19,11 @@ def test_json_has_the_documented_keys(run: Callable[..., Any], demo: Path) -> No
 
     assert {"schema", "case", "package", "severity", "disposition", "collected", "missing", "findings"} <= set(document)
     assert {"item", "reason", "question"} <= set(document["missing"][0])
+
+
+def test_the_message_to_the_customer_is_printed_alone(run: Callable[..., Any], demo: Path) -> None:
+    result = run("status", "DEMO-1", "--cases", demo / "cases", "--message")
+
+    assert result.code == 0
+    assert result.out.startswith("Hello,\n")
+    assert "severity" not in result.out

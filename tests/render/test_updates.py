@@ -50,3 +50,10 @@ def test_nothing_open_asks_for_nothing() -> None:
     customer = dict(RENDERER.render(made))["updates/customer.md"].decode()
 
     assert "need from you" not in customer
+
+
+def test_the_request_for_what_is_missing_is_a_file_of_its_own() -> None:
+    made = dict(RENDERER.render(escalation(assessment_changes={"customer_message": "Hello,\n\n1. <b>When</b>?\n"})))
+
+    assert made["updates/request.md"].decode() == "Hello,\n\n1. &lt;b&gt;When&lt;/b&gt;?\n"
+    assert "updates/request.md" not in dict(RENDERER.render(escalation(assessment_changes={"customer_message": ""})))

@@ -131,6 +131,9 @@ def status(
     case: CaseArgument,
     cases: CasesOption = None,
     profile: ProfileOption = None,
+    message: Annotated[
+        bool, typer.Option("--message", help="Only the message to the customer: what is still missing.")
+    ] = False,
     as_json: JsonOption = False,
     no_input: NoInputOption = False,
 ) -> None:
@@ -145,10 +148,25 @@ def status(
     if as_json:
         emit("status/1", status_json(escalation))
         return
+    if message:
+        _show_message(escalation)
+        return
     for line in escalation.assessment.extra.get("status", ()):
         show(str(line))
     if ask_missing(folder, escalation, no_input=no_input):
         say(f"Recorded in case.yaml. Next: diagpack collect {folder.id}")
+
+
+def _show_message(escalation: Any) -> None:
+    """The message on stdout, to be copied or piped; whether a speaker must read it first on stderr."""
+    assessment = escalation.assessment
+    if not assessment.customer_message:
+        say("Nothing is missing: there is nothing to ask the customer.")
+        return
+    for line in assessment.customer_message.rstrip("\n").split("\n"):
+        show(line)
+    if assessment.extra.get("message_is_draft"):
+        say("A draft: let a speaker of this language read it before it is sent.")
 
 
 def confirm(

@@ -80,7 +80,7 @@ def print_outcome(outcome: "Outcome", *, as_json: bool, next_steps: bool = True)
         _row(f"  {each.primary.level.value}", f"{each.primary.statement} {cites}".strip())
     if len(outcome.findings) > len(told):
         _row("", f"{len(outcome.findings) - len(told)} more findings are in the report")
-    _print_missing(assessment)
+    _print_missing(outcome.case, assessment)
     for sentence in outcome.live_credentials:
         say(f"Tell the customer: {sentence}")
     show(f"Package         {outcome.package}")
@@ -89,7 +89,7 @@ def print_outcome(outcome: "Outcome", *, as_json: bool, next_steps: bool = True)
         say(f"Next: diagpack open {outcome.package}    then: diagpack {then} {outcome.case}")
 
 
-def _print_missing(assessment: "Assessment") -> None:
+def _print_missing(case: str, assessment: "Assessment") -> None:
     """What is still asked: what is needed with its question, what is optional by name."""
     still_open = [each for each in assessment.items if each.status in (ItemStatus.MISSING, ItemStatus.PARTLY)]
     needed = [each for each in still_open if each.is_required]
@@ -97,6 +97,8 @@ def _print_missing(assessment: "Assessment") -> None:
         show("Still missing")
     for item in needed:
         _row("", f"{item.title}: {item.question or item.reason}")
+    if needed:
+        say(f"As one message to the customer: diagpack status {case} --message")
     if len(still_open) > len(needed):
         _row("Optional", ", ".join(each.title for each in still_open if not each.is_required))
 

@@ -74,7 +74,7 @@ def submit(folder: CaseDir, settings: Settings, request: Request, say: Callable[
         )
         receipt = publisher.publish(package, context)
         if not request.dry_run:
-            _record(folder, package, receipt, request, checked.blocking, reviews)
+            _record(folder, package, receipt, request, checked, reviews)
     return receipt
 
 
@@ -105,6 +105,7 @@ class _Checked:
     blocking: tuple[LintResult, ...]
     deferred: tuple[str, ...]
     outcome: Outcome
+    score: int
 
     @property
     def is_defect(self) -> bool:
@@ -127,6 +128,7 @@ def _check(folder: CaseDir, package: VerifiedPackage, settings: Settings, reques
         blocking=tuple(each for each in assessment.readiness.results if each.is_blocking and not each.is_deferred),
         deferred=tuple(each.text for each in deferred_asks(assessment.readiness, owner)),
         outcome=assessment.disposition.outcome,
+        score=assessment.readiness.score,
     )
     if request.dry_run or request.target == "folder":
         return checked
@@ -191,12 +193,17 @@ def _record(
     package: VerifiedPackage,
     receipt: Receipt,
     request: Request,
-    blocking: tuple[LintResult, ...],
+    checked: _Checked,
     reviews: tuple[Review, ...],
 ) -> None:
     book = journal(folder)
     delivered = dict(book.get("delivered") or {})
-    delivered[package.id] = {"target": receipt.target, "key": receipt.key, "sha256": package.sha256}
+    delivered[package.id] = {
+        "target": receipt.target,
+        "key": receipt.key,
+        "sha256": package.sha256,
+        "score": checked.score,
+    }
     book.put("delivered", delivered)
     AuditLog(folder.audit).append(
         "submit",
@@ -204,7 +211,8 @@ def _record(
         target=receipt.target,
         key=receipt.key,
         sha256=package.sha256,
-        forced=[each.id for each in blocking] if request.force else [],
+        forced=[each.id for each in checked.blocking] if request.force else [],
+        score=checked.score,
         reason=request.reason,
         reviewed_by=sorted({each.by for each in reviews}),
     )

@@ -14,7 +14,7 @@ from diagpack.model.package import PublishContext, Publisher, Receipt, VerifiedP
 from diagpack.publish._filing_note import shown
 
 # What a person pastes, by its name in the package; each is written beside the zip.
-TEXTS: Final = ("ticket.md", "ticket.wiki.txt", "updates/customer.md", "updates/internal.md")
+TEXTS: Final = ("ticket.md", "ticket.wiki.txt", "updates/customer.md", "updates/request.md", "updates/internal.md")
 
 
 class Folder:

@@ -58,6 +58,12 @@ def described(escalation: Escalation) -> dict[str, Any]:
             "rule": assessment.severity.rule,
             "confirmed": assessment.severity.is_confirmed,
         },
+        # Kept with every package, so that the rubric can be compared with what engineers made of it.
+        "readiness": {
+            "score": assessment.readiness.score,
+            "parts": dict(sorted(assessment.readiness.parts.items())),
+            "open": [each.id for each in assessment.readiness.results],
+        },
         "collected": [
             {
                 "id": each.id,

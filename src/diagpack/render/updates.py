@@ -1,4 +1,4 @@
-"""updates/: two short drafts, one for the customer and one for colleagues.
+"""updates/: short drafts for the customer and for colleagues, and the request for what is still missing.
 
 Enters: an escalation; `assessment.extra` may hold `customer_update` and `internal_update`, else both are drafted here.
 Leaves: Markdown. The customer's draft holds facts the customer already knows and what happens next: no internal
@@ -21,8 +21,12 @@ class _Updates:
         extra = escalation.assessment.extra
         customer = str(extra.get("customer_update") or "") or "\n".join(_customer(escalation))
         internal = str(extra.get("internal_update") or "") or "\n".join(_internal(escalation))
-        for path, text in (("updates/customer.md", customer), ("updates/internal.md", internal)):
-            yield path, (markdown.prose(text.strip()) + "\n").encode()
+        # What is still missing, as one message; apart from the update, since the two are sent at different times.
+        request = escalation.assessment.customer_message
+        texts = (("updates/customer.md", customer), ("updates/internal.md", internal), ("updates/request.md", request))
+        for path, text in texts:
+            if text:
+                yield path, (markdown.prose(text.strip()) + "\n").encode()
 
 
 def _customer(escalation: Escalation) -> Iterator[str]:
