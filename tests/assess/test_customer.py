@@ -5,11 +5,12 @@ from typing import Any
 from diagpack.assess.checklists import load_checklists
 from diagpack.assess.completeness import completeness
 from diagpack.assess.customer import with_customer
+from diagpack.assess.environment import environment
 from diagpack.assess.facts import expected
 from diagpack.assess.run import make_scene
 from diagpack.model.assessment import ItemResult, ItemStatus
 from tests.support.customer import guided, step
-from tests.support.evidence import case_artifact, evidence
+from tests.support.evidence import case_artifact, evidence, make_artifact
 
 
 def judged(case: dict[str, Any], *steps: dict[str, Any]) -> dict[str, ItemResult]:
@@ -46,6 +47,18 @@ def test_the_analysts_words_come_first() -> None:
 
     assert with_customer(case, held)["answers"] == {"expected": "From the analyst"}
     assert with_customer(case, held)["skipped"] == {"har": "not needed"}
+
+
+def test_the_browser_of_the_collector_is_known_where_nothing_was_recorded() -> None:
+    agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    held = make_artifact("guided", {"surroundings": {"user_agent": agent}, "steps": []})
+
+    known = environment(make_scene({"id": "CS-1"}, evidence(held), (), {}))
+
+    assert (known["browser"].text, [str(each) for each in known["browser"].refs]) == (
+        "Firefox 140",
+        ["[guided-1 /surroundings/user_agent]"],
+    )
 
 
 def test_what_was_expected_is_told_as_proposed_with_its_place() -> None:

@@ -66,10 +66,19 @@ def _stored(scene: Scene) -> Iterator[tuple[str, Cited]]:
 
 def _browser(scene: Scene) -> Iterator[tuple[str, Cited]]:
     agents = Counter(each.user_agent for each in scene.exchanges if each.user_agent and not each.is_replay)
-    if not agents:
-        return
-    agent = agents.most_common(1)[0][0][:1000]
-    ref = next(each.ref for each in scene.exchanges if each.user_agent[:1000] == agent)
+    if agents:
+        agent = agents.most_common(1)[0][0][:1000]
+        yield from _of_agent(agent, next(each.ref for each in scene.exchanges if each.user_agent[:1000] == agent))
+    # Without a recording, the browser in which the customer opened the collector.
+    for artifact in scene.evidence.of_kind("guided"):
+        document = scene.evidence.json(artifact)
+        around = document.get("surroundings") if isinstance(document, Mapping) else None
+        if isinstance(around, Mapping) and isinstance(around.get("user_agent"), str):
+            ref = EvidenceRef(artifact.id, Pointer("/surroundings/user_agent"))
+            yield from _of_agent(around["user_agent"][:1000], ref)
+
+
+def _of_agent(agent: str, ref: EvidenceRef) -> Iterator[tuple[str, Cited]]:
     for name, patterns in (("browser", _BROWSERS), ("os", _SYSTEMS)):
         for label, pattern in patterns:
             match = pattern.search(agent)
