@@ -4,7 +4,8 @@ Enters: an evidence set. Leaves: one `Capture` for each `har` and `api` artifact
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from diagpack.model.evidence import EvidenceSet
@@ -22,6 +23,12 @@ class Capture:
     exchanges: tuple[Exchange, ...]
     party: Party
     facts: Mapping[str, Any]
+    started: datetime | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        # A time before 2000 stands for "not recorded" (`collectors.har.repair`).
+        starts = (each.started for each in self.exchanges if each.started is not None and each.started.year >= 2000)
+        object.__setattr__(self, "started", min(starts, default=None))
 
     def ref(self, exchange: Exchange) -> EvidenceRef:
         """The citation of one exchange."""
@@ -31,11 +38,9 @@ class Capture:
 
     def offset_seconds(self, exchange: Exchange) -> float | None:
         """Seconds since the first exchange of the capture."""
-        # A time before 2000 stands for "not recorded" (`collectors.har.repair`).
-        starts = [each.started for each in self.exchanges if each.started is not None and each.started.year >= 2000]
-        if exchange.started is None or exchange.started.year < 2000 or not starts:
+        if exchange.started is None or exchange.started.year < 2000 or self.started is None:
             return None
-        return round((exchange.started - min(starts)).total_seconds(), 3)
+        return round((exchange.started - self.started).total_seconds(), 3)
 
     def causes(self, exchange: Exchange, limit: int = 5) -> tuple[Exchange, ...]:
         """The chain that led to an exchange, nearest first: redirect, initiator, referring page."""
@@ -52,7 +57,11 @@ class Capture:
 
 
 def captures(evidence: EvidenceSet) -> Iterator[Capture]:
-    """Captures of a case, in id order."""
+    """Captures of a case, in id order; read once for each evidence set."""
+    yield from evidence.once("captures", lambda: tuple(_captures(evidence)))
+
+
+def _captures(evidence: EvidenceSet) -> Iterator[Capture]:
     hosts = stated_hosts(evidence)
     for artifact in evidence.of_kind("har", "api"):
         exchanges = (

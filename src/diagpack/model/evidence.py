@@ -4,12 +4,14 @@ Enters: redacted artifacts. Leaves: parsed views, kept once, and the text a cita
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from diagpack.model.missing import Missing
 from diagpack.model.redacted import RedactedArtifact
 from diagpack.model.ref import ArtifactId, EvidenceRef, HarEntry, Lines, Pointer
+
+T = TypeVar("T")
 
 
 class EvidenceSet:
@@ -20,6 +22,7 @@ class EvidenceSet:
         self.missing = tuple(missing)
         self._by_id = {each.id: each for each in self.artifacts}
         self._parsed: dict[ArtifactId, Any] = {}
+        self._made: dict[str, Any] = {}
 
     def __iter__(self) -> Iterator[RedactedArtifact]:
         return iter(self.artifacts)
@@ -30,6 +33,12 @@ class EvidenceSet:
 
     def get(self, id: str) -> RedactedArtifact | None:
         return self._by_id.get(ArtifactId(id))
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What `make` returns, made at the first call of this name; for views that every rule asks for."""
+        if name not in self._made:
+            self._made[name] = make()
+        return self._made[name]  # type: ignore[no-any-return]
 
     def json(self, artifact: RedactedArtifact) -> Any:
         """Parsed JSON content, parsed once."""

@@ -29,6 +29,7 @@ from diagpack.team.profile import Profile
 
 _THIRD_PARTY_RANK: Final = 100
 _BEFORE: Final = 3
+_EXPLAINED: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,9 @@ def read_har(path: Path, profile: Profile) -> dict[str, Any]:
     evidence = _OneHar(document, facts, profile.hosts)
     capture = next(captures(evidence))
     ranked = [
-        (each, group.failure, number)
+        (each, group.failure, number, position == 0 and number < _EXPLAINED)
         for number, group in enumerate(groups(failures(capture.exchanges, capture.party)))
-        for each in group.exchanges
+        for position, each in enumerate(group.exchanges)
     ]
     rules = [each.plugin for each in discover("diagpack.analyze", "RULE", profile.plugins.items())]
     findings = analyze(evidence, rules)
@@ -69,7 +70,7 @@ def read_har(path: Path, profile: Profile) -> dict[str, Any]:
         "writer": facts["writer"],
         "browser": facts["browser"],
         "failing": [_failing(capture, *each) for each in ranked],
-        "request_ids": _request_ids(capture.exchanges, [each for each, _, _ in ranked]),
+        "request_ids": _request_ids(capture.exchanges, [each[0] for each in ranked]),
         "findings": [_finding(each) for each in findings if not _is_told_elsewhere(each)],
         "capture": facts["capture"],
         "dropped": facts["dropped"],
@@ -84,12 +85,8 @@ def read_har(path: Path, profile: Profile) -> dict[str, Any]:
     }
 
 
-def _failing(capture: Capture, exchange: Exchange, failure: Failure, group: int) -> dict[str, Any]:
-    before = [
-        each
-        for each in capture.exchanges
-        if each.index < exchange.index and not each.is_static and capture.party.includes(each.host)
-    ]
+def _failing(capture: Capture, exchange: Exchange, failure: Failure, group: int, is_explained: bool) -> dict[str, Any]:
+    """One failing call. What led to it is looked for at the first of its kind: repeats have the same story."""
     return {
         "entry": exchange.index,
         "method": exchange.method,
@@ -106,9 +103,20 @@ def _failing(capture: Capture, exchange: Exchange, failure: Failure, group: int)
         "request_ids": list(request_ids_of((exchange,))),
         "initiator": exchange.initiator_function,
         "initiator_url": exchange.initiator_url,
-        "cause": [each.index for each in capture.causes(exchange)],
-        "before": [each.index for each in before[-_BEFORE:]],
+        "cause": [each.index for each in capture.causes(exchange)] if is_explained else [],
+        "before": _before(capture, exchange) if is_explained else [],
     }
+
+
+def _before(capture: Capture, exchange: Exchange) -> list[int]:
+    """The calls of the product right before, in order."""
+    found: list[int] = []
+    for each in reversed(capture.exchanges):
+        if each.index < exchange.index and not each.is_static and capture.party.includes(each.host):
+            found.append(each.index)
+        if len(found) == _BEFORE:
+            break
+    return found[::-1]
 
 
 def _request_ids(exchanges: Sequence[Exchange], failing: Sequence[Exchange]) -> list[str]:
