@@ -14,27 +14,28 @@ from diagpack.redact.tally import NOTHING, Tally
 from diagpack.redact.walk_url import is_simple
 
 if TYPE_CHECKING:
-    from diagpack.redact.blocks.reader import Blocks
     from diagpack.redact.engine import Engine
 
 _BATCH_BYTES = 64 << 10
 _LEAF_CHARACTERS = 2048
 # Texts that a walker may take apart are not joined, nor those of several lines, which may hold a table or a block.
 _STRUCTURED = re.compile(
-    r"[^\n]*\n|\s*[{\[<\"]|eyJ|[A-Za-z][A-Za-z0-9+.-]*:/|data:|blob:|/|--|(?:data|event|id|retry)?:"
+    r"\s*[{\[<\"]|eyJ|[A-Za-z][A-Za-z0-9+.-]*:/|data:|blob:|/|--|(?:data|event|id|retry)?:"
     r"|[A-Za-z0-9_.\-\[\]%$:+~*]+=|[A-Za-z0-9+/_-]{8,}={0,2}\s*\Z"
 )
 
 
-def redact_batch(
-    engine: "Engine", texts: Sequence[str], blocks: "Blocks | None" = None
-) -> list[tuple[str, Mapping[str, int]]]:
-    """Plain texts, each with its counts. `blocks`: they are lines that follow one another."""
-    pieces = [each.encode("utf-8", "surrogatepass") for each in texts]
-    edits = engine.edits(b"\n".join(pieces), blocks=blocks)
+def redact_batch(engine: "Engine", texts: Sequence[str]) -> list[tuple[str, Mapping[str, int]]]:
+    """Plain texts, each with its counts."""
+    return spread(texts, engine.edits("\n".join(texts).encode("utf-8", "surrogatepass")))
+
+
+def spread(texts: Sequence[str], edits: Sequence[Edit]) -> list[tuple[str, Mapping[str, int]]]:
+    """Edits on texts that were joined by line ends, done on each text, with its counts."""
     if not edits:
         return [(each, NOTHING) for each in texts]
-    out = []
+    pieces = [each.encode("utf-8", "surrogatepass") for each in texts]
+    out: list[tuple[str, Mapping[str, int]]] = []
     start = index = 0
     for text, piece in zip(texts, pieces, strict=True):
         end = start + len(piece)
@@ -109,7 +110,7 @@ def leaves(value: Any, known: Container[str] = ()) -> tuple[dict[str, str], list
                     if found[each] != key:
                         found[each] = ""
                 elif 3 <= len(each) <= _LEAF_CHARACTERS:
-                    if is_structured(each) is None:
+                    if is_structured(each) is None and "\n" not in each:
                         found[each] = key
                     elif each[0] in "/h" and is_simple(each):
                         urls[each] = None

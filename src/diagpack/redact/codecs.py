@@ -22,11 +22,15 @@ _JSON_WHOLE = {b"\\" + escaped: plain for escaped, plain in _JSON_SIMPLE.items()
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Decoded bytes and where each came from: `here[i]` in the decoded text starts at `there[i]` in the source."""
+    """Decoded bytes and where each came from: `here[i]` in the decoded text starts at `there[i]` in the source.
+
+    From there on, one decoded byte stands for `stride[i]` bytes: 2 in a run of doubled characters.
+    """
 
     data: bytes
     here: list[int]
     there: list[int]
+    stride: list[int]
 
     def source(self, start: int, end: int) -> tuple[int, int]:
         """The source range of a decoded range."""
@@ -34,7 +38,7 @@ class Decoded:
 
     def _start(self, offset: int) -> int:
         index = bisect_right(self.here, offset) - 1
-        return self.there[index] + (offset - self.here[index])
+        return self.there[index] + (offset - self.here[index]) * self.stride[index]
 
     def _end(self, offset: int) -> int:
         # An end on a break belongs to the piece before it: behind an escape, not in front of the next.
@@ -42,7 +46,7 @@ class Decoded:
             return self.there[0]
         index = bisect_right(self.here, offset - 1) - 1
         limit = self.there[index + 1] if index + 1 < len(self.there) else None
-        plain = self.there[index] + (offset - self.here[index])
+        plain = self.there[index] + (offset - self.here[index]) * self.stride[index]
         is_last_of_piece = index + 1 < len(self.here) and offset == self.here[index + 1]
         return limit if is_last_of_piece and limit is not None else plain
 
@@ -60,7 +64,7 @@ class Codec:
     def decode(self, data: bytes) -> Decoded | None:
         """None when nothing was escaped."""
         pieces: list[bytes] = []
-        here, there = [0], [0]
+        here, there, stride = [0], [0], [1]
         size = last = 0
         for match in self.trigger.finditer(data):
             plain = self.unescape(match)
@@ -73,6 +77,8 @@ class Codec:
             pieces.append(plain)
             here += (size, size + len(plain))
             there += (start, end)
+            # A run of backslashes or quotes that are all written twice is one piece.
+            stride += (2 if end - start > 2 and data[start:end] == plain * 2 else 1, 1)
             size += len(plain)
             last = end
         if last == 0:
@@ -81,7 +87,8 @@ class Codec:
         size += len(data) - last
         here.append(size)
         there.append(len(data))
-        return Decoded(b"".join(pieces), here, there)
+        stride.append(1)
+        return Decoded(b"".join(pieces), here, there, stride)
 
 
 _RUN = re.compile(rb"[^\s\"'<>]+")
@@ -116,6 +123,8 @@ def _entity(match: re.Match[bytes]) -> bytes | None:
 
 def _json_escape(match: re.Match[bytes]) -> bytes | None:
     whole = match.group(0)
+    if whole[1] == 0x5C:
+        return whole[::2]
     simple = _JSON_WHOLE.get(whole)
     if simple is not None:
         return simple
@@ -171,7 +180,7 @@ ENTITIES = Codec(
 JSON_ESCAPES = Codec(
     "json-escapes",
     re.compile(
-        rb"\\(?:u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[\"\\/bfnrt])"
+        rb"(?:\\\\)+|\\(?:u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[\"/bfnrt])"
     ),
     lambda data: _lines(data, b"\\"),
     _json_escape,
@@ -182,7 +191,7 @@ QUOTED_PRINTABLE = Codec(
 )
 # JSON in a cell of a CSV file: each of its quotes is written twice (RFC 4180, 2.7).
 DOUBLED_QUOTES = Codec(
-    "doubled-quotes", re.compile(rb'""'), lambda data: _lines(data, b'{""'), lambda match: b'"', _doubled
+    "doubled-quotes", re.compile(rb'(?:"")+'), lambda data: _lines(data, b'{""'), lambda match: match[0][::2], _doubled
 )
 # A quoted `=`, an `@` between letters or the name of the encoding must be there: `page=40` alone is an assignment.
 _QUOTED_CLUES = (b"=3D", b"=40", b"=C3=", b"uoted-printable")

@@ -9,9 +9,11 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+import msgspec
+
 from diagpack.redact.blocks.reader import Blocks
 from diagpack.redact.engine import NeedsWithholding
-from diagpack.redact.walk_json import Document, JsonWalker, TooDeep, parse_together, redact_json_text
+from diagpack.redact.walk_json import Document, JsonWalker, TooDeep, parse_together, redact_body
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
@@ -29,6 +31,8 @@ _GOES_ON = re.compile(
 )
 _JOINED_LINES = 8
 _HEAD_LINES = 20
+_decode = msgspec.json.Decoder().decode
+_encode = msgspec.json.Encoder().encode
 _TIME = re.compile(r"[0-9TZ:.,+\- ]{0,40}")
 
 
@@ -182,47 +186,36 @@ class _RecordWalker:
         redacted = iter(self._engine.texts(plain, self._blocks))
         if len(plain) < len(texts):
             parse_together(self._engine, [each for each in texts if each[:1] in "{[" and _is_structured(each)])
-        out = [self._structured(each) if _is_structured(each) else next(redacted) for each in texts]
+        out = [redact_body(self._engine, each) if _is_structured(each) else next(redacted) for each in texts]
         self._engine.parsed.clear()
         return out
 
-    def _structured(self, text: str) -> str:
-        """A text that was parsed already is no text to look up: hardly any record returns."""
-        if text in self._engine.parsed:
-            with self._engine.deeper():
-                try:
-                    return redact_json_text(self._engine, text)
-                except (ValueError, TooDeep):
-                    pass
-        return self._engine.value(text)
-
     def _written(self, line: bytes, record: dict[str, Any], text: str) -> bytes:
         changed: dict[str, Any] = {}
+        unchanged = self._unchanged
         for name, value in record.items():
-            if name == "text" or value is None or type(value) is int or value == []:
-                continue
-            if name == "bytes" and type(value) is list and all(type(each) is int for each in value):
-                continue
-            if type(value) is str and value in self._unchanged:
+            kind = type(value)
+            if kind is str:
+                if name == "text" or value in unchanged:
+                    continue
+            elif kind is int or value is None or (kind is list and (not value or _is_range(name, value))):
                 continue
             new = self._field(name, value)
             if new != value:
                 changed[name] = new
-            elif type(value) is str and len(self._unchanged) < 10_000:
-                self._unchanged.add(value)
+            elif kind is str and len(unchanged) < 10_000:
+                unchanged.add(value)
         if text != record["text"]:
             changed["text"] = text
         if not changed or self._engine.learned is not None:
             # The first pass only learns; what it writes is thrown away.
             return line
-        return json.dumps({**record, **changed}, ensure_ascii=False, separators=(",", ":")).encode(
-            "utf-8", "surrogatepass"
-        )
+        return _dumped({**record, **changed})
 
     def _field(self, name: str, value: Any) -> Any:
         if value is None or isinstance(value, int | float):
             return value
-        if name == "bytes" and isinstance(value, list) and all(isinstance(each, int) for each in value):
+        if isinstance(value, list) and _is_range(name, value):
             return value
         if name in ("time", "zone", "level") and isinstance(value, str) and (_TIME.fullmatch(value) or len(value) < 4):
             return value
@@ -245,14 +238,34 @@ class _RecordWalker:
 
 def _parsed(line: bytes) -> dict[str, Any] | None:
     try:
-        # Decoded here: `loads` would first find out which kind of Unicode it is.
-        is_utf8 = b"\0" not in line and not line.startswith(b"\xef\xbb\xbf")
-        record = json.loads(line.decode("utf-8", "surrogatepass") if is_utf8 else line)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(record, dict) or not isinstance(record.get("text"), str) or "line" not in record:
+        record = _decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        # What is outside of JSON or UTF-8 in the strict sense, Python may still read.
+        record = _parsed_by_python(line)
+    if type(record) is not dict or type(record.get("text")) is not str or "line" not in record:
         return None
     return record
+
+
+def _parsed_by_python(line: bytes) -> Any:
+    try:
+        # Decoded here: `loads` would first find out which kind of Unicode it is.
+        is_utf8 = b"\0" not in line and not line.startswith(b"\xef\xbb\xbf")
+        return json.loads(line.decode("utf-8", "surrogatepass") if is_utf8 else line)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _dumped(record: dict[str, Any]) -> bytes:
+    try:
+        return _encode(record)
+    except (ValueError, TypeError):
+        text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+        return text.encode("utf-8", "surrogatepass")
+
+
+def _is_range(name: str, value: list[Any]) -> bool:
+    return name == "bytes" and all(isinstance(each, int) for each in value)
 
 
 def _is_structured(text: str) -> bool:

@@ -129,7 +129,7 @@ class Pseudonyms:
         return f"{head[1:]}{self._check(head)}@dp.invalid"
 
     def _body(self, value: str, entity: str) -> str:
-        exact = unicodedata.normalize("NFC", value)
+        exact = value if value.isascii() else unicodedata.normalize("NFC", value)
         folded = fold(value, entity)
         body = _base32(self._digest(folded))[:10]
         if entity in FOLDED_CLASSES and exact != folded:
@@ -140,7 +140,8 @@ class Pseudonyms:
         return hmac.digest(self._key, text.encode("utf-8", "surrogatepass"), "sha256")
 
     def _check(self, head: str) -> str:
-        return _base32(hmac.digest(self._check_key, head.encode(), "sha256"))[:2]
+        digest = hmac.digest(self._check_key, head.encode(), "sha256")
+        return _PAIRS[digest[0] << 2 | digest[1] >> 6]
 
     def _digits_check(self, head: str) -> str:
         return f"{int.from_bytes(hmac.digest(self._check_key, head.encode(), 'sha256')[:4], 'big') % 1000:03d}"
@@ -264,4 +265,10 @@ def _zeroed(rest: str) -> str:
 def _base32(digest: bytes) -> str:
     # The first ten characters (RFC 4648, lower case); nobody asks for more.
     number = int.from_bytes(digest[:7], "big") >> 6
-    return "".join([_PAIRS[number >> shift & 1023] for shift in (40, 30, 20, 10, 0)])
+    return (
+        _PAIRS[number >> 40]
+        + _PAIRS[number >> 30 & 1023]
+        + _PAIRS[number >> 20 & 1023]
+        + _PAIRS[number >> 10 & 1023]
+        + _PAIRS[number & 1023]
+    )

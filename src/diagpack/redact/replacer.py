@@ -37,7 +37,7 @@ class Replacer:
         if (data and engine.pseudonyms.is_token(data)) or value == f"dropped-{entity}":
             return value
         plain = canonical(value)
-        if engine.pseudonyms.is_token(plain.encode("utf-8", "replace")):
+        if plain is not value and engine.pseudonyms.is_token(plain.encode("utf-8", "replace")):
             return value
         if entity not in ("email", "ip") and _EMAIL.fullmatch(plain) and entity not in SECRET_CLASSES:
             entity = "email"

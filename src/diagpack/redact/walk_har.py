@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from diagpack.redact.walk_form import redact_parameter
 from diagpack.redact.walk_http import cookie_value, redact_header, redact_set_cookie
-from diagpack.redact.walk_json import Document, JsonWalker
+from diagpack.redact.walk_json import Document, JsonWalker, redact_body
 from diagpack.redact.walk_messages import redact_frame
 from diagpack.redact.walk_url import redact_url
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
 
 _HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]{1,300})")
+_MOST_KINDS = 1_000
+# A longer body seldom returns.
+_LONG = 2048
 _URLS = frozenset({"url", "redirectURL", "redirectionURL"})
 _CERTIFICATE = frozenset({"protocol", "subjectName", "issuer", "validFrom", "validTo"})
 # Names as scripts have them; anything else in their place is not one.
@@ -29,6 +32,7 @@ _PLAIN = frozenset(
     "id mimeType encoding onContentLoad onLoad blocked dns connect send wait receive ssl hitCount lastAccess expires "
     "httpOnly secure sameSite".split()
 )
+_PAIR = frozenset({"name", "value"})
 _COOKIE_PARTS = {"path": "", "domain": "", "name": ""}
 
 
@@ -38,6 +42,7 @@ class HarWalker(JsonWalker):
     def __init__(self, engine: "Engine", document: Document | None = None) -> None:
         super().__init__(engine, document)
         section = engine.policy.section("har")
+        self._kinds: dict[tuple[str, ...], frozenset[str]] = {}
         self._known = frozenset([*section["keep"], *section["text"], *section["messages"]])
 
     def har(self, document: Any) -> Any:
@@ -121,14 +126,20 @@ class HarWalker(JsonWalker):
         if not isinstance(header, dict) or not isinstance(header.get("name"), str):
             return redact_header(self.engine, *_split(header)) if isinstance(header, str) else self.walk(header)
         name = header["name"]
+        if header.keys() == _PAIR:
+            new = {"name": self._header_name(name), "value": self._header_value(name, header["value"])}
+            return header if new == header else {key: new[key] for key in header}
         out = {}
         for key, each in self._allowed(header).items():
             if key == "name":
-                # A name that is a whole request line or a dumped header is text.
-                out[key] = self.engine.value(name) if " " in name or len(name) > 80 else name
+                out[key] = self._header_name(name)
             else:
                 out[key] = self._header_value(name, each) if key == "value" else self.walk(each, key)
         return out
+
+    def _header_name(self, name: str) -> str:
+        # A name that is a whole request line or a dumped header is text.
+        return self.engine.value(name) if " " in name or len(name) > 80 else name
 
     def _header_value(self, name: str, value: Any) -> Any:
         if isinstance(value, list):
@@ -151,7 +162,7 @@ class HarWalker(JsonWalker):
         out = {}
         for key, each in self._allowed(cookie).items():
             if key in _COOKIE_PARTS or key in _PLAIN:
-                out[key] = each if not isinstance(each, str) else self.engine.text(each)
+                out[key] = each if not isinstance(each, str) else self._text(each)
             elif isinstance(each, str):
                 out[key] = cookie_value(self.engine, each)
             else:
@@ -194,7 +205,7 @@ class HarWalker(JsonWalker):
 
     def _body_text(self, text: str, encoding: str, is_text: bool) -> str:
         if not encoding and is_text:
-            return self.engine.value(text)
+            return redact_body(self.engine, text) if len(text) > _LONG else self.engine.value(text)
         if encoding.lower() == "base64" and is_text:
             new = self._base64_body(text)
             if new is not None:
@@ -223,25 +234,33 @@ class HarWalker(JsonWalker):
 
     def _allowed(self, record: dict[str, Any]) -> dict[str, Any]:
         """Without what is denied by default: comments and unknown vendor fields."""
-        known = self._known
-        if "comment" not in record and not any(name[:1] in ("_", "c") for name in record):
+        denied = self._denied(tuple(record))
+        if not denied:
             return record
-        out = {}
-        for name, each in record.items():
-            if self.document.key_of(name) == "comment" or (
-                name.startswith("_") and self.document.key_of(name) not in known
-            ):
-                self.engine.tally["field/har-dropped"] += 1
-                continue
-            out[name] = each
-        return out
+        self.engine.tally["field/har-dropped"] += len(denied)
+        return {name: each for name, each in record.items() if name not in denied}
+
+    def _denied(self, names: tuple[str, ...]) -> frozenset[str]:
+        """Those of the names of a record that are denied; records of one kind share the answer."""
+        denied = self._kinds.get(names)
+        if denied is None:
+            plain = {name: self.document.key_of(name) for name in names if name[:1] in ("_", "c")}
+            denied = frozenset(
+                name
+                for name, key in plain.items()
+                if key == "comment" or (name.startswith("_") and key not in self._known)
+            )
+            if len(self._kinds) > _MOST_KINDS:
+                self._kinds.clear()
+            self._kinds[names] = denied
+        return denied
 
     def _other(self, name: str, value: Any) -> Any:
         section = self.engine.policy.section("har")
         if name in section["messages"] and isinstance(value, list):
             return [self._frame(each) for each in value]
         if name in section["keep"] or name in _PLAIN:
-            return self.engine.text(value) if isinstance(value, str) and len(value) > 3 else _scalar(self, value)
+            return self._text(value) if isinstance(value, str) and len(value) > 3 else _scalar(self, value)
         if name == "_securityDetails" and isinstance(value, dict):
             # Who issued the certificate says who opened the connection; names of other hosts say nothing here.
             return {key: self._other(key, each) for key, each in value.items() if key in _CERTIFICATE}
@@ -272,6 +291,9 @@ class HarWalker(JsonWalker):
                 frames = [self._initiator(frame) for frame in each["callFrames"] if isinstance(frame, dict)]
                 out[name] = {"callFrames": frames}
         return out
+
+    def _text(self, text: str) -> str:
+        return self.engine.once("text", text, type(self.engine).text)
 
     def _frame(self, frame: Any) -> Any:
         if isinstance(frame, str):

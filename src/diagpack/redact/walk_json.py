@@ -10,6 +10,8 @@ import secrets
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from diagpack.model.collector import MARK
 from diagpack.redact.live import TOKEN_MEMBERS
 from diagpack.redact.spans import PERSONAL_CLASSES, SECRET_CLASSES
@@ -59,15 +61,10 @@ def _refused(name: str) -> Any:
     raise ValueError(name)
 
 
-_DECODER = json.JSONDecoder(parse_constant=_refused)
-# By (is compact, is ASCII).
-_ENCODERS = {
-    (is_compact, is_ascii): json.JSONEncoder(
-        ensure_ascii=is_ascii, check_circular=False, separators=(",", ":") if is_compact else (", ", ": ")
-    )
-    for is_compact in (False, True)
-    for is_ascii in (False, True)
-}
+_decode = msgspec.json.Decoder().decode
+_encode = msgspec.json.Encoder().encode
+# As Python writes JSON by default.
+_spaced = json.JSONEncoder(check_circular=False).encode
 # Characters of a text that is written again to see whether anything got lost.
 _EXACT = 1 << 20
 
@@ -80,11 +77,12 @@ def _exact(text: str) -> Any:
     if len(text) > _EXACT:
         return None
     try:
-        value = _DECODER.decode(text)
-        written = _ENCODERS['": ' not in text[:4096], text.isascii()].encode(value)
+        data = text.encode()
+        value = _decode(data)
+        is_same = _spaced(value) == text if '": ' in text[:4096] else _encode(value) == data
     except (ValueError, RecursionError):
         return None
-    return value if written == text.strip(" \t\r\n") else None
+    return value if is_same else None
 
 
 class Document:
@@ -177,7 +175,18 @@ def parse_together(engine: "Engine", texts: list[str]) -> None:
     engine.prefetch(parsed)
 
 
-def redact_json_text(engine: "Engine", text: str) -> str:
+def redact_body(engine: "Engine", text: str) -> str:
+    """A whole text that may be JSON and stands in no other. The first pass only learns from it."""
+    if text[:1] in ("{", "["):
+        with engine.deeper():
+            try:
+                return redact_json_text(engine, text, is_written=engine.learned is None)
+            except (ValueError, TooDeep):
+                pass
+    return engine.value(text)
+
+
+def redact_json_text(engine: "Engine", text: str, *, is_written: bool = True) -> str:
     """A JSON document. Raises ValueError when it is none, TooDeep when it cannot be walked."""
     ready = engine.parsed.pop(text, None)
     if ready is None:
@@ -187,7 +196,7 @@ def redact_json_text(engine: "Engine", text: str) -> str:
     else:
         document, parsed = ready
     walked = JsonWalker(engine, document).walk(parsed)
-    if engine.depth > 0 and (walked is parsed or walked == parsed):
+    if not is_written or (engine.depth > 0 and (walked is parsed or walked == parsed)):
         return text
     head = text[: len(text) - len(text.lstrip())]
     tail = text[len(text.rstrip()) :]
@@ -292,7 +301,7 @@ class JsonWalker:
         plan = None
         is_manifest = "kind" in names and not value.keys().isdisjoint(_MANIFEST_KEYS)
         is_plain = not is_manifest and not _names_person(names) and _TELLING.isdisjoint(names)
-        if is_plain and all("#" not in name and self._key(name) == name for name in names):
+        if is_plain and all("#" not in name and self._is_name(name) for name in names):
             plan = tuple(self.engine.is_plain_key(name) for name in names)
         if len(plans) > _MOST_PLANS:
             plans.clear()
@@ -372,9 +381,11 @@ class JsonWalker:
 
     def _key(self, name: str) -> str:
         """Keys are names and stay, unless the key itself is a sensitive value (a map from e-mail to …)."""
-        if len(name) < 5 or name.isalpha():
-            return name
-        return name if self.engine.policy.classify(name) or self.engine.is_clear_key(name) else self.engine.text(name)
+        return name if self._is_name(name) else self.engine.text(name)
+
+    def _is_name(self, name: str) -> bool:
+        is_short = len(name) < 5 or name.isalpha()
+        return is_short or bool(self.engine.policy.classify(name)) or self.engine.is_clear_key(name)
 
     def _renamed(self, value: dict[str, Any], walked: dict[str, Any]) -> dict[str, Any]:
         # Two keys became one token: number them, so that no member is lost.
@@ -461,9 +472,13 @@ class JsonWalker:
 
 def _is_listed_pairs(value: list[Any]) -> bool:
     """`[["name", value], …]`."""
-    return bool(value) and all(
-        isinstance(each, list) and len(each) == 2 and isinstance(each[0], str) and 0 < len(each[0]) <= 60
-        for each in value
+    return (
+        bool(value)
+        and isinstance(value[0], list)
+        and all(
+            isinstance(each, list) and len(each) == 2 and isinstance(each[0], str) and 0 < len(each[0]) <= 60
+            for each in value
+        )
     )
 
 

@@ -168,6 +168,9 @@ def _document(engine: "Engine", task: Task, content: bytes) -> bytes:
         else:
             walker = MarkedWalker if task.kind in MARKED_KINDS else JsonWalker
             walked = walker(engine, document).walk(parsed)
+        if engine.learned is not None:
+            # The first pass only learns; what it writes is thrown away.
+            return b""
         written = document.dumps(walked)
     except TooDeep:
         raise NeedsWithholding("a document nested too deep to be inspected") from None

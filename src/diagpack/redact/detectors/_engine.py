@@ -26,6 +26,7 @@ _HERE: Final = re2._re2.RE2.Anchor.ANCHOR_START
 
 _IS_HEX: Final = re.compile(rb"[0-9A-Fa-f]+")
 # An opening bracket that captures: not escaped, not `(?:`, not inside a class (no rule puts one there).
+_ALPHANUMERIC: Final = re.compile(rb"[0-9A-Za-z]+")
 _GROUP: Final = re.compile(r"(?<!\\)\((?!\?)")
 
 
@@ -44,34 +45,34 @@ class Pattern:
     The module's own match objects cost more than most matches; this calls the compiled expression below them.
     """
 
-    __slots__ = ("_match",)
+    __slots__ = ("match",)
 
     def __init__(self, compiled_by_re2: Any) -> None:
-        self._match = compiled_by_re2._regexp.Match
+        self.match = compiled_by_re2._regexp.Match
 
     def find(self, data: bytes, position: int = 0, end: int | None = None) -> tuple[int, int] | None:
         """(start, end) of the first match at or after `position`."""
-        span: tuple[int, int] = self._match(_ANYWHERE, data, position, len(data) if end is None else end)[0]
+        span: tuple[int, int] = self.match(_ANYWHERE, data, position, len(data) if end is None else end)[0]
         return None if span[0] < 0 else span
 
     def at(self, data: bytes, position: int) -> int:
         """The end of a match that starts exactly at `position`, or -1."""
-        end: int = self._match(_HERE, data, position, len(data))[0][1]
+        end: int = self.match(_HERE, data, position, len(data))[0][1]
         return end
 
     def groups(self, data: bytes, position: int = 0) -> list[tuple[int, int]] | None:
         """Offsets of the first match and of its groups; the pattern must be compiled with captures."""
-        spans: list[tuple[int, int]] = self._match(_ANYWHERE, data, position, len(data))
+        spans: list[tuple[int, int]] = self.match(_ANYWHERE, data, position, len(data))
         return None if spans[0][0] < 0 else spans
 
     def groups_at(self, data: bytes, position: int) -> list[tuple[int, int]] | None:
         """Offsets of a match that starts exactly at `position`, and of its groups."""
-        spans: list[tuple[int, int]] = self._match(_HERE, data, position, len(data))
+        spans: list[tuple[int, int]] = self.match(_HERE, data, position, len(data))
         return None if spans[0][0] < 0 else spans
 
     def spans(self, data: bytes, position: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
         """(start, end) of every match, left to right; empty matches are skipped."""
-        match, limit = self._match, len(data) if end is None else end
+        match, limit = self.match, len(data) if end is None else end
         while position <= limit:
             start, stop = match(_ANYWHERE, data, position, limit)[0]
             if start < 0:
@@ -142,6 +143,9 @@ class RuleScanner:
 
     def values(self, data: bytes) -> Iterator[tuple[int, int]]:
         """(start, end) of each accepted value, in order."""
+        if not (self.rule.group or self._left or self._trim):
+            yield from self._whole_matches(data)
+            return
         groups, position, size = self.pattern.groups, 0, len(data)
         while position <= size:
             match = groups(data, position)
@@ -151,6 +155,21 @@ class RuleScanner:
             first, last = match[0]
             if value is not None:
                 yield value
+                position = max(last, first + 1)
+            else:
+                position = behind_first_run(data, first, last)
+
+    def _whole_matches(self, data: bytes) -> Iterator[tuple[int, int]]:
+        """The same for a rule whose value is the whole match."""
+        match, position, size = self.pattern.match, 0, len(data)
+        before, after = self._before, self._after
+        while position <= size:
+            first, last = match(_ANYWHERE, data, position, size)[0]
+            if first < 0:
+                return
+            is_cut = (before and first and data[first - 1] in before) or (after and last < size and data[last] in after)
+            if first < last and not is_cut and self._is_valid(data[first:last]):
+                yield first, last
                 position = max(last, first + 1)
             else:
                 position = behind_first_run(data, first, last)
@@ -174,9 +193,9 @@ class RuleScanner:
             return False
         if self._after and end < len(data) and data[end] in self._after:
             return False
-        if not self._validators:
-            return True
-        value = data[start:end]
+        return not self._validators or self._is_valid(data[start:end])
+
+    def _is_valid(self, value: bytes) -> bool:
         verdict = self._verdicts.get(value)
         if verdict is None:
             verdict = all(check(value, argument) for check, argument in self._validators)
@@ -226,11 +245,5 @@ def behind_first_run(data: bytes, start: int, end: int) -> int:
     """
     if end - start > RESCAN_LIMIT:
         return end
-    position = start
-    while position < end and _is_alphanumeric(data[position]):
-        position += 1
-    return max(position, start + 1)
-
-
-def _is_alphanumeric(byte: int) -> bool:
-    return 48 <= byte <= 57 or 65 <= byte <= 90 or 97 <= byte <= 122
+    run = _ALPHANUMERIC.match(data, start, end)
+    return max(run.end() if run else start, start + 1)
