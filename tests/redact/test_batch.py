@@ -1,22 +1,29 @@
 """Leaves of a document are gathered for one scan."""
 
+import base64
 import functools
 import operator
 
-from diagpack.redact.batch import batches, clear_texts, leaves
+from diagpack.redact.batch import batches, clear_texts, is_joinable, leaves, strings
 from tests.redact.planting import engine
 
 
-def test_leaves_are_short_plain_strings_once() -> None:
-    value = {
-        "a": ["some text", "some text", {"b": "other, text"}],
-        "c": 1,
-        "d": '{"x":1}',
-        "e": "https://h.test/",
-        "f": "ab",
-    }
+def test_leaves_are_strings_once_with_their_key() -> None:
+    value = {"a": ["some text", "some text", {"b": "other, text"}], "c": 1, "d": "some text", "e": {"b": "other, text"}}
 
-    assert sorted(leaves(value)[0]) == ["other, text", "some text"]
+    assert leaves(value) == {"some text": "", "other, text": "b"}
+    assert leaves(value, {"some text"}) == {"other, text": "b"}
+
+
+def test_strings_of_a_text_without_escapes_are_found_without_parsing() -> None:
+    assert list(strings('{"a": ["some text", 1, "some text"], "b": "x"}', {"b"})) == ["a", "some text", "x"]
+
+
+def test_only_short_plain_texts_are_joined() -> None:
+    packed = base64.b64encode(b"user=canary text").decode()
+    texts = ["some text", "other, text", '{"x":1}', "https://h.test/", "ab", "two\nlines", "eu-central-1a", packed]
+
+    assert [each for each in texts if is_joinable(each, 1000)] == ["some text", "other, text", "eu-central-1a"]
 
 
 def test_batches_are_bounded_and_complete() -> None:
@@ -26,13 +33,6 @@ def test_batches_are_bounded_and_complete() -> None:
 
     assert functools.reduce(operator.iadd, groups, []) == texts
     assert max(len(group) for group in groups) <= 67
-
-
-def test_simple_urls_are_gathered_apart() -> None:
-    assert leaves(["/api/v2/orders/7?page=2", "https://h.test/a", "/reset/x%41?y", "/a b?c=1"])[1] == [
-        "/api/v2/orders/7?page=2",
-        "https://h.test/a",
-    ]
 
 
 def test_only_texts_in_which_nothing_is_found_are_clear_and_asking_counts_nothing() -> None:

@@ -3,8 +3,11 @@
 import pytest
 
 from diagpack.redact.detect import TextDetectors
+from diagpack.redact.detectors._engine import RuleScanner
+from diagpack.redact.detectors._rules import RuleDetector
 from diagpack.redact.detectors.phone_number import is_valid
 from diagpack.redact.detectors.vendor_secrets import VendorSecrets
+from diagpack.redact.rulebook import load_rules
 from tests.redact.recipes import build, card, iban, seeded
 
 DETECTORS = TextDetectors.load()
@@ -290,3 +293,16 @@ def test_a_mail_address_behind_a_percent_escape_starts_behind_it() -> None:
     found = [text[span.start : span.end] for span in DETECTORS.scan(text) if span.entity == "email"]
 
     assert found == [b"ann%40example.com", b"bob@example.com", b"cd@example.com"]
+
+
+def test_an_iban_is_sought_by_its_country_and_found_as_before() -> None:
+    rule = next(each for each in load_rules("personal") if each.id == "iban")
+    alone, union = RuleScanner(rule), RuleDetector("x", ("iban",), ("iban",))
+    texts = [
+        b"af83-bd05-61e6211c70cf", b"DE89 3704 0044 0532 0130 00", b"de89370400440532013000", b"GB82WEST12345698765432",
+        b"XX12 ZZ89 DE89 3704 0044 0532 0130 00", b"aa00-DE89370400440532013000", b"IBAN:NO9386011117947.", b"DE89",
+    ]  # fmt: skip
+
+    for text in texts:
+        assert [(each.start, each.end) for each in union.scan(text)] == list(alone.values(text)), text
+    assert sum(1 for text in texts for _ in union.scan(text)) >= 4

@@ -10,14 +10,16 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from diagpack.redact.edits import Edit, apply
+from diagpack.redact.packed import TooBig, unpack_base64
 from diagpack.redact.tally import NOTHING, Tally
-from diagpack.redact.walk_url import is_simple
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
 
 _BATCH_BYTES = 64 << 10
 _LEAF_CHARACTERS = 2048
+# What may be base64 and is too short to be tried as a slot.
+_OPAQUE = re.compile(r"[A-Za-z0-9+_-][A-Za-z0-9+/_-]{7,28}={0,2}")
 # Texts that a walker may take apart are not joined, nor those of several lines, which may hold a table or a block.
 _STRUCTURED = re.compile(
     r"\s*[{\[<\"]|eyJ|[A-Za-z][A-Za-z0-9+.-]*:/|data:|blob:|/|--|(?:data|event|id|retry)?:"
@@ -89,15 +91,15 @@ def batches(texts: Sequence[str]) -> Iterator[list[str]]:
         yield group
 
 
-def leaves(value: Any, known: Container[str] = ()) -> tuple[dict[str, str], list[str]]:
-    """The strings of a parsed JSON value that are short and plain enough to be scanned together, but for known ones.
+def strings(text: str, known: Container[str] = ()) -> dict[str, None]:
+    """The strings of a JSON text without escapes, keys among them, but for known ones."""
+    return {each: None for each in dict.fromkeys(text.split('"')[1::2]) if each not in known}
 
-    Each with the key it stands under, an empty one when there are several; and the simple URLs.
-    """
+
+def leaves(value: Any, known: Container[str] = ()) -> dict[str, str]:
+    """The strings of a parsed JSON value, but for known ones; each with the key it stands under, "" for several."""
     found: dict[str, str] = {}
-    urls: dict[str, None] = {}
     waiting: list[Any] = [[value]]
-    is_structured = _STRUCTURED.match
     while waiting:
         container = waiting.pop()
         pairs = container.items() if type(container) is dict else zip(repeat(""), container, strict=False)
@@ -106,14 +108,28 @@ def leaves(value: Any, known: Container[str] = ()) -> tuple[dict[str, str], list
             if kind is str:
                 if each in known:
                     continue
-                if each in found:
-                    if found[each] != key:
-                        found[each] = ""
-                elif 3 <= len(each) <= _LEAF_CHARACTERS:
-                    if is_structured(each) is None and "\n" not in each:
-                        found[each] = key
-                    elif each[0] in "/h" and is_simple(each):
-                        urls[each] = None
+                if each not in found:
+                    found[each] = key
+                elif found[each] != key:
+                    found[each] = ""
             elif kind is dict or kind is list:
                 waiting.append(each)
-    return found, list(urls)
+    return found
+
+
+def is_joinable(text: str, cap: int) -> bool:
+    """Whether a text is short and plain enough to be scanned together with others.
+
+    `cap`: bytes that may come out of what is packed; 0 for a text that may stand under a key that names it: what looks
+    like one opaque word may then be replaced unread.
+    """
+    if not 3 <= len(text) <= _LEAF_CHARACTERS or "\n" in text:
+        return False
+    if _STRUCTURED.match(text) is None:
+        return True
+    if not cap or _OPAQUE.fullmatch(text) is None:
+        return False
+    try:
+        return unpack_base64(text.encode("ascii"), cap) is None
+    except TooBig:
+        return False

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import re2
 
-from diagpack.redact.batch import batches, clear_texts, leaves, redact_batch, spread
+from diagpack.redact.batch import batches, clear_texts, is_joinable, leaves, redact_batch, spread, strings
 from diagpack.redact.blocks.reader import Blocks, outermost
 from diagpack.redact.dictionary import Dictionary
 from diagpack.redact.edits import Edit, apply, parted, resolve
@@ -27,6 +27,7 @@ from diagpack.redact.replacer import MESSAGE, NOT_LEARNED, Replacer
 from diagpack.redact.spans import SECRET_CLASSES, Memory, Span
 from diagpack.redact.tally import NOTHING, Tally
 from diagpack.redact.values import DIAGNOSTIC, canonical, is_placeholder, is_plain, is_public
+from diagpack.redact.walk_url import is_simple
 
 _MAILBOX = re.compile(r"\s*\"?([^\"<>@]+?)\"?\s*<([^<>\s]+@[^<>\s]+)>\s*")
 _HIDDEN = re.compile(r"[*•.\-_ x]*|\[?<?(?:redacted|removed|hidden|masked|filtered)>?\]?", re.IGNORECASE)
@@ -38,6 +39,8 @@ _ESCAPED_AT = re.compile(rb"%(?:25)*40|\\u0040|&#(?:64|x40);|&commat;", re.IGNOR
 _CACHED_TEXT = 2048
 _PLAIN_TEXT = 400
 _REPEATED = 40
+# So few texts are scanned one by one.
+_FEW = 8
 _SIMPLE_EMAIL = re.compile(r"[a-z0-9._-]{1,40}@[a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){1,4}")
 # Characters of short texts whose results one engine keeps.
 _CACHED_BYTES = 16 << 20
@@ -338,22 +341,38 @@ class Engine:
 
     def prefetch(self, value: Any) -> None:
         """Scan the plain strings of a parsed document together, before it is walked leaf by leaf."""
+        self._prefetch(leaves(value, self._cache))
+
+    def prefetch_texts(self, documents: Sequence[tuple[str, Any]]) -> None:
+        """The same for the text and the value of each document: without escapes, its strings need no walk."""
+        found: dict[str, str | None] = {}
+        for text, value in documents:
+            found.update(leaves(value, self._cache) if "\\" in text else strings(text, self._cache))
+        self._prefetch(found)
+
+    def _prefetch(self, found: Mapping[str, str | None]) -> None:
         if self.prose is not None:
             return
-        fresh = []
-        plain, urls = leaves(value, self._cache)
-        for each, key in plain.items():
+        cap = self.policy.limit("inflate_bytes")
+        fresh, urls = [], []
+        for each, key in found.items():
+            if len(each) < 3:
+                continue
             if len(each) < _PLAIN_TEXT and self._is_plain(each):
                 self._store(each, self._plainly(each))
             elif len(each) <= _ID_TEXT and self._is_diagnostic(each):
                 self._store(each, (each, NOTHING))
-            elif "@" not in each or self.policy.classify(key) != "email" or not _SIMPLE_EMAIL.fullmatch(each):
-                # An address under a key that says so is replaced whole.
-                fresh.append(each)
-        for group in batches(fresh) if 8 <= len(fresh) <= 20_000 else ():
-            for text, found in zip(group, redact_batch(self, group), strict=True):
-                self._store(text, found)
-        for group in batches(urls) if 8 <= len(urls) <= 20_000 else ():
+            elif is_joinable(each, 0 if key is None or self.policy.classify(key) else cap):
+                # An address under a key that says so is replaced whole; under an unknown one it most often is.
+                is_email = "@" in each and (key is None or self.policy.classify(key) == "email")
+                if not is_email or not _SIMPLE_EMAIL.fullmatch(each):
+                    fresh.append(each)
+            elif each[0] in "/h" and len(each) <= _CACHED_TEXT and is_simple(each):
+                urls.append(each)
+        for group in batches(fresh) if len(fresh) >= _FEW else ():
+            for text, result in zip(group, redact_batch(self, group), strict=True):
+                self._store(text, result)
+        for group in batches(urls) if len(urls) >= _FEW else ():
             for text in clear_texts(self, group):
                 self._store(text, (text, NOTHING))
 

@@ -46,6 +46,7 @@ class Policy:
     keep_words: frozenset[str] = field(default=frozenset(), repr=False)
     hidden_hosts: tuple[str, ...] = field(default=(), repr=False)
     _classified: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    _doubted: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
     _actions: dict[tuple[str, str], str] = field(default_factory=dict, repr=False, compare=False)
 
     def action(self, entity: str) -> str:
@@ -97,8 +98,13 @@ class Policy:
 
     def is_ambiguous(self, name: str) -> bool:
         """Whether a name outside of parameters needs a value that looks like what the name says."""
-        plain = name.lower().translate(_SQUEEZE)
-        return plain in self._ambiguous or plain.endswith("tokens")
+        found = self._doubted.get(name)
+        if found is None:
+            plain = name.lower().translate(_SQUEEZE)
+            found = plain in self._ambiguous or plain.endswith("tokens")
+            if len(self._doubted) < 20_000:
+                self._doubted[name] = found
+        return found
 
     def classify_header(self, name: str) -> str:
         """The same for HTTP header names, where a few mean something else."""

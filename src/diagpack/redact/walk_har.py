@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from diagpack.redact.walk_form import redact_parameter
-from diagpack.redact.walk_http import cookie_value, redact_header, redact_set_cookie
+from diagpack.redact.walk_http import cookie_value, is_kept_header, redact_header, redact_set_cookie
 from diagpack.redact.walk_json import Document, JsonWalker, redact_body
 from diagpack.redact.walk_messages import redact_frame
 from diagpack.redact.walk_url import redact_url
@@ -42,6 +42,7 @@ class HarWalker(JsonWalker):
     def __init__(self, engine: "Engine", document: Document | None = None) -> None:
         super().__init__(engine, document)
         section = engine.policy.section("har")
+        self._id_headers: dict[str, bool] = {}
         self._kinds: dict[tuple[str, ...], frozenset[str]] = {}
         self._known = frozenset([*section["keep"], *section["text"], *section["messages"]])
 
@@ -144,9 +145,20 @@ class HarWalker(JsonWalker):
     def _header_value(self, name: str, value: Any) -> Any:
         if isinstance(value, list):
             return [self._header_value(name, each) for each in value]
+        if isinstance(value, str) and self._is_id_header(name):
+            return self.engine.keep(value)
         if isinstance(value, str):
             return self.engine.once(f"header {name}", value, lambda engine, text: redact_header(engine, name, text))
         return self.walk(value, name, self.engine.policy.classify_header(name))
+
+    def _is_id_header(self, name: str) -> bool:
+        """Whether the header holds an id that stays: it seldom returns."""
+        known = self._id_headers.get(name)
+        if known is None:
+            if len(self._id_headers) > _MOST_KINDS:
+                self._id_headers.clear()
+            known = self._id_headers[name] = is_kept_header(self.engine, name)
+        return known
 
     def _cookies(self, cookies: Any) -> Any:
         if not isinstance(cookies, list):

@@ -20,6 +20,8 @@ _URL_HEADERS = frozenset(
     "location referer referrer origin content-location refresh :path x-original-url x-rewrite-url x-forwarded-uri link "
     "x-forwarded-prefix sourcemap x-request-uri x-original-uri".split()
 )
+_AUTHORIZATION = frozenset({"authorization", "proxy-authorization", "x-authorization", "authentication-info"})
+_WALKED = _AUTHORIZATION | {"cookie", "set-cookie"}
 _PARAMETER_SCHEMES = frozenset({"digest", "aws4-hmac-sha256", "aws4-ecdsa-p256-sha256", "signature", "oauth", "hawk"})
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9-]*)(\s+)(\S.*?)\s*", re.DOTALL)
 _AUTH_PARAMETER = re.compile(r"([A-Za-z_-]+)(\s*=\s*)(\"[^\"]*\"|[^,\s]+)")
@@ -47,7 +49,7 @@ def redact_header(engine: "Engine", name: str, value: str) -> str:
             )
             for line in value.split("\n")
         )
-    if lowered in ("authorization", "proxy-authorization", "x-authorization", "authentication-info"):
+    if lowered in _AUTHORIZATION:
         return redact_authorization(engine, value)
     if lowered in _URL_HEADERS:
         return _url_header(engine, lowered, value)
@@ -62,6 +64,13 @@ def redact_header(engine: "Engine", name: str, value: str) -> str:
     if entity:
         return engine.slot(value, entity, "header")
     return engine.value(value, lowered)
+
+
+def is_kept_header(engine: "Engine", name: str) -> bool:
+    """Whether `redact_header` keeps what stands in this header, but for shapes and learned values."""
+    lowered = name.strip().lower()
+    is_walked = lowered in _WALKED or lowered in _URL_HEADERS
+    return not is_walked and engine.policy.classify_header(lowered) == "keep"
 
 
 def redact_credential(engine: "Engine", value: str, entity: str) -> str:

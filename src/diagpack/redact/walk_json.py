@@ -79,10 +79,15 @@ def _exact(text: str) -> Any:
     try:
         data = text.encode()
         value = _decode(data)
-        is_same = _spaced(value) == text if '": ' in text[:4096] else _encode(value) == data
+        is_same = _encode(value) == (_without_spaces(data) if b'": ' in data[:4096] else data) or _spaced(value) == text
     except (ValueError, RecursionError):
         return None
     return value if is_same else None
+
+
+def _without_spaces(data: bytes) -> bytes:
+    """Without the spaces that Python writes between members; a string that held one shows a difference."""
+    return data.replace(b'": ', b'":').replace(b", ", b",")
 
 
 class Document:
@@ -163,7 +168,7 @@ class Document:
 
 def parse_together(engine: "Engine", texts: list[str]) -> None:
     """Parse many short documents and scan their texts together, before each is redacted by its own."""
-    parsed = []
+    found = []
     for text in texts:
         document = Document()
         try:
@@ -171,8 +176,8 @@ def parse_together(engine: "Engine", texts: list[str]) -> None:
         except (ValueError, TooDeep):
             continue
         engine.parsed[text] = (document, value)
-        parsed.append(value)
-    engine.prefetch(parsed)
+        found.append((text, value))
+    engine.prefetch_texts(found)
 
 
 def redact_body(engine: "Engine", text: str) -> str:
@@ -192,7 +197,7 @@ def redact_json_text(engine: "Engine", text: str, *, is_written: bool = True) ->
     if ready is None:
         document = Document()
         parsed = document.loads(text)
-        engine.prefetch(parsed)
+        engine.prefetch_texts([(text, parsed)])
     else:
         document, parsed = ready
     walked = JsonWalker(engine, document).walk(parsed)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import re2
 
-from diagpack.redact.detectors._validators import TRIMMERS, VALIDATORS
+from diagpack.redact.detectors._validators import TRIMMED_HEADS, TRIMMERS, VALIDATORS
 from diagpack.redact.rulebook import LEFT_LIMIT, RESCAN_LIMIT, Rule
 
 # 8 MB, RE2's default, makes the lazy automaton start over on long alternations; 64 MB is used only when needed.
@@ -104,8 +104,17 @@ def union_of(rules: Iterable[Rule], *, captures: bool = False) -> Pattern:
 def union_source(rules: Iterable[Rule], *, captures: bool = False) -> str:
     """The same as text."""
     opening = "(" if captures else "(?:"
-    parts = [f"{opening}{f'(?i:{each.pattern})' if 'i' in each.flags else each.pattern})" for each in rules]
+    parts = [f"{opening}{f'(?i:{_sought(each)})' if 'i' in each.flags else _sought(each)})" for each in rules]
     return "|".join(parts)
+
+
+def _sought(rule: Rule) -> str:
+    """The pattern of a rule, without matches that its trimmer cuts down to nothing whatever stands around them.
+
+    Such a match starts at a word boundary, so nothing else is found in its first run of letters and digits either.
+    """
+    head, better = TRIMMED_HEADS.get(rule.trim, ("", ""))
+    return rule.pattern.replace(head, better, 1) if head and rule.pattern.startswith(rf"\b{head}") else rule.pattern
 
 
 class RuleScanner:

@@ -232,6 +232,10 @@ def card_length(value: bytes) -> int:
     return end if end > 12 else len(value)
 
 
+# How the values that a trimmer leaves start: an IBAN with one of the countries that have any.
+TRIMMED_HEADS: Final[Mapping[str, tuple[str, str]]] = {
+    "iban": ("[A-Za-z]{2}[0-9]{2}", f"(?i:{'|'.join(each.decode() for each in sorted(_IBAN_LENGTHS))})[0-9]{{2}}")
+}
 TRIMMERS: Final[Mapping[str, Callable[[bytes], int]]] = {"card": card_length, "iban": iban_length}
 VALIDATORS: Final[Mapping[str, Validator]] = {
     "card": is_card,
