@@ -11,7 +11,7 @@ from tests.redact.planting import engine
 def test_leaves_are_strings_once_with_their_key() -> None:
     value = {"a": ["some text", "some text", {"b": "other, text"}], "c": 1, "d": "some text", "e": {"b": "other, text"}}
 
-    assert leaves(value) == {"some text": "", "other, text": "b"}
+    assert leaves(value) == {"some text": None, "other, text": "b"}
     assert leaves(value, {"some text"}) == {"other, text": "b"}
 
 

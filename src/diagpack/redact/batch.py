@@ -96,9 +96,9 @@ def strings(text: str, known: Container[str] = ()) -> dict[str, None]:
     return {each: None for each in dict.fromkeys(text.split('"')[1::2]) if each not in known}
 
 
-def leaves(value: Any, known: Container[str] = ()) -> dict[str, str]:
-    """The strings of a parsed JSON value, but for known ones; each with the key it stands under, "" for several."""
-    found: dict[str, str] = {}
+def leaves(value: Any, known: Container[str] = ()) -> dict[str, str | None]:
+    """The strings of a parsed JSON value, but for known ones; each with the key it stands under, None for several."""
+    found: dict[str, str | None] = {}
     waiting: list[Any] = [[value]]
     while waiting:
         container = waiting.pop()
@@ -111,7 +111,7 @@ def leaves(value: Any, known: Container[str] = ()) -> dict[str, str]:
                 if each not in found:
                     found[each] = key
                 elif found[each] != key:
-                    found[each] = ""
+                    found[each] = None
             elif kind is dict or kind is list:
                 waiting.append(each)
     return found
