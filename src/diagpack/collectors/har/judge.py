@@ -221,8 +221,8 @@ def _skew(survey: Survey) -> dict[str, str] | None:
         "warning",
         f"The recording computer's clock is {minutes:g} min {direction} the servers "
         f"(median of {len(survey.skews)} Date headers).",
-        "Please switch on automatic time on the computer that was used; its clock is wrong, "
-        "and signing in can fail for it.",
+        "Please switch on automatic time on the computer that was used, and tell us whether its clock was off; "
+        "signing in can fail for it.",
     )
 
 

@@ -182,7 +182,8 @@ def _skew(message: Message, clock: Clock, report: Report) -> None:
         return
     shown = ", ".join(f"{name} {stamp(moment)}" for name, moment in clocks.items())
     text = f"{shown}: {abs(off)} s apart"
-    text += f"; the other two agree, the {odd} differs" if odd else ""
+    # Three clocks of two parties prove nothing: whose is wrong is judged from the whole recording (model.clocks).
+    text += f"; the {odd}'s is apart from the other two" if odd else ""
     level = "warning" if odd == "browser" else ""
     report.add("saml.clock_skew", text, "/issue_instant", level=level, detail={"seconds": off, "off": odd})
 

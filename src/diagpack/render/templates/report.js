@@ -36,21 +36,23 @@
   const clear = () => { box.value = ""; apply(); };
 
   // A link may lead into folded details, or to a row that the filter hides.
-  const reveal = (hash) => {
+  const reveal = (hash, behavior = "auto") => {
     const target = hash.length > 1 ? byId(hash.slice(1)) : null;
     if (!target) return;
     if (target.closest("[hidden]")) clear();
     for (let at = target; at; at = at.parentElement) {
       if (at.tagName === "DETAILS") at.open = true;
     }
-    target.scrollIntoView({ block: target.tagName === "SECTION" || target.tagName === "MAIN" ? "start" : "center" });
+    const block = target.tagName === "SECTION" || target.tagName === "MAIN" ? "start" : "center";
+    target.scrollIntoView({ block, behavior });
   };
   addEventListener("hashchange", () => reveal(location.hash));
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href^='#']");
     if (link && link.getAttribute("href") === location.hash) reveal(location.hash);
   });
-  if (location.hash) reveal(location.hash);
+  // Who opens the page by a link to a place is there at once.
+  if (location.hash) reveal(location.hash, "instant");
 
   // Next and previous finding or failing call.
   const positions = new Map();
