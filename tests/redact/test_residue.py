@@ -135,24 +135,30 @@ def test_an_escape_elsewhere_does_not_turn_a_version_or_a_part_of_a_word_into_a_
     assert _rules(scanner, "C:\\newQuillon McQuillon%20 &amp;Quillonia") == set()
 
 
-def test_hostile_files_take_linear_time() -> None:
-    scanner = _scanner({"canary-Opaque77": "secret"}, ("198.51.100.7", "ip"))
+@pytest.mark.parametrize("values", [{"canary-Opaque77": "secret"}, {'canary "quoted" 77': "secret"}])
+def test_hostile_files_take_linear_time(values: dict[str, str]) -> None:
+    scanner = _scanner(values, ("198.51.100.7", "ip"))
     for text in (
-        "a@" * 100_000,
-        "1.1.1." * 40_000,
-        "%25" * 80_000,
-        "eyJa." * 50_000,
-        "&amp;" * 50_000,
-        "YWFh" * 60_000,
-        "\\" * 300_000,
-        '"%41' * 80_000,
-        ',"&amp;' * 50_000,
-        "YWFhYWFh/" * 30_000,
-        "MTIzNDU2Nzg5MDEy\n" * 20_000,
+        "a@",
+        "1.1.1.",
+        "%25",
+        "eyJa.",
+        "&amp;",
+        "YWFh",
+        "\\",
+        '"%41',
+        ',"&amp;',
+        ', "&amp;x", "y"',
+        "YWFhYWFh/",
+        "MTIzNDU2Nzg5MDEy\n",
+        "<td>a &lt; b</td>\n<td>plain</td>\n",
+        "<td>a &lt; b</td>" + "<td>plain</td>" * 9,
+        '{"name": "a%20b", "b": [1, 2]}\n',
     ):
+        content = (text * (800_000 // len(text))).encode()
         started = time.process_time()
-        list(scanner.scan("a", text.encode()))
-        assert time.process_time() - started < 3
+        list(scanner.scan("a", content))
+        assert time.process_time() - started < 4, text
 
 
 def test_nothing_learned_means_nothing_found() -> None:

@@ -54,6 +54,8 @@ _TEXT = bytes(range(32, 127)) + b"\t\r\n" + bytes(range(194, 256))
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 # What stands between two lines, or two strings of JSON.
 _BETWEEN = (b"\n", b',"', b', "')
+# How far the end of a string is looked for; without a bound that would take quadratic time.
+_STRING_LENGTHS = (256, 4 << 10, 64 << 10)
 _MAGIC = (b"\x1f\x8b", b"x\x9c", b"x\x01", b"x\xda")
 
 
@@ -116,7 +118,12 @@ def _string_start(text: bytes, position: int, limit: int) -> int:
 
 
 def _string_end(text: bytes, position: int) -> int:
-    return min((at for each in _BETWEEN if (at := text.find(each, position)) >= 0), default=len(text))
+    """Behind the string or line that `position` is in, or the end of the text when it goes on for very long."""
+    for reach in _STRING_LENGTHS:
+        found = [at for each in _BETWEEN if (at := text.find(each, position, position + reach)) >= 0]
+        if found:
+            return min(found)
+    return len(text)
 
 
 def _unquoted(match: "re.Match[bytes]") -> bytes:
