@@ -1,23 +1,32 @@
 """What a customer is asked because of a finding is there in every language, and free of our words."""
 
+import ast
 import re
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from diagpack import collectors
 from diagpack.assess.asks import ask_for, ask_of_topic
 from diagpack.assess.checklist_lint import LANGUAGES
 
 DOCUMENT: dict[str, Any] = yaml.safe_load(resources.files("diagpack.assess").joinpath("asks.yaml").read_text("utf-8"))
 ENTRIES = {each["id"]: each for each in DOCUMENT["asks"]}
 CRITERIA = yaml.safe_load(resources.files("diagpack.assess").joinpath("disposition.yaml").read_text("utf-8"))
-# Every fault that a recording can have and that asks something of the customer (collectors.har.survey).
-CAPTURE = """
-har.truncated har.has_host har.window har.preserve_log har.has_failure har.sanitized har.bodies har.flow har.skew
-har.extension har.browser
-""".split()
+
+
+def capture_findings() -> list[str]:
+    """Every fault of a recording that asks something of the customer, read from where they are made."""
+    source = Path(collectors.__file__).parent / "har" / "judge.py"
+    calls = [each for each in ast.walk(ast.parse(source.read_text("utf-8"))) if isinstance(each, ast.Call)]
+    named = [each for each in calls if isinstance(each.func, ast.Name) and each.func.id == "_finding"]
+    return sorted({ast.literal_eval(each.args[0]) for each in named if len(each.args) == 4})
+
+
+CAPTURE = capture_findings()
 OTHERS = [each for each in LANGUAGES if each != "en"]
 _JAPANESE = re.compile(r"[\u3040-\u30ff]")
 
@@ -51,6 +60,10 @@ def test_whatever_makes_a_case_the_customers_says_what_to_check(group: str, lang
 @pytest.mark.parametrize("topic", DOCUMENT["topics"])
 def test_a_topic_says_what_to_check(topic: str, language: str) -> None:
     assert ask_of_topic(topic, language)
+
+
+def test_the_faults_of_recordings_are_found_where_they_are_made() -> None:
+    assert {"har.truncated", "har.has_host", "har.window", "har.preserve_log", "har.skew"} <= set(CAPTURE)
 
 
 def test_english_keeps_the_findings_own_sentence_where_it_names_more() -> None:
