@@ -68,6 +68,13 @@ def parted(edits: list[Edit]) -> list[Edit]:
     return out
 
 
+def is_glued(data: bytes, tokens: Sequence[tuple[int, int]]) -> bool:
+    """Whether the characters of a token are part of something longer, which is data."""
+    return any(
+        (start > 0 and data[start - 1] in _GLUE) or (end < len(data) and data[end] in _GLUE) for start, end in tokens
+    )
+
+
 def _is_free(data: bytes, edit: Edit, tokens: Sequence[tuple[int, int]]) -> bool:
     """Whether an edit is about something else than tokens of this case.
 

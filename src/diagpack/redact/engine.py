@@ -17,7 +17,7 @@ import re2
 from diagpack.redact.batch import batches, clear_texts, is_joinable, leaves, redact_batch, spread, strings
 from diagpack.redact.blocks.reader import Blocks, outermost
 from diagpack.redact.dictionary import Dictionary
-from diagpack.redact.edits import Edit, apply, parted, resolve
+from diagpack.redact.edits import Edit, apply, is_glued, parted, resolve
 from diagpack.redact.learned import Learned
 from diagpack.redact.live import LiveCredentials
 from diagpack.redact.nested import Nested
@@ -134,8 +134,16 @@ class Engine:
         if mailbox is not None:
             name = self.slot(mailbox.group(1), "name", rule)
             return f"{name} <{self.slot(mailbox.group(2), 'email', rule)}>"
+        if ("dp-" in bare or "dp.invalid" in bare) and self._was_redacted(bare):
+            return self.text(value)
         new = self.replacement(bare, entity, rule)
         return value if new == bare else value.replace(bare, new, 1)
+
+    def _was_redacted(self, value: str) -> bool:
+        """Whether tokens of this case stand in a value, parted from what is around them: that was decided before."""
+        data = value.encode("utf-8", "surrogatepass")
+        found = list(self.pseudonyms.find(data))
+        return bool(found) and not is_glued(data, found)
 
     def number(self, digits: str, entity: str, rule: str) -> str:
         """A JSON number that stands in a place of this class."""
