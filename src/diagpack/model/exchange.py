@@ -234,7 +234,7 @@ def number(value: Any, default: float) -> float:
 
 def pairs(value: Any) -> Pairs:
     """Headers (or cookies, or parameters) in every spelling met: objects, `[name, value]`, one object, list values."""
-    plain = _plain_pairs(value)
+    plain = plain_pairs(value)
     if plain is not None:
         return plain
     if isinstance(value, Mapping):
@@ -257,7 +257,7 @@ def pairs(value: Any) -> Pairs:
     return tuple(found)
 
 
-def _plain_pairs(value: Any) -> Pairs | None:
+def plain_pairs(value: Any) -> Pairs | None:
     """The spelling of HAR 1.2, which nearly every capture has, without a check for each part."""
     if type(value) is not list:
         return None

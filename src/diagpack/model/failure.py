@@ -223,7 +223,7 @@ def _is_cross_origin(exchange: Exchange) -> bool:
     return bool(asked_by) and asked_by != "null" and host_of(asked_by) != exchange.host
 
 
-_ERROR_KEYS: Final = ('"errors"', '"error"', '"success"', '"ok"')
+_ERROR_KEYS: Final = ('"error', '"success"', '"ok"')
 
 
 def _inside_success(exchange: Exchange) -> tuple[Kind, str] | None:

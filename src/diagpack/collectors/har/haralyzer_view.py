@@ -22,10 +22,10 @@ class PageSummary:
 
 def summarise(log: dict[str, Any], entries: Sequence[bytes]) -> PageSummary:
     """Counts over the first entries that were kept; zeros when haralyzer cannot read them."""
-    selected = [json.loads(each) for each in entries[:MAX_ENTRIES]]
     pages = log.get("pages") or []
-    if not selected or not pages:
+    if not entries or not pages:
         return PageSummary()
+    selected = [json.loads(each) for each in entries[:MAX_ENTRIES]]
     for each in selected:
         # An entry without a known page would be lost without a word.
         each.setdefault("pageref", pages[0]["id"])

@@ -6,10 +6,22 @@ be read becomes the value HAR 1.2 gives to "not available". Source: HAR 1.2; dev
 """
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from diagpack.model.exchange import Pairs, error_of, is_body_cut, mapping, number, pairs, parse_time, split_url, text
+from diagpack.model.exchange import (
+    Pairs,
+    error_of,
+    is_body_cut,
+    mapping,
+    number,
+    pairs,
+    parse_time,
+    plain_pairs,
+    split_url,
+    text,
+)
 from diagpack.model.streams import CLOSE, close_code
 
 EPOCH: Final = "1970-01-01T00:00:00.000Z"
@@ -182,17 +194,11 @@ def _headers(value: Any) -> list[dict[str, str]]:
 
 def _is_plain(value: Any) -> bool:
     """Whether headers are as HAR 1.2 wants them already, which is so in most captures."""
-    if type(value) is not list:
+    found = plain_pairs(value)
+    if found is None or not set(map(len, value)) <= {2}:
         return False
-    for each in value:
-        if type(each) is not dict or len(each) != 2:
-            return False
-        name, content = each.get("name"), each.get("value")
-        if type(name) is not str or type(content) is not str or len(name) > MAX_FIELD or len(content) > MAX_FIELD:
-            return False
-        if "\n" in content:
-            return False
-    return True
+    flat = "".join(chain.from_iterable(found))
+    return len(flat) <= MAX_FIELD and "\n" not in flat
 
 
 def _cookies(value: Any) -> list[dict[str, Any]]:

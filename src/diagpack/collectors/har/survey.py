@@ -6,6 +6,8 @@ of `{id, level, message, ask}` where `ask` is the sentence for the customer. Hol
 
 from collections import Counter
 from datetime import datetime
+from itertools import chain
+from operator import itemgetter
 from statistics import median
 from typing import Any, Final
 
@@ -18,8 +20,8 @@ _SIGN_IN: Final = ("/login", "/signin", "/sign-in", "/logon", "/authenticate", "
 MAX_SAMPLES: Final = 2_000
 # A recording of something slow shows the problem although nothing failed.
 SLOW_MS: Final = 3_000
-_SENSITIVE: Final = ("cookie", "set-cookie", "authorization")
-_SENSITIVE_LENGTHS: Final = frozenset(map(len, _SENSITIVE))
+_SENSITIVE: Final = frozenset({"cookie", "set-cookie", "authorization"})
+_NAME: Final = itemgetter(0)
 
 
 class Survey:
@@ -56,10 +58,8 @@ class Survey:
             # A character has four bytes at most: what is shorter than a quarter was cut when it was recorded.
             self.bodies_cut += 0 < 4 * len(exchange.response_text or "") < exchange.response_size
         if not self.has_credentials:
-            self.has_credentials = any(
-                len(name) in _SENSITIVE_LENGTHS and name.lower() in _SENSITIVE
-                for name, _ in (*exchange.request_headers, *exchange.response_headers)
-            )
+            names = map(_NAME, chain(exchange.request_headers, exchange.response_headers))
+            self.has_credentials = not _SENSITIVE.isdisjoint(map(str.lower, names))
         if exchange.is_document and len(self.documents) < 500:
             site = exchange.request_header("sec-fetch-site")
             self.documents.append((exchange.url, exchange.request_header("referer"), site))

@@ -122,8 +122,8 @@ class Walk:
     def _list(self) -> Iterator[Any]:
         self._reading.has_entries = True
         self._window.take()
-        while self._following(b"]") != b"]":
-            start, is_entry = self._window.offset, self._window.peek() in (b"{", b"[")
+        while (following := self._following(b"]")) != b"]":
+            start, is_entry = self._window.offset, following in (b"{", b"[")
             try:
                 yield from self._entry()
             except (Broken, CutOff) as damage:

@@ -18,6 +18,7 @@ MAX_VALUE: Final = 64 << 20
 _READ: Final = 1 << 20
 # NUL: a file cut on a full disk ends in them.
 _BLANK: Final = re.compile(rb"[ \t\r\n\0]*+")
+_BLANKS: Final = b" \t\r\n\0"
 _TOKEN: Final = re.compile(rb'[{}\[\]]|"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _SCALAR: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[^,\]}\s"]++', re.DOTALL)
 _PAIRS: Final = {b"{": b"}", b"[": b"]"}
@@ -62,6 +63,9 @@ class Window:
 
     def peek(self) -> bytes:
         """The next byte that is not blank, not taken; empty at the end."""
+        here = self._data[self._position : self._position + 1]
+        if here and here not in _BLANKS:
+            return here
         while True:
             match = _BLANK.match(self._data, self._position)
             self._position = match.end() if match else self._position
