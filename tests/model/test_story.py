@@ -4,7 +4,7 @@ from typing import Any
 
 from diagpack.model.finding import Certainty, Finding, Level
 from diagpack.model.ref import EvidenceRef
-from diagpack.model.story import chapters
+from diagpack.model.story import chapters, explains
 
 
 def finding(id: str, *refs: str, level: Level = Level.ERROR, **data: Any) -> Finding:
@@ -69,3 +69,11 @@ def test_nothing_is_lost() -> None:
     every = [finding(f"saml.x{number}", "[har-1 #1]") for number in range(50)]
 
     assert [each for chapter in chapters(every) for each in (chapter.primary, *chapter.others)] == every
+
+
+def test_what_explains_is_a_cause_and_not_what_only_shows_the_failure() -> None:
+    shows, why = finding("har.status.5xx", "[har-1 #3]"), finding("saml.bad_audience", "[har-1 #3]")
+
+    assert explains([shows, why]) is why
+    assert explains([shows]) is None
+    assert explains([finding("saml.only_assertion", "[har-1 #3]", level=Level.INFO)]) is None

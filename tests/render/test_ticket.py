@@ -152,3 +152,16 @@ def test_what_shows_the_same_failure_is_counted_and_what_stands_for_itself_is_to
 
     assert [each.split(" (")[0] for each in shown] == ["clocks", "another fault", "slow as well"]
     assert shown[0].endswith("(+1 on the same failure)")
+
+
+def test_why_it_failed_is_told_once() -> None:
+    why = Finding("saml.bad_audience", Level.ERROR, Certainty.PROVEN, "The audience is another", (ref("[har-1 #7]"),))
+    seen = Finding("har.status.5xx", Level.ERROR, Certainty.PROVEN, "the server answered 500", (ref("[har-1 #7]"),))
+
+    explained = dict(ticket(escalation(findings=(seen, why))).facts)
+    plain = dict(ticket(escalation(findings=(seen,))).facts)
+    same = dict(ticket(escalation(findings=(why,), assessment_changes={"first_failure": cited(why.statement)})).facts)
+
+    assert explained["Explained by"] == "The audience is another [har-1 #7]"
+    assert "Explained by" not in plain
+    assert "Explained by" not in same

@@ -13,7 +13,7 @@ from diagpack.model.capture import hosts_in
 from diagpack.model.customer import customer_steps, received
 from diagpack.model.escalation import Escalation
 from diagpack.model.finding import Finding
-from diagpack.model.story import chapters, explains
+from diagpack.model.story import chapters
 from diagpack.render import _case_words
 from diagpack.render._citations import Citations, Link, Sentence
 from diagpack.render._customer import received_words, step_words
@@ -22,7 +22,7 @@ from diagpack.render._page_calls import CallGroup, call_groups, duration_text
 from diagpack.render._page_evidence import ArtifactView, artifact_views
 from diagpack.render._page_logs import LogView, log_views
 from diagpack.render._page_sso import Flow, sso_flow
-from diagpack.render._ticket import disposition_text, first_failing, headline, severity_text
+from diagpack.render._ticket import cause, disposition_text, first_failing, headline, severity_text
 from diagpack.render._visible import clipped
 from diagpack.render.redaction_report import by_class
 
@@ -234,10 +234,8 @@ def _short(cited: Cited, cite: Citations) -> Sentence:
 
 def _cause(escalation: Escalation, cite: Citations) -> Sentence | None:
     """What explains the first failure, where a finding does and says more than the failure itself."""
-    found, first = explains(escalation.findings), escalation.assessment.first_failure
-    if found is None or (first is not None and first.text.startswith(found.statement.rstrip(".")[:80])):
-        return None
-    return cite.statement(clipped(found.statement, _WORDS), found.refs[:3])
+    found = cause(escalation)
+    return cite.statement(clipped(found.statement, _WORDS), found.refs[:3]) if found else None
 
 
 def _finding_views(escalation: Escalation, cite: Citations) -> tuple[FindingView, ...]:

@@ -13,9 +13,9 @@ from typing import Final, TypeVar
 from diagpack.model.assessment import Cited, Severity
 from diagpack.model.escalation import Escalation
 from diagpack.model.exchange import number
-from diagpack.model.finding import Level
+from diagpack.model.finding import Finding, Level
 from diagpack.model.ref import EvidenceRef
-from diagpack.model.story import chapters
+from diagpack.model.story import chapters, explains
 from diagpack.render import _case_words
 from diagpack.render._exchanges import Recorded, http_text, most_important, recorded
 from diagpack.render._visible import clipped, one_line
@@ -190,10 +190,20 @@ def _facts(escalation: Escalation, failing: Recorded | None) -> Iterable[tuple[s
         environment.get("product_version", "") or _case_words.word(escalation, "environment", "product_version"),
     )
     yield "First failure", sentence(assessment.first_failure) if assessment.first_failure else ""
+    found = cause(escalation)
+    yield "Explained by", f"{found.statement} {' '.join(map(str, found.refs[:3]))}" if found else ""
     yield "Request ID", ", ".join(ids[:5])
     yield "Reproduced", sentence(assessment.reproduced) if assessment.reproduced else "not tried"
     yield "Incident", _case_words.word(escalation, "incident")
     yield "Case", f"{escalation.case_id}, package {escalation.package_id}.zip, signature {assessment.signature.value}"
+
+
+def cause(escalation: Escalation) -> Finding | None:
+    """The finding that tells why the first failure happened; None when none does, or the failure says it itself."""
+    found, first = explains(escalation.findings), escalation.assessment.first_failure
+    if found is None or (first is not None and first.text.startswith(found.statement.rstrip(".")[:80])):
+        return None
+    return found
 
 
 def _failing_note(escalation: Escalation, failing: Recorded | None) -> str:

@@ -17,7 +17,7 @@ from diagpack.render import _escape_markdown as markdown
 from diagpack.render._customer import received_words, step_words
 from diagpack.render._exchanges import Recorded, http_text, recorded
 from diagpack.render._json import utc
-from diagpack.render._ticket import disposition_text, first_failing, headline, sentence, severity_text
+from diagpack.render._ticket import cause, disposition_text, first_failing, headline, sentence, severity_text
 from diagpack.render.redaction_report import by_class
 from diagpack.render.ticket_markdown import table
 
@@ -55,6 +55,9 @@ def _first_screen(escalation: Escalation, failing: Recorded | None) -> Iterator[
     yield "Impact", "; ".join(map(sentence, assessment.impact)) or "not stated"
     first = assessment.first_failure
     yield "First failure", sentence(first) if first else (failing.status_line if failing else "none in the evidence")
+    found = cause(escalation)
+    if found:
+        yield "Explained by", f"{found.statement} {' '.join(map(str, found.refs[:3]))}"
     if failing:
         yield "Call", f"{failing.method} {failing.url}"[:_TEXT]
     ids = assessment.first_failure_request_ids or tuple(value for _, value in (failing.request_ids if failing else ()))
