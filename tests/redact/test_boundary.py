@@ -267,6 +267,31 @@ def test_too_many_distinct_secrets_withhold_the_artifact(tmp_path: Path) -> None
     assert b"canary" not in redaction.artifacts[0].read()
 
 
+@pytest.mark.parametrize(
+    "shown", ["canary99x99", "say canary99x99.", '{"a": "canary99x99"}', "a%20canary99x99", "c2F5IGNhbmFyeTk5eDk5IG5vdw=="]
+)
+def test_a_value_that_found_no_room_stops_the_run_where_another_file_shows_it(tmp_path: Path, shown: str) -> None:
+    from diagpack.redact.policy import load_policy
+
+    small = load_policy(overrides={"limits": {"dictionary_values": 20}})
+    noisy = raw(tmp_path, "log-1", log(*(f"password=canary{n}x{n}" for n in range(100))), media_type=_LOG)
+    redaction = redact_case(
+        [noisy, raw(tmp_path, "note-1", f"{shown}\n")],
+        key=KEY,
+        policy=small,
+        seeds=Seeds(),
+        evidence_dir=tmp_path / "e",
+    )
+
+    with pytest.raises(RedactionError) as caught:
+        redaction.scan({"notes/note-1.txt": redaction.artifacts[0].read()})
+
+    assert caught.value.id == "DP210"
+    assert "value/overflow" in caught.value.message
+    assert "canary99" not in str(caught.value)
+    assert redaction.scan({"notes/note-1.txt": b"a plain note, canary100x100"})
+
+
 def test_seeds_are_replaced_everywhere(tmp_path: Path) -> None:
     seeds = Seeds(
         people=("Ottilie Brandvold",),

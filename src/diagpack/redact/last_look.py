@@ -37,18 +37,23 @@ class ScanOrder:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ScanBlueprint:
-    """What a case taught: values with their classes, sorted fingerprints as bytes, the key that makes tokens."""
+    """What a case taught: values with their classes, sorted fingerprints as bytes, the key that makes tokens.
+
+    `spilled`: fingerprints of values that found no room in the dictionary.
+    """
 
     values: Mapping[str, str]
     prints: bytes
     secret: bytes
+    spilled: bytes = b""
 
     def build(self) -> "ScanCrew":
         return ScanCrew(self.scanner())
 
     def scanner(self) -> ResidueScanner:
         is_token = Pseudonyms(CaseKey(self.secret)).is_token
-        return ResidueScanner(self.values, np.frombuffer(self.prints, dtype=np.uint64), is_token)
+        prints, spilled = (np.frombuffer(each, dtype=np.uint64) for each in (self.prints, self.spilled))
+        return ResidueScanner(self.values, prints, is_token, spilled)
 
 
 class ScanCrew:

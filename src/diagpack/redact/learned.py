@@ -84,6 +84,7 @@ class Learned:
         self.is_overflowing = False
         self._bytes = 0
         self._mailboxes: dict[str, str] = {}
+        self._spilled = array("Q")
         self._prints = array("Q")
         self._sorted: np.ndarray[tuple[int], np.dtype[np.uint64]] = np.empty(0, dtype=np.uint64)
         self._common = frozenset(each.lower() for each in policy.words("common"))
@@ -198,9 +199,21 @@ class Learned:
             or size > 65536
         ):
             self.is_overflowing = True
+            self._spill(value)
             return
         self.values[value] = entity
         self._bytes += size
+
+    def _spill(self, value: str) -> None:
+        """A value without room: its artifact is withheld, and in another one its fingerprint stops the run."""
+        if value not in self.kept:
+            self._spilled.append(fingerprint_bytes(fold(value, "word").encode("utf-8", "surrogatepass")))
+        if len(self._spilled) > 250_000:
+            self._spilled = _unique(self._spilled)
+
+    def spilled(self) -> bytes:
+        """Fingerprints of what the dictionary has no room for, sorted: eight bytes each, folded."""
+        return _unique(self._spilled).tobytes()
 
     def dictionary(self) -> dict[str, str]:
         """The values to replace everywhere, kept ids taken out."""
@@ -226,11 +239,12 @@ class Learned:
             self.is_overflowing,
             self.prints().tobytes(),
             dict(self._mailboxes),
+            self.spilled(),
         )
 
     def absorb(self, state: "LearnedState") -> None:
         """Join what another pass learned; the result does not depend on the order."""
-        values, kept, not_searched, is_overflowing, prints, mailboxes = state
+        values, kept, not_searched, is_overflowing, prints, mailboxes, spilled = state
         for name in mailboxes:
             self._note_mailbox(name)
         for value, entity in values.items():
@@ -240,6 +254,7 @@ class Learned:
         self.is_overflowing = self.is_overflowing or is_overflowing
         self._prints.frombytes(prints)
         self._compact()
+        self._spilled.frombytes(spilled)
 
     def learn_all(self, values: Iterable[tuple[str, str]]) -> None:
         for value, entity in values:
@@ -249,4 +264,8 @@ class Learned:
         yield from self.values.items()
 
 
-LearnedState = tuple[dict[str, str], set[str], dict[str, int], bool, bytes, dict[str, str]]
+def _unique(prints: "array[int]") -> "array[int]":
+    return array("Q", np.unique(np.frombuffer(prints.tobytes(), dtype=np.uint64)).tobytes())
+
+
+LearnedState = tuple[dict[str, str], set[str], dict[str, int], bool, bytes, dict[str, str], bytes]

@@ -235,7 +235,9 @@ class CasePasses:
 
     def last_look(self, folder: Path) -> LastLook:
         """The scan that stands before the signature. `folder`: inside the case."""
-        blueprint = ScanBlueprint(self._values, self._learned.prints().tobytes(), self._settings.key.reveal())
+        blueprint = ScanBlueprint(
+            self._values, self._learned.prints().tobytes(), self._settings.key.reveal(), self._learned.spilled()
+        )
         return LastLook(blueprint, self._settings.workers, folder)
 
     def not_searched(self) -> Counter[str]:

@@ -27,6 +27,8 @@ _WORD_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01
 _DOMAIN = re.compile(rb"@[A-Za-z0-9\x80-\xff][A-Za-z0-9.\-\x80-\xff]+")
 _MIDDLE = re.compile(rb"\.[0-9]{1,3}\.[0-9]{1,3}\.")
 _MAILBOX_BYTES = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-" + bytes(range(128, 256))
+# What a value without blanks is when it stands in a text, a string, a form or a list.
+_WORDS = re.compile(rb"[^\s\"'<>,;=&(){}\[\]|]{3,}")
 _LONGEST_MAILBOX = 320
 _DIGITS = b"0123456789"
 _ESCAPED_SPACE = frozenset(b"nrtbf")
@@ -65,8 +67,11 @@ class ResidueScanner:
         values: Mapping[str, str],
         prints: "np.ndarray[tuple[int], np.dtype[np.uint64]]",
         is_token: Callable[[bytes], bool],
+        spilled: "np.ndarray[tuple[int], np.dtype[np.uint64]] | None" = None,
     ) -> None:
+        """`spilled`: sorted fingerprints of values of any class that were too many to be kept, searched as words."""
         self._prints = prints
+        self._spilled = spilled if spilled is not None and len(spilled) else None
         self._is_token = is_token
         self._known: dict[bytes, bool] = {}
         self._harmless: set[bytes] = set()
@@ -133,6 +138,10 @@ class ResidueScanner:
         if len(self._prints):
             yield from self._emails(data)
             yield from self._addresses(data)
+        if self._spilled is not None:
+            words = set(_WORDS.findall(data))
+            if _printed({each for one in words for each in (one, one.strip(b".:!?-"))}, self._spilled):
+                yield "value/overflow"
 
     def _values(self, data: bytes) -> Iterator[str]:
         if self._automaton is None:
@@ -156,7 +165,7 @@ class ResidueScanner:
         candidates -= self._harmless
         # An address as it stands, and without the dots and dashes of the sentence around it.
         spellings = {each for one in candidates for each in (one, one.rstrip(b".-"), one.strip(b".-_%+"))}
-        if self._printed(spellings):
+        if _printed(spellings, self._prints):
             yield "value/email"
         else:
             if len(self._harmless) > _MOST_KNOWN:
@@ -179,17 +188,8 @@ class ResidueScanner:
         if known is None:
             if len(self._known) > _MOST_KNOWN:
                 self._known.clear()
-            known = self._known[window] = self._printed(_addresses_in(window))
+            known = self._known[window] = _printed(_addresses_in(window), self._prints)
         return known
-
-    def _printed(self, spellings: Collection[bytes]) -> bool:
-        """Whether the case learned one of these; all are looked up at once."""
-        if not spellings:
-            return False
-        digests = b"".join(hashlib.blake2b(_folded(each), digest_size=8).digest() for each in spellings)
-        marks = np.frombuffer(digests, dtype=">u8").astype(np.uint64)
-        places = np.searchsorted(self._prints, marks)
-        return bool(np.any(self._prints[np.minimum(places, len(self._prints) - 1)] == marks))
 
     def _built(self, values: Mapping[str, str]) -> "ahocorasick_rs.BytesAhoCorasick | None":
         # One entry per folded form: two spellings that differ by case share the looser test.
@@ -216,6 +216,16 @@ class ResidueScanner:
         return ahocorasick_rs.BytesAhoCorasick(
             lengths, ahocorasick_rs.MatchKind.Standard, ahocorasick_rs.Implementation.ContiguousNFA
         )
+
+
+def _printed(spellings: Collection[bytes], prints: "np.ndarray[tuple[int], np.dtype[np.uint64]]") -> bool:
+    """Whether one of these is among the fingerprints; all are looked up at once."""
+    if not spellings:
+        return False
+    digests = b"".join(hashlib.blake2b(_folded(each), digest_size=8).digest() for each in spellings)
+    marks = np.frombuffer(digests, dtype=">u8").astype(np.uint64)
+    places = np.minimum(np.searchsorted(prints, marks), len(prints) - 1)
+    return bool(np.any(prints[places] == marks))
 
 
 def _is_found(form: Form, data: bytes, start: int, end: int) -> bool:
