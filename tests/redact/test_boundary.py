@@ -268,7 +268,8 @@ def test_too_many_distinct_secrets_withhold_the_artifact(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "shown", ["canary99x99", "say canary99x99.", '{"a": "canary99x99"}', "a%20canary99x99", "c2F5IGNhbmFyeTk5eDk5IG5vdw=="]
+    "shown",
+    ["canary99x99", "say canary99x99.", '{"a": "canary99x99"}', "a%20canary99x99", "c2F5IGNhbmFyeTk5eDk5IG5vdw=="],
 )
 def test_a_value_that_found_no_room_stops_the_run_where_another_file_shows_it(tmp_path: Path, shown: str) -> None:
     from diagpack.redact.policy import load_policy
