@@ -127,3 +127,16 @@ def test_the_time_an_answer_is_needed_by_is_given_in_utc() -> None:
     given = scene({"answers": {"ask": "fix", "needed_by": "2026-03-05T13:00:00+01:00"}}, failing())
 
     assert facts.asks(given)[0].text == "fix (needed by 2026-03-05 12:00 UTC)"
+
+
+def test_the_last_validation_is_told_with_the_version_that_was_tested() -> None:
+    checked = {"answers": {"validated": {"result": "not reproduced, 3 of 3, on 4.2.1", "version": "4.2.1"}}}
+
+    alone = facts.reproduced(scene(checked, failing()), None)
+    beside = facts.reproduced(scene(checked, api([replay(200, 1)])), None)
+
+    assert alone is not None
+    assert alone.text == "Last check: not reproduced, 3 of 3, on 4.2.1."
+    assert beside is not None
+    assert beside.text.startswith("Not reproduced: 0 of 1")
+    assert beside.text.endswith("Last check: not reproduced, 3 of 3, on 4.2.1.")

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from diagpack.case.config import update_case_yaml
+from diagpack.case.config import load_case, update_case_yaml
 from diagpack.case.layout import CaseDir
 from diagpack.errors import UsageError
 from diagpack.model.case import case_id
 from diagpack.pipeline import demo_case
 from diagpack.pipeline.cases import ensure_case, journal, reload
 from diagpack.pipeline.collecting import Inputs
-from diagpack.pipeline.repro import ReproOptions, planned, run_repro, secret_source
+from diagpack.pipeline.repro import ReproOptions, planned, record_validation, run_repro, secret_source
 from diagpack.pipeline.run import collect
 from diagpack.pipeline.settings import Settings, load_settings
 
@@ -114,3 +114,16 @@ def test_a_wrong_citation_says_what_one_looks_like(case: tuple[CaseDir, Settings
 
 def test_the_evidence_reloads_without_collecting_again(case: tuple[CaseDir, Settings]) -> None:
     assert reload(*case).assessment.first_failure_request_ids[0] == demo_case.REQUEST_ID
+
+
+def test_a_verdict_is_written_beside_what_the_analyst_wrote(case: tuple[CaseDir, Settings]) -> None:
+    folder, _ = case
+    folder.yaml.write_text(folder.yaml.read_text() + "\n# kept\n")
+    update_case_yaml(folder.yaml, {"answers.expected": "an order"})
+
+    record_validation(folder, "not reproduced, 3 of 3, on 4.2.1", "4.2.1")
+
+    written = load_case(folder.yaml)
+    assert written.answers["expected"] == "an order"
+    assert written.answers["validated"]["result"] == "not reproduced, 3 of 3, on 4.2.1"
+    assert "# kept" in folder.yaml.read_text()

@@ -70,8 +70,18 @@ def tried(scene: Scene) -> tuple[Cited, ...]:
     return tuple(found)
 
 
+def validated(scene: Scene) -> Cited | None:
+    """What `diagpack validate` found last, with the version that was tested."""
+    found = answers_of(scene).get("validated")
+    result = str(found.get("result") or "") if isinstance(found, Mapping) else ""
+    if not result:
+        return None
+    return Cited(f"Last check: {short(result, 300)}.", case_refs(scene.evidence, "/answers/validated/result"))
+
+
 def reproduced(scene: Scene, first: FirstFailure | None) -> Cited | None:
-    """Our own replays first ("failed 3 of 3 on replay"), else what the case states."""
+    """Our own replays first ("failed 3 of 3 on replay") and the last validation, else what the case states."""
+    checked = validated(scene)
     replays = [each for each in scene.exchanges if each.is_replay and _is_same(each, first)]
     if replays:
         failed = sum(bool(each.failure) for each in replays)
@@ -79,7 +89,10 @@ def reproduced(scene: Scene, first: FirstFailure | None) -> Cited | None:
         text = (
             f"{verb}: {failed} of {len(replays)} replays of {replays[0].method} {short(replays[0].path, 120)} failed."
         )
-        return Cited(text, tuple(each.ref for each in replays[:5]))
+        refs = tuple(each.ref for each in replays[:5])
+        return Cited(f"{text} {checked.text}".strip(), (*refs, *checked.refs)) if checked else Cited(text, refs)
+    if checked:
+        return checked
     text = answer(scene, "reproducibility")
     if text:
         return Cited(

@@ -182,7 +182,6 @@ def record_validation(folder: CaseDir, sentence: str, version: str) -> None:
     from diagpack.pipeline.cases import record_decisions
 
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    answers: Mapping[str, Any] = load_case(folder.yaml).answers
-    record_decisions(
-        folder, withhold={}, answers={**answers, "validated": {"result": sentence, "version": version, "at": at}}
-    )
+    # One key is set: whatever else stands among the answers stays as the analyst wrote it.
+    changes: Mapping[str, Any] = {"answers.validated": {"result": sentence, "version": version, "at": at}}
+    record_decisions(folder, withhold={}, **changes)
