@@ -172,6 +172,6 @@ def parsed(value: bytes) -> Any:
 
     Raises ValueError when it is no JSON, RecursionError when it is deeper than any HAR.
     """
-    with suppress(msgspec.DecodeError, msgspec.ValidationError):
+    with suppress(msgspec.MsgspecError, UnicodeDecodeError):
         return _DECODE.decode(value)
     return json.loads(value.decode("utf-8", "replace"), strict=False)
