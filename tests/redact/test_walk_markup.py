@@ -108,3 +108,13 @@ def test_a_quote_that_is_never_closed_costs_little() -> None:
 )
 def test_markup_is_recognised(text: str, answer: bool) -> None:
     assert is_markup(text) is answer
+
+
+def test_a_text_that_only_begins_like_markup_is_read_as_text() -> None:
+    text = "<t\nerror 500 < 600\npassword=canary-1x port=8080"
+
+    shown = engine().value(text)
+
+    assert "canary" not in shown
+    assert shown.startswith("<t\nerror 500 < 600\npassword=dp-password-")
+    assert shown.endswith(" port=8080")

@@ -55,6 +55,9 @@ def redact_markup(engine: "Engine", text: str) -> str:
     if _HTML.search(text, 0, 2048) is not None:
         # In a page only attributes with values say something by their place; the rest is one text.
         return engine.text(_TELLING_TAG.sub(_Markup(engine, text).attributes, text))
+    if _PIECE.search(text) is None:
+        # `<t` and no tag: reading its content as a value would come back here.
+        return engine.text(text)
     return _Markup(engine, text).redacted()
 
 
