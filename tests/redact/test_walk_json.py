@@ -193,3 +193,18 @@ def test_what_python_would_write_in_another_way_is_kept(text: str) -> None:
     document = Document()
 
     assert document.dumps(document.loads(text)) == text
+
+
+def test_a_key_that_is_an_address_or_a_token_is_replaced_even_when_it_holds_the_letters_of_a_class() -> None:
+    import json
+
+    from tests.redact.planting import engine
+
+    document = {"users": {"mbfcsrfjj@mail.example.com": {"role": "admin"}, "token-AKIAIOSFODNN7EXAMPLE": 1}}
+    plain = '{"access_token":null,"csrf-header":true}'
+
+    shown = engine().value(json.dumps(document))
+
+    assert "mbfcsrfjj" not in shown
+    assert "AKIAIOSFODNN7EXAMPLE" not in shown
+    assert engine().value(plain) == plain

@@ -118,7 +118,8 @@ class Policy:
 
     def _classify(self, name: str) -> str:
         name = without_tokens(name)
-        if not name or len(name) > 200:
+        # An address is no name, whatever letters it holds (`mbfcsrfjj@…`).
+        if not name or len(name) > 200 or "@" in name:
             return ""
         plain = name.lower().translate(_SQUEEZE).strip("\"'@$/")
         if plain in FIELDS:

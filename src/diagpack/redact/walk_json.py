@@ -390,7 +390,7 @@ class JsonWalker:
 
     def _is_name(self, name: str) -> bool:
         is_short = len(name) < 5 or name.isalpha()
-        return is_short or bool(self.engine.policy.classify(name)) or self.engine.is_clear_key(name)
+        return is_short or self.engine.is_clear_key(name)
 
     def _renamed(self, value: dict[str, Any], walked: dict[str, Any]) -> dict[str, Any]:
         # Two keys became one token: number them, so that no member is lost.
