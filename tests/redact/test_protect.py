@@ -1,5 +1,6 @@
 """The lexer: what no vendor rule and no detector of personal data may touch."""
 
+import random
 from itertools import pairwise
 
 import pytest
@@ -107,3 +108,28 @@ def test_ranges_are_sorted_and_merged() -> None:
 
     assert ranges == sorted(ranges)
     assert all(left[1] < right[0] for left, right in pairwise(ranges))
+
+
+def test_numbers_in_a_row_are_protected_as_if_each_were_looked_at_alone() -> None:
+    words = [
+        b"1767225600",
+        b"4111111111111111",
+        b"12:30:59",
+        b"2026-03-02",
+        b"12ms",
+        b"x",
+        b"1.2.3",
+        b"77",
+        b"at",
+        b"9-9",
+    ]
+    r = random.Random(3)  # noqa: S311 - not for secrets
+    text = b" ".join(r.choices(words, k=3000))
+    together = Lexer()
+
+    for _ in range(400):
+        start = r.randrange(len(text) - 300)
+        first, last = start + 128, start + 128 + r.randrange(1, 40)
+        window = (text, start, last + 128, last, first)
+        alone = [each for each in Lexer().ranges(*window) if each[1] > first]
+        assert [each for each in together.ranges(*window) if each[1] > first] == alone

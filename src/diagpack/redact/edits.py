@@ -4,8 +4,9 @@ Enters: edits from detectors, the dictionary and decoded layers. Leaves: edits t
 between two overlapping findings survives.
 """
 
+import functools
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 _GLUE = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+~") | frozenset(range(128, 256))
@@ -22,6 +23,10 @@ class Edit(NamedTuple):
     new: bytes | None
     entity: str
     rule: str
+
+
+# The same from a tuple, which takes a third of the time.
+edit_of: Callable[[tuple[int, int, bytes | None, str, str]], Edit] = functools.partial(tuple.__new__, Edit)
 
 
 def apply(data: bytes, edits: Sequence[Edit]) -> bytes:

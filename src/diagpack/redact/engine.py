@@ -17,7 +17,7 @@ import re2
 from diagpack.redact.batch import batches, clear_texts, is_joinable, leaves, redact_batch, spread, strings
 from diagpack.redact.blocks.reader import Blocks, outermost
 from diagpack.redact.dictionary import Dictionary
-from diagpack.redact.edits import Edit, apply, is_glued, parted, resolve
+from diagpack.redact.edits import Edit, apply, edit_of, is_glued, parted, resolve
 from diagpack.redact.learned import Learned
 from diagpack.redact.live import LiveCredentials
 from diagpack.redact.nested import Nested
@@ -395,7 +395,7 @@ class Engine:
             spans = [*spans, *self._dictionary.find(data)]
         if self.prose is not None:
             spans = [*spans, *self.prose(data)]
-        found = [Edit(each.start, each.end, None, each.entity, each.rule) for each in spans if self.counts(data, each)]
+        found = [edit_of((each[0], each[1], None, each[2], each[3])) for each in spans if self.counts(data, each)]
         found += self._nested.edits(data, layer)
         if blocks is not None:
             found = outermost([*found, *blocks.edits(data)])
@@ -439,7 +439,7 @@ class Engine:
 
     def _decided(self, data: bytes, edit: Edit) -> Edit:
         new = self.replacement_of(data[edit.start : edit.end], edit.entity, edit.rule)
-        return Edit(edit.start, edit.end, new, edit.entity, edit.rule)
+        return edit_of((edit.start, edit.end, new, edit.entity, edit.rule))
 
     def replacement_of(self, value: bytes, entity: str, rule: str) -> bytes:
         """What a span of text becomes: itself when it stays."""

@@ -17,6 +17,8 @@ BASE64_RUN = re.compile(rb"[A-Za-z0-9+/_-]{11,}(?:={1,2}|%3[dD]%3[dD]|%3[dD])?")
 HEX_RUN = re.compile(rb"(?<![0-9A-Za-z])(?:0x)?(?:[0-9a-fA-F]{2}){8,}(?![0-9A-Za-z])")
 _TEXT = bytes(range(32, 127)) + b"\t\r\n"
 _ALPHABET = re.compile(rb"[A-Za-z0-9+/]*={0,2}|[A-Za-z0-9_-]*={0,2}")
+# Characters of a run that is decoded as a whole before a look at its first bytes.
+_DECODED_AT_ONCE = 64
 _SPACE = re.compile(rb"\s+")
 
 
@@ -41,10 +43,14 @@ def unpack_base64(run: bytes, cap: int, *, is_slot: bool = False) -> Unpacked | 
     is_url = b"-" in core or b"_" in core
     if is_url and (b"+" in core or b"/" in core):
         return None
-    if not is_slot and not _is_promising(core, is_url):
+    if len(core) > _DECODED_AT_ONCE and not is_slot and not _is_promising(core, _decoded(core[:12], is_url)):
         return None
     raw = _decoded(core, is_url)
     if raw is None:
+        return None
+    # What the first twelve characters say, or eight when there are less.
+    head = raw[:9] if len(core) >= 12 else raw[:6]
+    if len(core) <= _DECODED_AT_ONCE and not is_slot and not _is_promising(core, head):
         return None
     inner = unpack_bytes(raw, cap, is_slot=is_slot or len(core) >= 48)
     if inner is None:
@@ -103,8 +109,7 @@ def is_text(raw: bytes) -> bool:
     return not any((each < " " and each not in "\t\r\n") or "\x7f" <= each < "\xa0" for each in text)
 
 
-def _is_promising(core: bytes, is_url: bool) -> bool:
-    head = _decoded(core[:12] if len(core) >= 12 else core[:8], is_url)
+def _is_promising(core: bytes, head: bytes | None) -> bool:
     if not head:
         return False
     plain = len(head) - len(head.translate(None, _TEXT))

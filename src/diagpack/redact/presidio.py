@@ -27,7 +27,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts, NoOpNlpEngine, SpacyNlpEn
 from diagpack.errors import DiagpackError, RedactionError, UsageError
 from diagpack.redact.detect import TextDetectors, run
 from diagpack.redact.detectors._engine import Rank
-from diagpack.redact.spans import Detector, Span
+from diagpack.redact.spans import Detector, Span, span_of
 
 # Presidio takes a tenth of a millisecond a call: 16 KB or more at a time hide it.
 CHUNK: Final = 64 << 10
@@ -112,7 +112,7 @@ class PresidioText:
         if not start:
             return [(rank_of(family.detector, span), span) for family in self._families for span in family.returned]
         return [
-            (rank_of(family.detector, span), Span(start + span.start, start + span.end, span.entity, span.rule))
+            (rank_of(family.detector, span), span_of((start + span[0], start + span[1], span[2], span[3])))
             for family in self._families
             for span in family.returned
         ]

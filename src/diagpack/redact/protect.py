@@ -5,6 +5,7 @@ Enters: bytes. Leaves: ranges that no vendor rule and no detector of personal da
 """
 
 import functools
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from typing import Final
 
@@ -65,6 +66,10 @@ _SHAPES: Final = (
 )  # fmt: skip
 
 
+# Longer than any date with blanks in it.
+_LOOK_AHEAD: Final = 64
+
+
 @functools.cache
 def _lexer() -> Pattern:
     return compiled("|".join(_SHAPES))
@@ -75,6 +80,7 @@ class Lexer:
 
     def __init__(self, vendor_ids: Iterable[str] = ()) -> None:
         self.vendor_ids = tuple(vendor_ids)
+        self._rows = _Rows(b"")
         patterns = "|".join(_vendor_pattern(each) for each in self.vendor_ids)
         try:
             self._vendor = compiled(patterns, ignore_case=True) if patterns else None
@@ -86,19 +92,79 @@ class Lexer:
             ) from None
 
     def ranges(
-        self, data: bytes, start: int = 0, end: int | None = None, until: int | None = None
+        self, data: bytes, start: int = 0, end: int | None = None, until: int | None = None, beyond: int = 0
     ) -> list[tuple[int, int]]:
-        """Protected ranges between `start` and `end`, sorted; they may overlap. Those behind `until` may be missing."""
+        """Protected ranges between `start` and `end`, sorted; they may overlap.
+
+        Those behind `until` and those that end at or before `beyond` may be missing.
+        """
+        limit = len(data) if end is None else end
+        if data is not self._rows.data:
+            self._rows = _Rows(data)
         found = []
-        for span in _lexer().spans(data, start, end):
-            if until is not None and span[0] >= until:
+        position = start
+        while True:
+            span = self._rows.next(position, limit, beyond)
+            if span is None or (until is not None and span[0] >= until):
                 break
             if not _is_plain_number(data[span[0] : span[1]]):
                 found.append(span)
+            position = span[1]
         if self._vendor is not None:
             found += self._vendor.spans(data, start, end)
             found.sort()
         return found
+
+
+class _Rows:
+    """Shapes of one text, with a memory for numbers in a row: the windows around findings overlap, and a row of numbers
+    would be read again for each of them."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self._find = _lexer().find
+        # The numbers, by the position they were sought from; where each ends; where the row starts that it belongs to.
+        self._at: dict[int, int] = {}
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        self._rows: list[int] = []
+
+    def next(self, position: int, limit: int, beyond: int) -> tuple[int, int] | None:
+        """The first shape at or behind `position`; of a row of numbers those that end before `beyond` are left out."""
+        index = self._at.get(position)
+        if index is not None:
+            last = bisect_right(self._ends, beyond, index) - 1
+            if last > index and self._rows[last] <= index:
+                index = last
+            if self._ends[index] + _LOOK_AHEAD <= limit:
+                return self._starts[index], self._ends[index]
+            position = self._starts[index]
+        span = self._find(self.data, position, limit)
+        if span is not None and span[1] + _LOOK_AHEAD <= limit and _is_lone_number(self.data, position, span):
+            self._remember(position, span)
+        return span
+
+    def _remember(self, position: int, span: tuple[int, int]) -> None:
+        known = len(self._ends)
+        if not known or span[1] > self._ends[-1]:
+            is_next = known and self._ends[-1] == position
+            self._at[position] = known
+            self._rows.append(self._rows[-1] if is_next else known)
+            self._starts.append(span[0])
+            self._ends.append(span[1])
+            return
+        index = bisect_left(self._ends, span[1])
+        if self._ends[index] == span[1] and self._starts[index] == span[0]:
+            self._at[position] = index
+
+
+def _is_lone_number(data: bytes, position: int, span: tuple[int, int]) -> bool:
+    """Starts with a digit, blanks around it: no window would show another shape there.
+
+    The shapes that start with a digit and hold a blank are shorter than `_LOOK_AHEAD`.
+    """
+    is_apart = span[0] == position or data[position : span[0]].isspace()
+    return is_apart and 48 <= data[span[0]] <= 57 and data[span[1] : span[1] + 1].isspace()
 
 
 def _is_plain_number(text: bytes) -> bool:

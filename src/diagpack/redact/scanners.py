@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diagpack.redact.offline import no_probe
-from diagpack.redact.spans import Span
+from diagpack.redact.spans import Span, span_of
 
 if TYPE_CHECKING:
     from diagpack.redact.detect import TextDetectors
@@ -89,4 +89,4 @@ class RememberingScanner:
 
 def _spans(numbers: list[int], kinds: list[tuple[str, str]]) -> list[Span]:
     each = iter(numbers)
-    return [Span(start, end, *kinds[kind]) for start, end, kind in zip(each, each, each, strict=True)]
+    return [span_of((start, end, *kinds[kind])) for start, end, kind in zip(each, each, each, strict=True)]

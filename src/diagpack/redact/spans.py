@@ -5,6 +5,7 @@ belongs to and the rule that found it. Detectors are linear-time and import neit
 wraps them as Presidio `LocalRecognizer`s for the text engine.
 """
 
+import functools
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol, runtime_checkable
 
@@ -43,6 +44,10 @@ class Span(NamedTuple):
     end: int
     entity: str
     rule: str
+
+
+# The same from a tuple: a named tuple is made by a function of Python, which takes three times as long.
+span_of: Callable[[tuple[int, int, str, str]], Span] = functools.partial(tuple.__new__, Span)
 
 
 class Detector(Protocol):

@@ -37,7 +37,7 @@ NOTHING = Meaning("")
 
 @lru_cache(maxsize=20_000)
 def _squeezed(name: str) -> str:
-    return "".join(each for each in name.lower() if each.isalnum())
+    return "".join(filter(str.isalnum, name.lower()))
 
 
 def meaning(policy: "Policy", name: str) -> Meaning:

@@ -18,7 +18,7 @@ from diagpack.redact.detectors._engine import (
     union_source,
 )
 from diagpack.redact.rulebook import load_rules
-from diagpack.redact.spans import Span
+from diagpack.redact.spans import Span, span_of
 
 
 class RuleDetector:
@@ -73,8 +73,9 @@ class RuleDetector:
             for scanner in self._scanners:
                 if scanner.rule.keywords and not scanner.is_triggered(lower_case(data)):
                     continue
+                entity, rule = scanner.rule.entity, scanner.rule.id
                 for start, end in scanner.values(data):
-                    yield Span(start, end, scanner.rule.entity, scanner.rule.id)
+                    yield span_of((start, end, entity, rule))
         else:
             yield from self._scan_once(data)
 
@@ -98,7 +99,7 @@ class RuleDetector:
             number += 1
             scanner = self._scanners[number]
             value = scanner.value_at(data, first)
-        return None if value is None else Span(*value, entity=scanner.rule.entity, rule=scanner.rule.id)
+        return None if value is None else span_of((*value, scanner.rule.entity, scanner.rule.id))
 
 
 def merged(detectors: Sequence[RuleDetector]) -> RuleDetector:
