@@ -101,6 +101,12 @@ def test_times_without_a_zone_are_utc_and_garbage_is_none() -> None:
     assert parse_time(17) is None
 
 
+def test_a_call_whose_time_was_not_recorded_has_none() -> None:
+    entry = {**har_entry(), "startedDateTime": "1970-01-01T00:00:00.000Z"}
+
+    assert from_entry(entry).started is None
+
+
 def test_page_titles_reach_their_exchanges() -> None:
     (found,) = exchanges_of(har(har_entry()))
 

@@ -155,7 +155,7 @@ def _lines(source: Source, artifact: ArtifactId, uses: dict[str, _Use]) -> int:
 
 
 def _seen_at(use: _Use, moment: datetime | None) -> None:
-    if moment is not None and moment.year >= 2000:
+    if moment is not None:
         use.first = min(use.first or moment, moment)
         use.last = max(use.last or moment, moment)
 

@@ -26,8 +26,7 @@ class Capture:
     started: datetime | None = field(init=False)
 
     def __post_init__(self) -> None:
-        # A time before 2000 stands for "not recorded" (`collectors.har.repair`).
-        starts = (each.started for each in self.exchanges if each.started is not None and each.started.year >= 2000)
+        starts = (each.started for each in self.exchanges if each.started is not None)
         object.__setattr__(self, "started", min(starts, default=None))
 
     def ref(self, exchange: Exchange) -> EvidenceRef:
@@ -38,7 +37,7 @@ class Capture:
 
     def offset_seconds(self, exchange: Exchange) -> float | None:
         """Seconds since the first exchange of the capture."""
-        if exchange.started is None or exchange.started.year < 2000 or self.started is None:
+        if exchange.started is None or self.started is None:
             return None
         return round((exchange.started - self.started).total_seconds(), 3)
 

@@ -117,7 +117,7 @@ def browser_ahead(exchange: Exchange) -> float | None:
 
 def is_fresh(exchange: Exchange) -> bool:
     """Whether the answer's Date is of now: a cached answer carries that of the day it was stored; `age` says so too."""
-    if exchange.is_from_cache or exchange.status == 304 or exchange.started is None or exchange.started.year < 2000:
+    if exchange.is_from_cache or exchange.status == 304:
         return False
     return exchange.response_header("age").strip() in ("", "0")
 

@@ -163,7 +163,7 @@ def from_entry(entry: Mapping[str, Any], index: int = -1, titles: Mapping[str, s
         url=url,
         status=int(number(response.get("status"), 0)),
         status_text=text(response.get("statusText")),
-        started=parse_time(entry.get("startedDateTime")),
+        started=recorded_time(entry.get("startedDateTime")),
         duration_ms=number(entry.get("time"), -1.0),
         wait_ms=number(timings.get("wait"), -1.0),
         request_headers=pairs(request.get("headers")),
@@ -355,6 +355,12 @@ def parse_time(value: Any) -> datetime | None:
         return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def recorded_time(value: Any) -> datetime | None:
+    """When a call began; None where a writer had no time. HAR needs one, so a time before 2000 stands for none."""
+    at = parse_time(value)
+    return at if at is not None and at.year >= 2000 else None
 
 
 def split_url(url: str) -> SplitResult:

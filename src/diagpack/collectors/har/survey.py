@@ -68,7 +68,7 @@ class Survey:
 
     def _times(self, exchange: Exchange) -> None:
         started = exchange.started
-        if started is None or started.year < 2000:
+        if started is None:
             return
         self.first = min(self.first or started, started)
         self.last = max(self.last or started, started)
