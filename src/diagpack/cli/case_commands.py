@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
         ("sync", sync),
         ("close", close),
     ):
-        app.command(command, rich_help_panel="Case")(function)
+        app.command(command)(function)
 
 
 def folder_of(case: str, cases: Path | None, *, must_exist: bool = True) -> Any:

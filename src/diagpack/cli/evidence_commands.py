@@ -16,7 +16,7 @@ from diagpack.errors import ExitCode, UsageError
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
     for command, function in (("har", har), ("logs", logs), ("sso", sso), ("redact", redact)):
-        app.command(command, rich_help_panel="Evidence")(function)
+        app.command(command)(function)
 
 
 def har(

@@ -14,7 +14,7 @@ guide = typer.Typer(help="Let the customer collect: one page that works offline.
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
-    app.add_typer(guide, name="guide", rich_help_panel="Customer")
+    app.add_typer(guide, name="guide")
 
 
 @guide.command("build")

@@ -22,9 +22,9 @@ PackageArgument = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
-    app.command("verify", rich_help_panel="Package")(verify)
-    app.command("open", rich_help_panel="Package")(open_package)
-    app.command("recall", rich_help_panel="Package")(recall)
+    app.command("verify")(verify)
+    app.command("open")(open_package)
+    app.command("recall")(recall)
 
 
 def _verification(

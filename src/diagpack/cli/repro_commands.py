@@ -29,8 +29,8 @@ TimeoutOption = Annotated[float, typer.Option("--timeout", metavar="SECONDS", mi
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
-    app.command("repro", rich_help_panel="Evidence")(repro)
-    app.command("validate", rich_help_panel="Case")(validate)
+    app.command("repro")(repro)
+    app.command("validate")(validate)
 
 
 def repro(

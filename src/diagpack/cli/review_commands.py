@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add this module's command."""
-    app.command("review", rich_help_panel="Case")(review)
+    app.command("review")(review)
 
 
 def review(

@@ -12,22 +12,22 @@ from diagpack.errors import ExitCode
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
-    app.command("demo", rich_help_panel="Team")(demo)
-    app.command("doctor", rich_help_panel="Team")(doctor)
-    app.command("explain", rich_help_panel="Team")(explain)
-    app.command("audit", rich_help_panel="Team")(audit)
-    app.command("handoff", rich_help_panel="Team")(handoff)
-    app.command("setup", rich_help_panel="Team")(setup)
-    app.command("profile", rich_help_panel="Team")(profile_check)
+    app.command("demo")(demo)
+    app.command("doctor")(doctor)
+    app.command("explain")(explain)
+    app.command("audit")(audit)
+    app.command("handoff")(handoff)
+    app.command("setup")(setup)
+    app.command("profile")(profile_check)
     checklists = typer.Typer(help="List, show and check checklists.", no_args_is_help=True, rich_markup_mode=None)
     checklists.command("list")(checklist_list)
     checklists.command("lint")(checklist_lint)
-    app.add_typer(checklists, name="checklist", rich_help_panel="Team")
+    app.add_typer(checklists, name="checklist")
     keys = typer.Typer(help="Signing keys, and the line that others need to trust yours.", rich_markup_mode=None)
     keys.command("new")(keys_new)
     keys.command("show")(keys_show)
     keys.command("intake")(keys_intake)
-    app.add_typer(keys, name="keys", rich_help_panel="Team")
+    app.add_typer(keys, name="keys")
 
 
 def demo(
