@@ -94,6 +94,15 @@ def test_order_is_ours_before_static_before_third_party() -> None:
     assert [each.first.index for each in groups(failures(entries, OURS))] == [2, 1, 0]
 
 
+def test_what_is_ours_is_told_by_its_host_whatever_the_rank() -> None:
+    aborted = one(status=0, _error="net::ERR_ABORTED", kind="image")
+    foreign = one(url="https://tracker.test/collect", status=503)
+
+    found = [classify(each, OURS) for each in (aborted, foreign)]
+
+    assert [each is not None and each.is_first_party for each in found] == [True, False]
+
+
 def test_hosts_of_the_case_cover_subdomains_and_nothing_alike() -> None:
     assert OURS.includes("app.example.com")
     assert not OURS.includes("notexample.com")

@@ -75,7 +75,7 @@ def _finding(capture: Capture, group: Group) -> Finding:
     count = len(group.exchanges)
     repeated = f", {count} times" if count > 1 else ""
     named = f"; request ID {ids[0]}" if ids else ""
-    is_ours = failure.rank < 100
+    is_ours = failure.is_first_party
     return Finding(
         id=str(failure.kind),
         level=_LEVELS.get(failure.kind, Level.ERROR) if is_ours else Level.INFO,
@@ -104,7 +104,7 @@ def _data(capture: Capture, group: Group, ids: Sequence[str]) -> dict[str, Any]:
         "first": min(started).isoformat() if started else None,
         "last": max(started).isoformat() if started else None,
         "offset_seconds": capture.offset_seconds(first),
-        "is_first_party": group.failure.rank < 100,
+        "is_first_party": group.failure.is_first_party,
         "cause": [str(capture.ref(each)) for each in capture.causes(first)],
         "initiator": first.initiator_function or first.initiator_url,
         "entries": [each.index for each in group.exchanges[:200]],

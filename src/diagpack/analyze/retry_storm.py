@@ -37,7 +37,7 @@ class RetryStorm:
                     ),
                     default=0,
                 )
-                if most < MIN_CALLS or group.failure.rank >= 100:
+                if most < MIN_CALLS or not group.failure.is_first_party:
                     continue
                 first = group.first
                 yield Finding(

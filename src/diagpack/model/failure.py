@@ -79,6 +79,7 @@ class Failure:
     kind: Kind
     rank: int
     reason: str
+    is_first_party: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +100,9 @@ def classify(exchange: Exchange, party: Party) -> Failure | None:
     if found is None:
         return None
     kind, reason = found
-    rank = RANKS[kind]
-    if not party.includes(exchange.host):
-        rank += _THIRD_PARTY
-    elif exchange.is_static:
-        rank += _STATIC
-    return Failure(kind, rank, reason)
+    is_ours = party.includes(exchange.host)
+    below = _THIRD_PARTY if not is_ours else _STATIC if exchange.is_static else 0
+    return Failure(kind, RANKS[kind] + below, reason, is_ours)
 
 
 def failures(exchanges: Sequence[Exchange], party: Party) -> tuple[tuple[Exchange, Failure], ...]:

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
+from diagpack.analyze.capture_quality import FINDINGS as LACKS
+from diagpack.analyze.compare_har import compare
+from diagpack.analyze.failing_calls import MEANS as FAILURES
 from diagpack.analyze.failing_calls import request_ids_of
 from diagpack.analyze.run import analyze
 from diagpack.collectors.har.inspect import inspect
@@ -27,7 +30,6 @@ from diagpack.pipeline.standalone import redactor, regular
 from diagpack.plugins import discover
 from diagpack.team.profile import Profile
 
-_THIRD_PARTY_RANK: Final = 100
 _BEFORE: Final = 3
 _EXPLAINED: Final = 200
 
@@ -79,7 +81,6 @@ def read_har(path: Path, profile: Profile) -> dict[str, Any]:
         "first": facts["first"],
         "last": facts["last"],
         "truncated": facts["truncated"],
-        "truncated_percent": facts["truncated_percent"],
         "damaged": facts["damaged"],
         "notes": list(view.notes),
     }
@@ -96,7 +97,7 @@ def _failing(capture: Capture, exchange: Exchange, failure: Failure, group: int,
         "says": said(exchange),
         "kind": str(failure.kind),
         "group": group,
-        "first_party": failure.rank < _THIRD_PARTY_RANK,
+        "first_party": failure.is_first_party,
         "started": exchange.started.isoformat() if exchange.started else None,
         "offset_seconds": capture.offset_seconds(exchange),
         "duration_ms": exchange.duration_ms,
@@ -132,9 +133,7 @@ def _request_ids(exchanges: Sequence[Exchange], failing: Sequence[Exchange]) -> 
 
 def _is_told_elsewhere(finding: Finding) -> bool:
     """Failing calls and what the capture lacks have lists of their own."""
-    return ("entries" in finding.data and "why" in finding.data) or (
-        finding.rank == 70 and finding.id.startswith("har.")
-    )
+    return finding.id in FAILURES or finding.id in LACKS
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
@@ -151,8 +150,6 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 def compare_hars(working: Path, failing: Path, profile: Profile) -> dict[str, Any]:
     """Two captures side by side; what differs first comes first."""
-    from diagpack.analyze.compare_har import compare
-
     redact = redactor(profile)
     sides = [
         exchanges_of(redact.har(json.loads(b"".join(inspect(regular(path)).content())))) for path in (working, failing)
