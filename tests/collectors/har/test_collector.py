@@ -45,7 +45,7 @@ def test_a_cut_file_gives_the_entries_before_the_cut_and_a_gap(tmp_path: Path) -
 
     assert 5 < made.raw_facts["entries_total"] < 20
     assert made.raw_facts["truncated"]["entry"] == made.raw_facts["entries_total"]
-    assert made.raw_facts["truncated_percent"] is None
+    assert made.raw_facts["truncated"]["percent"] is None
     assert [each[0] for each in context.gaps] == ["DP105"]
     assert context.gaps[0][2]
 

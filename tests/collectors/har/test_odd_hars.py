@@ -251,7 +251,7 @@ def test_a_file_cut_anywhere_gives_what_came_before_or_one_clear_line(tmp_path: 
 
     assert view.facts["entries_total"] >= 40 * share // 100 - 3
     # The length that the whole should have had is not known, so no share of it is claimed.
-    assert view.facts["truncated_percent"] is None
+    assert view.facts["truncated"]["percent"] is None
     assert view.facts["truncated"]["entry"] == view.facts["entries_total"]
 
 

@@ -7,10 +7,10 @@ and the facts of the artifact. Used by the collector and by the command that wor
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from diagpack.collectors.har.haralyzer_view import summarise
-from diagpack.collectors.har.judge import capture_findings
+from diagpack.collectors.har.judge import capture_findings, is_sanitized
 from diagpack.collectors.har.read import read_entries
 from diagpack.collectors.har.repair import repair
 from diagpack.collectors.har.slim import Slimmer, document
@@ -19,8 +19,6 @@ from diagpack.collectors.har.walk import Reading
 from diagpack.model.case import Window
 from diagpack.model.exchange import from_entry, mapping, text
 from diagpack.model.party import Party
-
-_STRIPPING: Final = ("chrome", "edge")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -77,13 +75,12 @@ def inspect(path: Path, *, window: Window | None = None, hosts: Sequence[str] = 
         "skew_seconds": survey.skew_seconds,
         "skew_samples": len(survey.skews),
         # Chrome and Edge leave credentials out by default; other writers keep them, so none means there were none.
-        "is_auth_stripped": not survey.has_credentials and survey.total > 1 and recorded_by in _STRIPPING,
+        "is_auth_stripped": is_sanitized(survey, recorded_by),
         "capture": findings,
         "dropped": [{"reason": reason, "count": count} for reason, count in sorted(slimmer.dropped.items())],
         "pages_seen": summary.pages,
         "repeated_addresses": summary.repeated,
         "truncated": reading.truncation.fact() if reading.truncation else None,
-        "truncated_percent": reading.truncation.percent if reading.truncation else None,
     }
     return HarView(log, tuple(slimmer.entries), facts, tuple(reading.notes))
 

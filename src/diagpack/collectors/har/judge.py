@@ -122,10 +122,19 @@ def _failure(survey: Survey) -> dict[str, str] | None:
     )
 
 
+def is_sanitized(survey: Survey, browser: str) -> bool:
+    """Whether the browser left the credentials out when it exported."""
+    return _lacks_credentials(survey) and browser in _STRIPPING
+
+
+def _lacks_credentials(survey: Survey) -> bool:
+    return survey.total > 1 and not survey.has_credentials
+
+
 def _sanitized(survey: Survey, browser: str) -> dict[str, str] | None:
-    if survey.has_credentials or survey.total < 2:
+    if not _lacks_credentials(survey):
         return None
-    if browser not in _STRIPPING:
+    if not is_sanitized(survey, browser):
         return _finding(
             "har.sanitized",
             "info",

@@ -1,7 +1,7 @@
-"""What a capture is worth: figures and quality findings, gathered while the entries pass by.
+"""The figures of a capture, gathered while the entries pass by; `judge` says what they mean.
 
-Enters: exchanges in order. Leaves: facts of the `har` artifact: first and last time, clock skew, and `capture`, a list
-of `{id, level, message, ask}` where `ask` is the sentence for the customer. Holds counters and small samples only.
+Enters: exchanges in order. Leaves: first and last time, hosts, clock skew, counts of failures and of bodies. Holds
+counters and small samples only.
 """
 
 from collections import Counter
