@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from diagpack.analyze import _clock_words as words
-from diagpack.model.capture import captures
+from diagpack.model.capture import capture_of
 from diagpack.model.clocks import CUSTOMER, PRODUCT, Verdict, is_browser, judge, witnesses
 from diagpack.model.evidence import EvidenceSet
 from diagpack.model.finding import Certainty, Finding, Level, Rule, RuleInfo
@@ -99,7 +99,7 @@ def _said(artifact: RedactedArtifact, document: Mapping[str, Any], evidence: Evi
 def _clock(said: list[_Said], har: RedactedArtifact, evidence: EvidenceSet) -> Iterator[Finding]:
     """The message's times together with every clock of the recording: the cause of a refusal by time, told once."""
     times = [each for each in said if each.id in _TIME_IDS and each.level != "info"]
-    capture = next((each for each in captures(evidence) if each.artifact == har.id), None)
+    capture = capture_of(evidence, har.id)
     if not times or capture is None:
         return
     verdict = judge(witnesses(capture, evidence))

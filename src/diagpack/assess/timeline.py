@@ -16,7 +16,7 @@ from diagpack.assess.impact import is_error
 from diagpack.assess.traces import headline
 from diagpack.assess.view import SERIOUS_BELOW, Call, moment, short, skew_of
 from diagpack.model.assessment import Cited, TimelineEvent
-from diagpack.model.capture import captures
+from diagpack.model.capture import capture_of
 from diagpack.model.clocks import AGREE_SECONDS, provider_host, witnesses
 from diagpack.model.finding import Level
 from diagpack.model.redacted import RedactedArtifact
@@ -195,7 +195,7 @@ def _sso_events(scene: Scene) -> Iterator[TimelineEvent]:
 def _provider_skew(scene: Scene, har: str) -> float:
     """Seconds by which the identity provider's clock is ahead of the servers'; 0 when that is unknown or little."""
     artifact = scene.evidence.get(har)
-    capture = next((each for each in captures(scene.evidence) if each.artifact == har), None)
+    capture = capture_of(scene.evidence, har)
     if artifact is None or capture is None:
         return 0.0
     provider = next((each for each in witnesses(capture, scene.evidence) if each.name == provider_host(capture)), None)

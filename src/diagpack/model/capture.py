@@ -60,6 +60,11 @@ def captures(evidence: EvidenceSet) -> Iterator[Capture]:
     yield from evidence.once("captures", lambda: tuple(_captures(evidence)))
 
 
+def capture_of(evidence: EvidenceSet, artifact: str) -> Capture | None:
+    """The capture of one artifact; None when that is none."""
+    return next((each for each in captures(evidence) if each.artifact == artifact), None)
+
+
 def _captures(evidence: EvidenceSet) -> Iterator[Capture]:
     hosts = stated_hosts(evidence)
     for artifact in evidence.of_kind("har", "api"):

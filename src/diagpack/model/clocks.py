@@ -83,7 +83,11 @@ def judge(witnesses: Sequence[Witness]) -> Verdict:
 
 
 def witnesses(capture: Capture, evidence: EvidenceSet) -> tuple[Witness, ...]:
-    """The clocks of one recording, the browser's first: it alone has an offset of 0."""
+    """The clocks of one recording, read once; the browser's first: it alone has an offset of 0."""
+    return evidence.once(f"clocks of {capture.artifact}", lambda: _witnesses(capture, evidence))
+
+
+def _witnesses(capture: Capture, evidence: EvidenceSet) -> tuple[Witness, ...]:
     provider = provider_host(capture)
     found = [Witness(BROWSER, CUSTOMER, 0.0, 1, (EvidenceRef(capture.artifact),))]
     samples: dict[str, list[tuple[float, Exchange]]] = defaultdict(list)
@@ -159,7 +163,7 @@ def _logs(capture: Capture, evidence: EvidenceSet) -> Iterator[Witness]:
         if id.direction == "response"
     }
     for artifact in evidence.of_kind("log"):
-        seen = [(ahead, ref) for ahead, ref in _logged(artifact, evidence.records(artifact), started)]
+        seen = list(_logged(artifact, evidence.records(artifact), started))
         if seen:
             middle = median(ahead for ahead, _ in seen)
             yield Witness(str(artifact.id), PRODUCT, middle, len(seen), (seen[0][1],))
