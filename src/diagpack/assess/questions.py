@@ -6,7 +6,7 @@ by which `--answer` gives it, the place in `case.yaml`, its choices, and a defau
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -117,10 +117,8 @@ def _stands(case: Mapping[str, Any], found: Assessment, question: Question, rule
 
 
 def _with_default(question: Question, found: Assessment) -> Question:
-    default = {"title": _title, "window": _window}.get(question.name, lambda _: "")(found)
-    return Question(
-        question.name, question.place, question.text, question.example, question.choices, default
-    ) if default else question  # fmt: skip
+    make = _DEFAULTS.get(question.name)
+    return replace(question, default=make(found)) if make else question
 
 
 def _title(found: Assessment) -> str:
@@ -139,6 +137,9 @@ def _window(found: Assessment) -> str:
     start = at[0].replace(second=0, microsecond=0)
     end = at[-1].replace(second=0, microsecond=0) + timedelta(minutes=1)
     return f"{start:%Y-%m-%dT%H:%MZ}/{end:%Y-%m-%dT%H:%MZ}"
+
+
+_DEFAULTS: Final = {"title": _title, "window": _window}
 
 
 def fault(question: Question, text: str) -> str:

@@ -15,7 +15,6 @@ _ERRORS: Final = (
     ("BLOCKED_BY_CSP", "BLOCKED", "the page's content security policy blocked the request"),
     ("CORS", "CORS", "the browser refused the response (CORS)"),
     ("ABORTED", "ABORTED", "the page or the user cancelled the request"),
-    ("NS_BINDING_ABORTED", "ABORTED", "the page or the user cancelled the request"),
     ("NAME_NOT_RESOLVED", "DNS", "the host name could not be resolved"),
     ("NAME_RESOLUTION", "DNS", "the host name could not be resolved"),
     ("UNKNOWN_HOST", "DNS", "the host name could not be resolved"),
