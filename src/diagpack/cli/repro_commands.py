@@ -1,6 +1,6 @@
 """Commands that send a call again: repro, validate. The only evidence commands that open a connection."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -94,6 +94,12 @@ def repro(
             },
         )
         return
+    _show_plan(plan, calls, runs, broken)
+    say(f"Send it: diagpack repro {folder.id} --run")
+
+
+def _show_plan(plan: Any, calls: Sequence[Any], runs: int, broken: Sequence[str]) -> None:
+    """What would be sent, which secrets it needs, and what to know about it."""
     show(f"{plan.why}. Would send, {runs} times:")
     for each in calls:
         show(f"  {each.method} {each.origin}{_path_of(each)}  {each.ref}")
@@ -101,7 +107,6 @@ def repro(
         show(f"  needs {variable.name}: {variable.role}, sent to {variable.origin} only")
     for note in (*plan.notes, *(f"contract: {each}" for each in broken)):
         show(f"  note: {note}")
-    say(f"Send it: diagpack repro {folder.id} --run")
 
 
 def _path_of(call: Any) -> str:
@@ -109,10 +114,9 @@ def _path_of(call: Any) -> str:
 
 
 def _send(folder: Any, settings: Any, options: Any, *, openapi: Path | None, as_json: bool, no_input: bool) -> None:
-    from diagpack.pipeline.repro import contract_violations, hidden_prompt, run_repro, secret_source
+    from diagpack.pipeline.repro import contract_violations
 
-    prompt = hidden_prompt if can_prompt(no_input) else None
-    plan, result = run_repro(folder, settings, options, confirm=_confirmation(no_input), secret=secret_source(prompt))
+    plan, result = _run(folder, settings, options, no_input)
     if as_json:
         emit(
             "repro/1",
@@ -133,6 +137,14 @@ def _send(folder: Any, settings: Any, options: Any, *, openapi: Path | None, as_
     for broken in contract_violations(openapi, plan, result) if openapi else ():
         show(f"contract: {broken}")
     say(f"Next: diagpack collect {folder.id} puts these exchanges into the package")
+
+
+def _run(folder: Any, settings: Any, options: Any, no_input: bool) -> tuple[Any, Any]:
+    """The plan and its replay; a person at the terminal confirms, and types the secrets that are kept nowhere."""
+    from diagpack.pipeline.repro import hidden_prompt, run_repro, secret_source
+
+    prompt = hidden_prompt if can_prompt(no_input) else None
+    return run_repro(folder, settings, options, confirm=_confirmation(no_input), secret=secret_source(prompt))
 
 
 def _confirmation(no_input: bool) -> Callable[[str], str]:
@@ -193,26 +205,14 @@ def validate(
     no_input: NoInputOption = False,
 ) -> None:
     """Is it fixed? Send the failing call again (--run), or compare a new capture with it."""
-    from diagpack.pipeline.repro import (
-        ReproOptions,
-        check_new_capture,
-        hidden_prompt,
-        record_validation,
-        run_repro,
-        secret_source,
-    )
+    from diagpack.pipeline.repro import ReproOptions, check_new_capture, record_validation
     from diagpack.pipeline.settings import load_settings
 
     if run == (new is not None):
         raise UsageError("DP543", "validate needs --run or a new capture", hint="diagpack validate CASE NEW.har")
     folder, settings = folder_of(case, cases), load_settings(profile)
-    lines: list[str] = []
     if new is not None:
-        found = check_new_capture(folder, settings, new, on, entry)
-        sentence = found.sentence
-        details: dict[str, Any] = {"verdict": found.verdict.value, "entries": list(found.entries)}
-        details.update(differences=list(found.differences), runs=[])
-        lines = [f"  differs from the failing capture: {each}" for each in found.differences[:10]]
+        sentence, details, lines = _compared(check_new_capture(folder, settings, new, on, entry))
     else:
         options = ReproOptions(
             entry=entry,
@@ -227,11 +227,7 @@ def validate(
             timeout_seconds=timeout,
             version=on,
         )
-        prompt = hidden_prompt if can_prompt(no_input) else None
-        _, result = run_repro(folder, settings, options, confirm=_confirmation(no_input), secret=secret_source(prompt))
-        sentence, lines = result.sentence, list(_run_lines(result))
-        details = {"verdict": result.verdict.value, "entries": []}
-        details.update(differences=list(result.runs[-1].differences), runs=_runs_json(result))
+        sentence, details, lines = _sent_again(_run(folder, settings, options, no_input)[1])
     record_validation(folder, sentence, on)
     if as_json:
         emit("validate/1", {"case": folder.id, "result": sentence, **details})
@@ -240,3 +236,30 @@ def validate(
         show(line)
     show(sentence)
     say(f"Next: diagpack collect {folder.id} puts it into the package and the ticket")
+
+
+# What a validation says: the sentence, the rest of its JSON, lines to show above the sentence.
+_Validated = tuple[str, dict[str, Any], list[str]]
+
+
+def _compared(found: Any) -> _Validated:
+    """A new capture against the failing one."""
+    lines = [f"  differs from the failing capture: {each}" for each in found.differences[:10]]
+    details = {
+        "verdict": found.verdict.value,
+        "entries": list(found.entries),
+        "differences": list(found.differences),
+        "runs": [],
+    }
+    return found.sentence, details, lines
+
+
+def _sent_again(result: Any) -> _Validated:
+    """The failing call, sent again."""
+    details = {
+        "verdict": result.verdict.value,
+        "entries": [],
+        "differences": list(result.runs[-1].differences),
+        "runs": _runs_json(result),
+    }
+    return result.sentence, details, list(_run_lines(result))
