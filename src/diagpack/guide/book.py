@@ -1,8 +1,8 @@
 """The book that the page and the script carry: rules and names in the form both redactors read.
 
-Enters: the rule book as JSON data (`rules`, `slots`, under `names` the word
-lists of rules/names.yaml, under `policy` the checked redaction policy). Leaves: one
-JSON-like mapping. Everything that needs a decision is decided here, so that JavaScript and Python only look things up.
+Enters: the rule book as JSON data (`rules`, `slots`, under `names` the word lists of rules/names.yaml, under `policy`
+the checked redaction policy). Leaves: one JSON-like mapping. Everything that needs a decision is decided here, so that
+JavaScript and Python only look things up.
 """
 
 import re

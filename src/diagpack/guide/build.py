@@ -27,8 +27,9 @@ SLACK_SECONDS: Final = 900
 # A value that takes longer than this to search is withheld.
 RULE_SECONDS: Final = 10
 _WORKER: Final = (
-    "tokens packing words prose learning scanner json markup redactor har reading saml checks seal worker".split()
-)
+    "tokens packing words headers prose learning scanner plain_text json markup redactor har reading saml checks "
+    "seal worker"
+).split()
 _PAGE: Final = ("dom", "runner", "app", "finish")
 _SLOT: Final = re.compile(r"@@([a-z]+)@@")
 

@@ -52,7 +52,7 @@ const GuideHar = (() => {
       const out = {};
       for (const [name, each] of this.allowed(entry)) {
         if ((name === "request" || name === "response") && isObject(each)) out[name] = this.message(each);
-        else if (name === "serverIPAddress" && typeof each === "string") out[name] = this.redactor.address(each);
+        else if (name === "serverIPAddress" && typeof each === "string") out[name] = GuideHeaders.address(this.redactor, each);
         else out[name] = this.any(name, each);
       }
       return out;
@@ -85,7 +85,7 @@ const GuideHar = (() => {
     }
 
     cookie(cookie) {
-      if (!isObject(cookie)) return typeof cookie === "string" ? this.redactor.setCookie(cookie) : this.json(cookie);
+      if (!isObject(cookie)) return typeof cookie === "string" ? GuideHeaders.setCookie(this.redactor, cookie) : this.json(cookie);
       const out = {};
       for (const [name, each] of this.allowed(cookie)) {
         if (name === "path" || name === "domain" || PLAIN.has(name)) out[name] = typeof each === "string" ? this.redactor.text(each) : each;

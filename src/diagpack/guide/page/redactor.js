@@ -5,8 +5,7 @@
 
 const GuideRedactor = (() => {
   const MOST_DEPTH = 8;
-  const { strip, lower, squeeze, wellFormed, looksOpaque, unquote, quote } = GuideWords;
-  const { RuleScanner } = GuideRules;
+  const { strip, lower, wellFormed, looksOpaque, unquote, quote, NO_VALUE } = GuideWords;
   const { JsonRewriter } = GuideJson;
   const { MarkupRewriter } = GuideMarkup;
 
@@ -16,98 +15,21 @@ const GuideRedactor = (() => {
   const BASE64 = /^[A-Za-z0-9+/_-]{16,}={0,2}$/;
   const JWT = /^(eyJ[A-Za-z0-9_-]*)\.([A-Za-z0-9_-]*)(?:\.([A-Za-z0-9_-]*))?(?:\.([A-Za-z0-9_-]*)\.([A-Za-z0-9_-]*))?$/;
   const MASKED = /^(?:[*\u2022.]+|x{3,}|[[<(]?(?:redacted|removed|masked|hidden|filtered)[\])>]?)$/i;
-  const NO_VALUE = new Set("true false null none nil undefined yes no on off 0 1".split(" "));
 
-  const KEYED = /(^|[^A-Za-z0-9_.\-\[\]])([A-Za-z_][A-Za-z0-9_.\-\[\]]{1,80})(\\{0,3}["']?[ \t]{0,4}(?:=>|:=|=|:)[ \t]{0,4}\\{0,3})(["'])?/g;
-  const BARE_VALUE = /[^ \t\r\n"'&,;<>|(){}[\]\\`]+/y;
-  const HEADER_LINE = /(^|[^A-Za-z0-9_-])((?:proxy-)?authorization|cookie|set-cookie)(\\?["']?[ \t]{0,4}[:=][ \t]{0,4}\\?["']?)([^\r\n"'\\]+)/gi;
-  const SCHEME_VALUE = /(^|[^A-Za-z0-9])((?:bearer|basic|negotiate)[ \t]{1,4})([A-Za-z0-9._~+/=-]{12,})/gi;
-  const PRIVATE_KEY = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----[^-]*(?:-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/g;
-  const JWT_IN_TEXT = /(^|[^A-Za-z0-9_.-])(eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{2,}(?:\.[A-Za-z0-9_-]*){0,3})/g;
-  const URL_IN_TEXT = /[A-Za-z][A-Za-z0-9+.-]{1,20}:\/\/[^ \t\r\n"'<>\\`]+/g;
-  const PATH_IN_TEXT = /(^|[ \t"'(])(\/[^ \t\r\n"'<>\\`?]*\?[^ \t\r\n"'<>\\`]+)/g;
-  const PERCENT_RUN = /[^ \t\r\n"'<>&]*%[0-9A-Fa-f]{2}[^ \t\r\n"'<>&]*/g;
-  const PACKED_RUN = /[A-Za-z0-9+/_-]{24,}={0,2}/g;
-  const AUTH_PARAMETER = /([A-Za-z_-]+)([ \t]*=[ \t]*)("[^"]*"|[^, \t\r\n]+)/g;
-  const PLAIN_AUTH = new Set(("realm qop algorithm stale uri signedheaders headers version oauth_version charset nc " +
-    "oauth_signature_method oauth_timestamp ts keyid created expires").split(" "));
-  const PARAMETER_SCHEMES = new Set("digest aws4-hmac-sha256 aws4-ecdsa-p256-sha256 signature oauth hawk".split(" "));
-  const URL_HEADERS = new Set(("location referer referrer origin content-location refresh :path x-original-url " +
-    "x-rewrite-url x-forwarded-uri link sourcemap x-request-uri x-original-uri").split(" "));
-  const COOKIE_ATTRIBUTES = new Set("path domain expires max-age secure httponly samesite priority partitioned".split(" "));
-  const ADDRESS = /[0-9A-Fa-f:.]{3,}/;
-
-  // `https://` and `urn:oasis:names:tc:SAML:2.0:protocol` are addresses: nothing in them is a key with its value.
-  const URN = /urn:[A-Za-z0-9:._-]{0,80}:$/i;
-  const isAddress = (data, at, separator, start) => separator.includes(":") && (data.startsWith("//", start) || URN.test(data.slice(Math.max(0, at - 90), at + 1)));
-
-  // Too short for any shape: a word of up to 15 letters with up to 4 digits behind it.
-  const PLAIN_WORD = /^[A-Za-z_]{0,15}[0-9]{0,4}$/;
-
-  // The book lists the names of each class; they are looked up the other way round.
-  const byName = (classes) => new Map(Object.entries(classes).flatMap(([entity, names]) => names.split(" ").map((name) => [name, entity])));
-
-  class Redactor {
+  class Redactor extends GuideWords.Names {
     constructor(book, key, options = {}) {
-      this.book = book;
+      super(book);
       this.tokens = new Tokens.Pseudonyms(key);
-      this.hidden = (options.hide || []).map(strip).filter((word) => word.length > 1).map((word) => lower(Packing.toBytes(word)));
-      this.onScan = options.onScan || null;
-      this.scanner = new RuleScanner(book);
+      this.scanner = new GuidePlainText.TextScanner(this, options.hide || [], options.onScan || null);
       this.learned = [...(options.learned || [])];
-      this.finder = new Learning.Finder(this.learned);
-      this.names = null;
-      this.words = byName(book.words);
-      this.headerClasses = byName(book.headers);
-      this.secretClasses = new Set(book.secret_classes);
-      this.ambiguous = new Set(book.ambiguous);
-      this.keptFields = new Set(book.id_fields);
+      this.scanner.finder = new Learning.Finder(this.learned);
+      this.prosaic = null;
       this.resetWords = new Set(book.reset_words);
-      this.classified = new Map();
       this.cache = new Map();
       this.counts = {};
-      this.scans = 0;
     }
 
     tally(entity) { this.counts[entity] = (this.counts[entity] || 0) + 1; }
-
-    // Names -----------------------------------------------------------------------------------------------------------
-
-    classify(name) {
-      let found = this.classified.get(name);
-      if (found === undefined) {
-        found = this.classOfName(name);
-        if (this.classified.size < 50000) this.classified.set(name, found);
-      }
-      return found;
-    }
-
-    classOfName(name) {
-      if (name.length > 200) return "";
-      const plain = squeeze(name).replace(/^["'@$/]+|["'@$/]+$/g, "");
-      if (this.keptFields.has(plain)) return "keep";
-      if (this.words.has(plain)) return this.words.get(plain);
-      for (const [stem, entity] of this.book.stems) if (plain.includes(stem)) return entity;
-      if (plain.endsWith("token")) return "token";
-      const inner = lower(name).replace(/\]/g, "").replace(/\[/g, ".");
-      const tail = squeeze(inner.slice(inner.lastIndexOf(".") + 1));
-      return tail !== plain && this.words.has(tail) ? this.words.get(tail) : "";
-    }
-
-    classifyHeader(name) {
-      const lowered = lower(strip(name));
-      if (this.headerClasses.has(lowered)) return this.headerClasses.get(lowered);
-      const found = this.classify(lowered);
-      return this.secretClasses.has(found) || ["email", "ip", "user", "geo"].includes(found) ? found : "";
-    }
-
-    isAmbiguous(name) { return this.ambiguous.has(squeeze(name)); }
-
-    fits(name, entity, value) {
-      if (!this.isAmbiguous(name)) return true;
-      if (entity === "password") return !/[ \t\r\n]/.test(strip(value));
-      return this.secretClasses.has(entity) ? looksOpaque(strip(value)) : /[A-Za-z\x80-\uffff]/.test(value);
-    }
 
     // Slots -----------------------------------------------------------------------------------------------------------
 
@@ -132,67 +54,7 @@ const GuideRedactor = (() => {
       return entity ? this.slot(value, entity) : this.value(value, depth + 1);
     }
 
-    header(name, value) {
-      const lowered = lower(strip(name));
-      if (lowered === "cookie") return value.split(";").map((part) => this.cookiePair(part)).join(";");
-      if (lowered === "set-cookie") return value.split("\n").map((line) => this.setCookie(line)).join("\n");
-      if (/^(?:(?:proxy-|x-)?authorization|authentication-info)$/.test(lowered)) return this.authorization(value);
-      if (URL_HEADERS.has(lowered)) {
-        if (lowered === "link") return value.replace(/<([^>]*)>/g, (_, url) => `<${this.url(url)}>`);
-        const refresh = /^([^=]*=)([\s\S]*)$/.exec(value);
-        if (lowered === "refresh" && refresh) return refresh[1] + this.url(refresh[2]);
-        return this.url(value);
-      }
-      const entity = this.classifyHeader(lowered);
-      if (entity === "keep") return this.text(value);
-      if (entity === "ip") return value.split(",").map((each) => this.address(each)).join(",");
-      if (this.secretClasses.has(entity)) {
-        return /^(?:bearer|basic|digest|token|apikey|negotiate|ntlm) /i.test(value) ? this.authorization(value) : this.slot(value, entity);
-      }
-      return entity ? this.slot(value, entity) : this.value(value);
-    }
-
-    address(value) {
-      const found = ADDRESS.exec(value);
-      if (!found) return this.text(value);
-      let address = found[0];
-      if (address.split(":").length === 2) address = address.split(":")[0];
-      const token = this.slot(address, "ip");
-      return token === address ? value : value.replace(address, () => token);
-    }
-
-    authorization(value) {
-      const parts = /^[ \t\r\n]*([A-Za-z][A-Za-z0-9-]*)([ \t]+)([^ \t][\s\S]*)$/.exec(value);
-      if (!parts) return this.slot(value, "token");
-      const [, scheme, blank, rest] = parts;
-      if (PARAMETER_SCHEMES.has(lower(scheme)) && rest.includes("=")) {
-        return scheme + blank + rest.replace(AUTH_PARAMETER, (_, name, equals, held) => {
-          const mark = held.startsWith('"') ? '"' : "";
-          const bare = held.replace(/^"|"$/g, "");
-          if (PLAIN_AUTH.has(lower(name))) return name + equals + mark + this.value(bare) + mark;
-          const entity = lower(name) === "username" || lower(name) === "id" ? "user" : lower(name) === "credential" ? "key" : "secret";
-          return name + equals + mark + this.slot(bare, entity) + mark;
-        });
-      }
-      return scheme + blank + this.slot(rest, "token");
-    }
-
-    cookiePair(part) {
-      const cut = part.indexOf("=");
-      return cut < 0 ? this.slot(part, "cookie") : part.slice(0, cut + 1) + this.slot(part.slice(cut + 1), "cookie");
-    }
-
-    setCookie(line) {
-      const [first, ...attributes] = line.split(";");
-      const rest = attributes.map((attribute) => {
-        const cut = attribute.indexOf("=");
-        const name = lower(strip(cut < 0 ? attribute : attribute.slice(0, cut)));
-        if (cut < 0) return COOKIE_ATTRIBUTES.has(name) ? attribute : this.slot(attribute, "cookie");
-        const held = attribute.slice(cut + 1);
-        return attribute.slice(0, cut + 1) + (COOKIE_ATTRIBUTES.has(name) ? this.text(held) : this.slot(held, "cookie"));
-      });
-      return [this.cookiePair(first), ...rest].join(";");
-    }
+    header(name, value) { return GuideHeaders.header(this, name, value); }
 
     // URLs and forms --------------------------------------------------------------------------------------------------
 
@@ -433,174 +295,33 @@ const GuideRedactor = (() => {
       return out.join("");
     }
 
-    text(text, depth = 0) { return this.scanned(text, depth, true); }
+    text(text, depth = 0) { return this.scanner.redacted(text, depth, true); }
 
-    shapes(text) { return this.scanned(text, 0, false); }
+    shapes(text) { return this.scanner.redacted(text, 0, false); }
 
     // What a text says under a name is from here on replaced wherever it stands. Enters: the whole text of a file.
     learn(text) {
       const before = new Set(this.learned.map(([value]) => value));
       const found = new Learning.Learner(this).learn(text).filter(([value]) => !before.has(value));
       this.learned = [...this.learned, ...found];
-      this.finder = new Learning.Finder(this.learned);
+      this.scanner.finder = new Learning.Finder(this.learned);
       this.cache.clear();
       return this.learned;
     }
 
     // What a person typed: names of people too.
     prose(text) {
-      this.names = this.names || new Prose.Names(this.book.prose);
+      this.prosaic = this.prosaic || new Prose.Names(this.book.prose);
       const done = this.log(text);
       const out = [];
       let at = 0;
-      for (const [start, end] of this.names.spans(done)) {
+      for (const [start, end] of this.prosaic.spans(done)) {
         const name = done.slice(start, end);
         if (name.length > 5) this.learned.push([name, "name"]);
         out.push(done.slice(at, start), this.slot(name, "name"));
         at = end;
       }
       return out.join("") + done.slice(at);
-    }
-
-    isPlain(text) {
-      if (!PLAIN_WORD.test(text) || this.hidden.length) return false;
-      const spans = [];
-      this.finder.spans(text, lower(text), spans);
-      return !spans.length;
-    }
-
-    scanned(text, depth, isFull) {
-      if (text.length < 3 || this.isPlain(text)) return text;
-      this.scans += 1;
-      if (this.onScan && this.onScan(this.scans, text.length)) return this.slot(text, "secret");
-      const data = Packing.toBytes(wellFormed(text));
-      const lowered = lower(data);
-      const spans = this.scanner.spans(data, lowered);
-      if (isFull && depth <= MOST_DEPTH) this.moreSpans(data, lowered, depth, spans);
-      for (const word of this.hidden) this.wordSpans(lowered, word, spans);
-      this.finder.spans(data, lowered, spans);
-      if (!spans.length) return text;
-      const out = this.written(data, spans);
-      return out === data ? text : Packing.toText(out) ?? this.slot(text, "secret");
-    }
-
-    wordSpans(lowered, word, spans) {
-      for (let at = lowered.indexOf(word); at >= 0; at = lowered.indexOf(word, at + word.length)) {
-        spans.push({ start: at, end: at + word.length, entity: "word", rank: 0 });
-      }
-    }
-
-    moreSpans(data, lowered, depth, spans) {
-      const has = (mark) => data.includes(mark);
-      if (has("-----BEGIN")) for (const each of data.matchAll(PRIVATE_KEY)) spans.push({ start: each.index, end: each.index + each[0].length, entity: "key", rank: 0 });
-      if (has("=") || has(":")) { this.headerSpans(data, spans); this.keyedSpans(data, depth, spans); }
-      if (lowered.includes("bearer") || lowered.includes("basic") || lowered.includes("negotiate")) this.schemeSpans(data, spans);
-      if (has("://")) for (const each of data.matchAll(URL_IN_TEXT)) this.rewriteSpan(spans, each.index, each[0], (plain) => this.url(plain, depth + 1));
-      if (has("?")) for (const each of data.matchAll(PATH_IN_TEXT)) this.rewriteSpan(spans, each.index + each[1].length, each[2], (plain) => this.url(plain, depth + 1));
-      if (has("eyJ")) for (const each of data.matchAll(JWT_IN_TEXT)) this.rewriteSpan(spans, each.index + each[1].length, each[2], (plain) => this.jwt(plain, depth + 1) ?? this.slot(plain, "token"));
-      if (has("%")) this.percentSpans(data, depth, spans);
-      if (data.length > 23) for (const each of data.matchAll(PACKED_RUN)) this.packedSpan(spans, each.index, each[0], depth);
-    }
-
-    rewriteSpan(spans, start, source, change) {
-      const plain = Packing.toText(source);
-      if (plain === null) return;
-      const changed = change(plain);
-      if (changed !== plain) spans.push({ start, end: start + source.length, text: Packing.toBytes(changed), rank: 1 });
-    }
-
-    percentSpans(data, depth, spans) {
-      for (const each of data.matchAll(PERCENT_RUN)) {
-        const plain = unquote(Packing.toText(each[0]) ?? "", false);
-        if (plain === null || plain === each[0] || !plain) continue;
-        const changed = this.value(plain, depth + 1);
-        if (changed !== plain) spans.push({ start: each.index, end: each.index + each[0].length, text: quote(changed), rank: 2 });
-      }
-    }
-
-    packedSpan(spans, start, run, depth) {
-      if (!/[0-9A-Z+/_-]/.test(run) || /^[0-9a-f]+$/.test(run)) return;
-      const changed = this.packed(run, depth);
-      if (changed !== null && changed !== run) spans.push({ start, end: start + run.length, text: changed, rank: 2 });
-    }
-
-    schemeSpans(data, spans) {
-      for (const each of data.matchAll(SCHEME_VALUE)) {
-        const start = each.index + each[1].length + each[2].length;
-        if (looksOpaque(each[3])) spans.push({ start, end: start + each[3].length, entity: "token", rank: 0 });
-      }
-    }
-
-    headerSpans(data, spans) {
-      for (const each of data.matchAll(HEADER_LINE)) {
-        const start = each.index + each[1].length + each[2].length + each[3].length;
-        const plain = Packing.toText(each[4]) ?? "";
-        const changed = this.header(each[2], plain);
-        if (changed !== plain) spans.push({ start, end: start + each[4].length, text: Packing.toBytes(changed), rank: 0 });
-      }
-    }
-
-    keyedSpans(data, depth, spans) {
-      KEYED.lastIndex = 0;
-      for (let match = KEYED.exec(data); match; match = KEYED.exec(data)) {
-        const [whole, before, name, separator, mark] = match;
-        const start = match.index + whole.length;
-        // The separator may be the start of the next key's value: go on right behind the name.
-        const resume = match.index + before.length + name.length;
-        const entity = this.classify(name);
-        if (entity && entity !== "keep" && !isAddress(data, match.index, separator, start)) {
-          const end = mark ? this.quotedEnd(data, start, mark) : this.bareEnd(data, start);
-          const value = data.slice(start, end);
-          if (end > start && !NO_VALUE.has(lower(value)) && this.fits(name, entity, value)) {
-            spans.push({ start, end, entity, rank: 0 });
-          }
-        }
-        KEYED.lastIndex = resume;
-      }
-    }
-
-    quotedEnd(data, start, mark) {
-      const limit = Math.min(data.length, start + 65536);
-      for (let at = start; at < limit; at += 1) {
-        const each = data[at];
-        if (each === mark || each === "\n" || (each === "\\" && data[at + 1] === mark)) return at;
-        if (each === "\\") at += 1;
-      }
-      return limit;
-    }
-
-    bareEnd(data, start) {
-      BARE_VALUE.lastIndex = start;
-      const match = BARE_VALUE.exec(data);
-      return match ? start + match[0].length : start;
-    }
-
-    written(data, spans) {
-      spans.sort((a, b) => a.start - b.start || b.end - a.end || a.rank - b.rank);
-      const merged = [];
-      for (const span of spans) {
-        const last = merged[merged.length - 1];
-        if (!last || span.start >= last.end) merged.push({ ...span });
-        else if (span.end > last.end) {
-          last.end = span.end;
-          last.entity = last.entity || span.entity || "secret";
-          last.text = undefined;
-        }
-      }
-      const out = [];
-      let at = 0;
-      for (const span of merged) {
-        out.push(data.slice(at, span.start));
-        out.push(span.text !== undefined ? span.text : this.replaced(data.slice(span.start, span.end), span.entity));
-        at = span.end;
-      }
-      out.push(data.slice(at));
-      return out.join("");
-    }
-
-    replaced(source, entity) {
-      const plain = Packing.toText(source) ?? source;
-      return Packing.toBytes(this.slot(entity === "email" ? plain.replace(/%40|\\u0040/g, "@") : plain, entity));
     }
   }
 

@@ -1,6 +1,6 @@
 """HTTP headers and cookies: names and schemes stay, credentials go.
 
-Enters: a redactor, a header name and its value. Leaves: the value. The twin of that part of page/redactor.js.
+Enters: a redactor, a header name and its value. Leaves: the value. The twin of page/headers.js.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """XML and HTML: names of elements and attributes decide; SAML keeps its protocol values.
 
 Enters: markup as text. Leaves: the same markup with replaced values escaped; no tree is built, nothing is fetched. The
-twin of MarkupRewriter in page/redactor.js.
+twin of page/markup.js.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Names decide: which header, cookie, parameter or key holds what; and small helpers both halves share.
 
-Enters: the book and names. Leaves: classes. The twin of the first part of page/redactor.js.
+Enters: the book and names. Leaves: classes. The twin of page/words.js.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Plain text: everything that can be found in a line without a structure, replaced in one pass.
 
-Enters: text. Leaves: the text with the found places rewritten. The twin of the last part of page/redactor.js; works on
+Enters: text. Leaves: the text with the found places rewritten. The twin of page/plain_text.js; works on
 the UTF-8 bytes, as the rules do.
 """
 

@@ -1,6 +1,6 @@
 """Rewrites the strings and numbers of a JSON text in place: every other byte stays, so that long numbers survive.
 
-Enters: JSON text. Leaves: the text, or None when it is not JSON. The twin of JsonRewriter in page/redactor.js.
+Enters: JSON text. Leaves: the text, or None when it is not JSON. The twin of page/json.js.
 """
 
 from __future__ import annotations
