@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from diagpack.redact.blocks.cells import end_of_line
 from diagpack.redact.blocks.names import Meaning, holds, meaning
 from diagpack.redact.detectors._engine import compiled
 from diagpack.redact.spans import SECRET_CLASSES
@@ -50,7 +51,7 @@ def manifest_values(data: bytes) -> Iterator[tuple[int, int]]:
         position = data.rfind(b"\n", 0, floor) + 1 if floor else 0
         inside = False
         while position < limit:
-            line_end = _line_end(data, position)
+            line_end = end_of_line(data, position)
             line = data[position:line_end]
             bare = line.strip()
             if bare and not bare.startswith(b"#"):
@@ -90,7 +91,7 @@ def _below(data: bytes, position: int, meant: Meaning) -> Iterator[tuple[int, in
     key_indent = _indent(data[key_start:position])
     is_block = data[key_start:position].rstrip(b"\r\n \t0123456789+-")[-1:] in (b"|", b">")
     for number in range(_MOST_LINES):
-        end = _line_end(data, position)
+        end = end_of_line(data, position)
         line = data[position:end].rstrip(b"\r")
         bare = line.strip()
         if position >= len(data) or (not bare and not is_block):
@@ -136,8 +137,3 @@ def _unquoted(data: bytes, start: int, end: int) -> tuple[int, int]:
 
 def _indent(line: bytes) -> int:
     return len(line) - len(line.lstrip(b" \t"))
-
-
-def _line_end(data: bytes, position: int) -> int:
-    end = data.find(b"\n", position)
-    return len(data) if end < 0 else end

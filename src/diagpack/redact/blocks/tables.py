@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from diagpack.redact.blocks.cells import Cell, aligned, barred, end_of_line, quoted, split, trimmed, words
 from diagpack.redact.blocks.names import NOTHING, Meaning, holds, meaning
 from diagpack.redact.detectors._engine import compiled
 
@@ -27,11 +28,7 @@ SOURCE = (
 _START = compiled(f"(?m){SOURCE}")
 _RULE = frozenset(b"-+|:= \t\r")
 _PERSONAL = frozenset({"email", "phone", "dob", "address", "nationalid"})
-# A quoted cell that is not closed within this many bytes has a stray quote.
-_LONGEST_CELL = 32 << 10
 _SAMPLE_ROWS = 10
-
-Cell = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +85,7 @@ class Tables:
             start = _START.find(data, position)
             if start is None:
                 return
-            line_end = _line_end(data, start[0])
+            line_end = end_of_line(data, start[0])
             self._open, position = self._begun(data, start[0], line_end, is_first and start[0] == 0)
             position = max(position, min(len(data), line_end + 1))
 
@@ -105,7 +102,7 @@ class Tables:
         if delimiter:
             table = self._delimited(line, delimiter)
             return (table and _confirmed(table, data, end + 1, is_first)), end + 1
-        return self._aligned(line, [at for at, _ in _words(line)]), end + 1
+        return self._aligned(line, [at for at, _ in words(line)]), end + 1
 
     def _meanings(self, names: Sequence[bytes]) -> tuple[Meaning, ...]:
         found = [meaning(self._policy, each.decode("utf-8", "replace")) for each in names]
@@ -128,17 +125,17 @@ class Tables:
     def _ruled(self, data: bytes, start: int, end: int, line: bytes) -> tuple[Table | None, int]:
         """A rule stands below the names; MySQL draws one above them as well."""
         above = data[data.rfind(b"\n", 0, max(0, start - 1)) + 1 : max(0, start - 1)].rstrip(b"\r")
-        below_end = _line_end(data, end + 1)
+        below_end = end_of_line(data, end + 1)
         below = data[end + 1 : below_end].rstrip(b"\r")
         if b"|" in above and b"|" in line + below:
             names, behind = above, end + 1
         elif line.startswith(b"+") and b"|" in below:
             names, behind = below, below_end + 1
         elif b"+" not in line and b"|" not in line and line.strip().count(b" ") and above.strip():
-            return self._aligned(above, [at for at, _ in _words(line, 1)]), end + 1
+            return self._aligned(above, [at for at, _ in words(line, 1)]), end + 1
         else:
             return None, end + 1
-        cells = _barred(names)
+        cells = barred(names)
         columns = self._meanings([names[first:last] for first, last in cells])
         is_pairs = self._is_pairs([names[first:last] for first, last in cells])
         if not is_pairs and len(cells) == 2:
@@ -157,10 +154,10 @@ class Tables:
         """The sensitive cells of all rows up to the end of the table or the piece."""
         found: list[tuple[int, int, str]] = []
         while position < len(data):
-            end = _line_end(data, position)
+            end = end_of_line(data, position)
             line = data[position:end]
             if table.kind == "delimited" and (b'"' in line or self._inside is not None):
-                cells, end, is_closed = _quoted(data, position, table.delimiter, is_inside=self._inside is not None)
+                cells, end, is_closed = quoted(data, position, table.delimiter, is_inside=self._inside is not None)
                 if self._inside is not None:
                     cells = [(position, position)] * self._inside + cells
                 self._inside = None if is_closed or not table.is_file else len(cells) - 1
@@ -203,7 +200,7 @@ class Tables:
 
 
 def _taken(data: bytes, cell: Cell, meant: Meaning) -> Iterator[tuple[int, int, str]]:
-    start, end = _trimmed(data, *cell)
+    start, end = trimmed(data, *cell)
     if meant.entity and end > start and holds(meant, data[start:end].decode("utf-8", "replace")):
         yield start, end, meant.entity
 
@@ -212,10 +209,10 @@ def _confirmed(table: Table, data: bytes, position: int, is_first: bool) -> Tabl
     """A line of words is a header when the rows below have as many cells."""
     fits = rows = 0
     while rows < _SAMPLE_ROWS and position < len(data):
-        end = _line_end(data, position)
+        end = end_of_line(data, position)
         line = data[position:end]
         if b'"' in line:
-            cells, end, _ = _quoted(data, position, table.delimiter)
+            cells, end, _ = quoted(data, position, table.delimiter)
         else:
             cells = _cells(table, line, position)
         if line.strip():
@@ -235,125 +232,16 @@ def _confirmed(table: Table, data: bytes, position: int, is_first: bool) -> Tabl
 def _cells(table: Table, line: bytes, offset: int) -> list[Cell]:
     bare = line.rstrip(b"\r")
     if table.kind == "delimited":
-        return list(_split(bare, table.delimiter, offset))
+        return list(split(bare, table.delimiter, offset))
     if table.kind == "expanded":
         bar = bare.find(b"|")
         return [] if bar < 0 else [(offset, offset + bar), (offset + bar + 1, offset + len(bare))]
     if table.kind == "barred":
-        return [(offset + first, offset + last) for first, last in _barred(bare)]
-    return _aligned_cells(table, bare, offset)
-
-
-def _split(line: bytes, delimiter: bytes, offset: int) -> Iterator[Cell]:
-    start = 0
-    if delimiter == b" ":
-        yield from ((offset + first, offset + last) for first, last in _words(line, 1))
-        return
-    while (at := line.find(delimiter, start)) >= 0:
-        yield offset + start, offset + at
-        start = at + 1
-    yield offset + start, offset + len(line)
-
-
-def _quoted(data: bytes, position: int, delimiter: bytes, *, is_inside: bool = False) -> tuple[list[Cell], int, bool]:
-    """The cells of a record with quotes, which may hold delimiters and line ends.
-
-    And where the record ends, and whether its last quote was closed. `is_inside`: it begins inside a quoted cell.
-    """
-    cells: list[Cell] = []
-    size = len(data)
-    while True:
-        first = position if is_inside else position + 1
-        if is_inside or data[position : position + 1] == b'"':
-            closing = _closing(data, first)
-            if closing < 0 and size - first < _LONGEST_CELL:
-                # The rest of it comes with the next piece.
-                return [*cells, (first, size)], size, False
-        else:
-            closing = -1
-        is_inside = False
-        if closing >= 0:
-            cells.append((first, closing))
-            position = closing + 1
-            # What stands between the closing quote and the delimiter belongs to no cell.
-            following = data.find(delimiter, position, _line_end(data, position))
-            end = _line_end(data, position) if following < 0 else following
-        else:
-            line_end = _line_end(data, position)
-            following = data.find(delimiter, position, line_end)
-            end = line_end if following < 0 else following
-            cells.append((position, end - (data[end - 1 : end] == b"\r" and end == line_end)))
-        position = end + 1
-        if end >= size or data[end : end + 1] == b"\n":
-            return cells, end, True
-
-
-def _closing(data: bytes, position: int) -> int:
-    """The quote that closes a cell (`""` is a quote inside), or -1."""
-    limit = min(len(data), position + _LONGEST_CELL)
-    while (at := data.find(b'"', position, limit)) >= 0:
-        if data[at + 1 : at + 2] != b'"':
-            return at
-        position = at + 2
-    return -1
-
-
-def _barred(line: bytes) -> list[Cell]:
-    """The cells between bars; bars at the edges belong to the drawing."""
-    cells, start = [], 0
-    stripped = line.strip()
-    if stripped.startswith(b"|"):
-        start = line.index(b"|") + 1
-    end = line.rindex(b"|") if stripped.endswith(b"|") and stripped != b"|" else len(line)
-    while (at := line.find(b"|", start, end)) >= 0:
-        cells.append((start, at))
-        start = at + 1
-    cells.append((start, max(start, end)))
-    return cells
-
-
-def _aligned_cells(table: Table, line: bytes, offset: int) -> list[Cell]:
-    """Cells by the column they start in; none when a word runs over a column's start."""
-    starts = list(table.starts)
-    if not line.isascii():
-        # Columns are counted in characters.
-        shown = line.decode("utf-8", "replace")
-        starts = [len(shown[:at].encode("utf-8")) for at in starts]
-    cells = []
-    for first, last in zip(starts, [*starts[1:], len(line)], strict=True):
-        if first and first < len(line) and line[first - 1 : first] not in (b" ", b"\t"):
-            return []
-        cells.append((offset + min(first, len(line)), offset + min(max(first, last), len(line))))
-    return cells
-
-
-def _words(line: bytes, gap: int = 2) -> Iterator[Cell]:
-    """(start, end) of the words of a line, parted by `gap` or more blanks."""
-    position = 0
-    while position < len(line):
-        if line[position : position + 1] in (b" ", b"\t"):
-            position += 1
-            continue
-        end = line.find(b" " * gap, position)
-        end = len(line) if end < 0 else end
-        yield position, end
-        position = end
+        return [(offset + first, offset + last) for first, last in barred(bare)]
+    return aligned(bare, table.starts, offset)
 
 
 def _delimiter_of(line: bytes) -> bytes:
     counts = {each.encode(): line.count(each.encode()) for each in _DELIMITERS}
     best = max(counts, key=lambda each: counts[each])
     return best if counts[best] else b""
-
-
-def _trimmed(data: bytes, start: int, end: int) -> Cell:
-    while start < end and data[start] in b" \t\"'`":
-        start += 1
-    while end > start and data[end - 1] in b" \t\r\"'`":
-        end -= 1
-    return start, end
-
-
-def _line_end(data: bytes, position: int) -> int:
-    end = data.find(b"\n", position)
-    return len(data) if end < 0 else end
