@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
 
-import ijson
-
+from diagpack.collectors.har.collected import collected_entries
+from diagpack.collectors.har.walk import Reading
 from diagpack.model.ref import ArtifactId, EvidenceRef, HarEntry
 
 _ENTRIES_MAX: Final = 20_000
@@ -86,7 +86,7 @@ _COUNTED: Final = ("protocols", "tls")
 
 
 def facts_of(stream: BinaryIO, artifact: str) -> dict[str, dict[str, Any]]:
-    """Facts by name. Raises whatever the JSON parser raises."""
+    """Facts by name. Raises CollectError DP112 when the HAR is not whole."""
     found: dict[str, _Fact] = {}
     for name, value, ref in _observations(stream, artifact):
         if value:
@@ -100,44 +100,20 @@ def facts_of(stream: BinaryIO, artifact: str) -> dict[str, dict[str, Any]]:
 
 def _observations(stream: BinaryIO, artifact: str) -> Iterator[tuple[str, str, str]]:
     whole = str(EvidenceRef(ArtifactId(artifact)))
-    parts: dict[str, dict[str, str]] = {"creator": {}, "browser": {}}
-    number = 0
-    for prefix, kind, value in _events(stream):
-        if kind == "entry":
-            index = value.get("_dpEntry")
-            place = HarEntry(index if isinstance(index, int) else number)
-            ref = str(EvidenceRef(ArtifactId(artifact), place))
-            for name, fact in _of_entry(value):
-                yield name, fact, ref
-            number += 1
-            if number >= _ENTRIES_MAX:
-                break
-        else:
-            _, part, key = prefix.split(".")
-            parts[part][key] = str(value)
+    reading = Reading()
+    for number, entry in enumerate(collected_entries(stream, reading)):
+        if number >= _ENTRIES_MAX:
+            break
+        if not isinstance(entry, dict):
+            continue
+        index = entry.get("_dpEntry")
+        place = HarEntry(index if isinstance(index, int) else number)
+        ref = str(EvidenceRef(ArtifactId(artifact), place))
+        for name, fact in _of_entry(entry):
+            yield name, fact, ref
     for part, name in (("creator", "capture_tool"), ("browser", "capture_browser")):
-        yield name, " ".join(parts[part].get(key, "") for key in ("name", "version")).strip(), whole
-
-
-def _events(stream: BinaryIO) -> Iterator[tuple[str, str, Any]]:
-    """Entries one by one, and name and version of creator and browser."""
-    builder: Any = None
-    for prefix, event, value in ijson.parse(stream, use_float=True):
-        if builder is None and prefix == "log.entries.item" and event == "start_map":
-            builder = ijson.ObjectBuilder()
-        if builder is not None:
-            builder.event(event, value)
-            if prefix == "log.entries.item" and event == "end_map":
-                if isinstance(builder.value, dict):
-                    yield prefix, "entry", builder.value
-                builder = None
-        elif event == "string" and prefix in (
-            "log.creator.name",
-            "log.creator.version",
-            "log.browser.name",
-            "log.browser.version",
-        ):
-            yield prefix, "text", value
+        named = _mapping(reading.log.get(part))
+        yield name, " ".join(str(named.get(key) or "") for key in ("name", "version")).strip(), whole
 
 
 def _of_entry(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-import ijson
-
+from diagpack.collectors.har.collected import collected_entries, not_whole
+from diagpack.collectors.har.walk import Reading
 from diagpack.errors import CollectError
 from diagpack.model.capture import from_api
 from diagpack.model.collector import CollectContext, Collector
@@ -21,7 +21,7 @@ from diagpack.model.failure import classify
 from diagpack.model.id_harvest import harvest, harvest_text
 from diagpack.model.party import Party
 from diagpack.model.raw import RawArtifact, Source
-from diagpack.model.ref import ArtifactId, EvidenceRef, HarEntry, Lines, Place, Pointer
+from diagpack.model.ref import ArtifactId, EvidenceRef, HarEntry, Lines, Pointer
 from diagpack.model.request_ids import spellings
 
 MAX_IDS: Final = 2_000
@@ -104,26 +104,35 @@ def _read(source: Source, uses: dict[str, _Use]) -> int:
     if match is None:
         return 0
     artifact = ArtifactId(match.group(0))
-    try:
-        if source.head(1 << 16).lstrip().startswith(b'{"log"'):
-            return _exchanges(source, "log.entries.item", artifact, uses)
-        if match.group(1) == "api":
-            return _exchanges(source, "exchanges.item", artifact, uses)
-        return _lines(source, artifact, uses)
-    except ijson.JSONError:
-        raise CollectError("DP112", "the artifact is not whole", hint="collect it again") from None
+    if source.head(1 << 16).lstrip().startswith(b'{"log"'):
+        return _of_har(source, artifact, uses)
+    if match.group(1) == "api":
+        return _of_api(source, artifact, uses)
+    return _lines(source, artifact, uses)
 
 
-def _exchanges(source: Source, prefix: str, artifact: ArtifactId, uses: dict[str, _Use]) -> int:
+def _of_har(source: Source, artifact: ArtifactId, uses: dict[str, _Use]) -> int:
     party, total = Party(), 0
     with source.open_raw() as stream:
-        for index, raw in enumerate(ijson.items(stream, prefix, use_float=True)):
-            total += 1
-            is_har = prefix.startswith("log")
-            exchange = from_entry(mapping(raw), index) if is_har else from_api(mapping(raw), index)
-            place: Place = HarEntry(exchange.index) if is_har else Pointer(f"/exchanges/{index}")
-            _gather(exchange, EvidenceRef(artifact, place), classify(exchange, party) is not None, uses)
+        for total, raw in enumerate(collected_entries(stream, Reading()), 1):
+            exchange = from_entry(mapping(raw), total - 1)
+            ref = EvidenceRef(artifact, HarEntry(exchange.index))
+            _gather(exchange, ref, classify(exchange, party) is not None, uses)
     return total
+
+
+def _of_api(source: Source, artifact: ArtifactId, uses: dict[str, _Use]) -> int:
+    party = Party()
+    with source.open_raw() as stream:
+        try:
+            exchanges = json.load(stream)["exchanges"]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise not_whole() from None
+    for index, raw in enumerate(exchanges):
+        exchange = from_api(mapping(raw), index)
+        ref = EvidenceRef(artifact, Pointer(f"/exchanges/{index}"))
+        _gather(exchange, ref, classify(exchange, party) is not None, uses)
+    return len(exchanges)
 
 
 def _gather(exchange: Exchange, ref: EvidenceRef, is_failing: bool, uses: dict[str, _Use]) -> None:
