@@ -61,13 +61,13 @@ def test_the_headline_says_what_went_wrong(text: str, line: str) -> None:
 
 @pytest.mark.parametrize("unit", ["a" * 4000, "1." * 2000, "/a" * 2000, "A." * 2000, "[x] " * 1000, "at a(\n" * 700])
 def test_hostile_text_is_read_in_time(unit: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
 
     exception_of(unit * 20)
     frames(unit * 20)
     headline(unit * 20)
 
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 2
 
 
 @given(st.text(max_size=200))

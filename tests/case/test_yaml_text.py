@@ -64,7 +64,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused_without_showing_it(name: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
 
     with pytest.raises(UsageError) as caught:
         load(REFUSED[name])
@@ -72,7 +72,7 @@ def test_refused_without_showing_it(name: str) -> None:
     assert caught.value.id == "DP610"
     assert "canary" not in str(caught.value)
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_the_line_is_named() -> None:

@@ -23,7 +23,7 @@ def folder(collected: CaseDir, tmp_path: Path) -> CaseDir:
 
 
 def on_screen(folder: CaseDir, command: str, *arguments: str, answers: str = "") -> tuple[int, str]:
-    return in_terminal(command, folder.id, "--cases", folder.root, *arguments, answers=answers, timeout=60)
+    return in_terminal(command, folder.id, "--cases", folder.root, *arguments, answers=answers)
 
 
 def test_collect_asks_what_it_cannot_know_and_the_package_has_the_answers(folder: CaseDir) -> None:

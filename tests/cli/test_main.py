@@ -31,7 +31,7 @@ def test_help_imports_nothing_heavy() -> None:
         f"found = [name for name in {HEAVY!r} if name in sys.modules]\n"
         "print(found, file=sys.stderr); sys.exit(code or bool(found))"
     )
-    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60)
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=240)
 
     assert result.returncode == 0, result.stderr
     assert "collect" in result.stdout
@@ -100,7 +100,7 @@ def test_an_internal_error_names_type_and_place_but_no_value(tmp_path: Path) -> 
         "room.explain = explode\n"
         "sys.exit(main._run())"
     )
-    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60)
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=240)
 
     assert result.returncode == 1
     assert "error[DP900]: internal error (KeyError at " in result.stderr

@@ -40,7 +40,7 @@ def checked(read: dict[str, Any], wanted: list[Any], **context: Any) -> dict[str
     given = {"read": read, "wanted": wanted, "context": {**CONTEXT, **context}}
     node = shutil.which("node")
     assert node is not None
-    done = subprocess.run([node, "-e", source], input=json.dumps(given).encode(), capture_output=True, timeout=60)
+    done = subprocess.run([node, "-e", source], input=json.dumps(given).encode(), capture_output=True, timeout=240)
     assert done.returncode == 0, done.stderr.decode()[-800:]
     return dict(json.loads(done.stdout))
 

@@ -224,11 +224,11 @@ class TestCaps:
         packed = b"".join(deflater.compress(b"\0" * (1 << 20)) for _ in range(256)) + deflater.flush()
         bomb = crafted(Member(packed=packed))
 
-        started = time.monotonic()
+        started = time.process_time()
         with pytest.raises(PackageError, match="more than it declares"):
             read_zip(bomb)
 
-        assert time.monotonic() - started < 1
+        assert time.process_time() - started < 1
 
     def test_memory_stays_bounded_while_inflating(self) -> None:
         pytest.importorskip("resource")

@@ -72,7 +72,7 @@ def audit(folder: CaseDir) -> list[Mapping[str, object]]:
     return [json.loads(line) for line in folder.audit.read_text().splitlines()]
 
 
-def in_terminal(*arguments: str | Path, answers: str = "", user: str = "ann", timeout: float = 90) -> tuple[int, str]:
+def in_terminal(*arguments: str | Path, answers: str = "", user: str = "ann", timeout: float = 240) -> tuple[int, str]:
     """The program on a pseudo-terminal: exit code, and everything the screen showed (typed answers included)."""
     master, slave = pty.openpty()
     environment = {**os.environ, "DIAGPACK_USER": user, "COLUMNS": "200"}
