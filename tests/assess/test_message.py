@@ -34,6 +34,7 @@ def test_there_is_one_message_with_question_reason_and_steps() -> None:
     assert "1. Please record the problem" in text
     assert "a) Open a new private window." in text
     assert "Persist Logs" in text
+    assert "f) Send us the file.\n" in text
     assert "2. What should have happened instead?" in text
     assert "Why: It lets us agree" in text
     assert "Your data: Cookies, tokens and passwords are removed" in text

@@ -85,6 +85,9 @@ def _steps(item: Item, language: str, browser: str) -> list[str]:
     wanted = next((name for name in _BROWSERS if name in browser.lower()), "")
     platform = wanted if wanted in item.how else "any" if "any" in item.how else next(iter(item.how))
     steps = item.how[platform].get(language) or item.how[platform].get("en", ())
+    if item.kind == "file":
+        # Said here and not in the checklist: in the guided collector nobody sends a file as it is.
+        steps = (*steps, text("request", "send", language))
     lines = [f"   {letter}) {step}" for letter, step in zip("abcdefghij", steps, strict=False)]
     if platform in _BROWSERS and platform != wanted:
         lines.append(f"   {text('request', 'other_browser', language, browser=_BROWSERS[platform])}")

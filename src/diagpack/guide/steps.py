@@ -83,10 +83,7 @@ def _file(item: Item, language: str) -> dict[str, Any]:
 
 
 def _lines(how: Mapping[str, tuple[str, ...]], language: str) -> list[str]:
-    """The steps without the last, "send us the file": here the file is chosen, and nobody sends it as it is."""
-    is_sending = any(line.startswith("Send us") for line in how.get("en", ())[-1:])
-    lines = list(how.get(language) or how.get("en", ()))
-    return lines[:-1] if is_sending else lines
+    return list(how.get(language) or how.get("en", ()))
 
 
 def title_of(text: Text, language: str) -> str:
