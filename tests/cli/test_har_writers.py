@@ -38,6 +38,7 @@ def test_no_secret_of_any_writer_reaches_the_output(run: Run, tmp_path: Path, na
 
     for arguments in (("--json",), ()):
         result = run("har", path, *arguments)
+        assert result.out
         for secret in writers.SECRETS:
             assert secret not in result.out + result.err
 

@@ -21,7 +21,7 @@ from diagpack.model.network_errors import known_error
         ("NS_ERROR_UNKNOWN_HOST", Kind.DNS),
     ],
 )
-def test_kinds(text: str, kind: Kind) -> None:
+def test_what_a_client_says_has_one_kind(text: str, kind: Kind) -> None:
     found = known_error(text)
 
     assert found is not None

@@ -101,7 +101,7 @@ def test_form_fields_are_encoded_and_files_are_placeholders() -> None:
     ("method", "path", "is_safe"),
     [("GET", "/x", True), ("GET", "/user/logout", False), ("POST", "/x", False), ("GET", "/a?action=delete", False)],
 )
-def test_safe_calls(method: str, path: str, is_safe: bool) -> None:
+def test_method_and_address_tell_what_is_safe_to_send_again(method: str, path: str, is_safe: bool) -> None:
     call = made(Slots(()), method=method, url=f"https://app.example.com{path}")
 
     assert call is not None

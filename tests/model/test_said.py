@@ -24,7 +24,7 @@ from tests.har_fixtures import har_entry
         ([], ""),
     ],
 )
-def test_json_errors(body: Any, expected: str) -> None:
+def test_an_error_in_json_is_told_in_one_line(body: Any, expected: str) -> None:
     assert said(from_entry(har_entry(status=500, body=json.dumps(body)))) == expected
 
 

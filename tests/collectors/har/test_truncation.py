@@ -30,7 +30,7 @@ from diagpack.collectors.har.truncation import Break, describe
         ),
     ],
 )
-def test_words(found: Break, size: int, words: str) -> None:
+def test_the_words_say_where_it_ends_and_how_much_was_read(found: Break, size: int, words: str) -> None:
     assert describe(found, size, is_stream_damaged=False).words == words
 
 
