@@ -13,7 +13,8 @@ import msgspec
 
 from diagpack.redact.blocks.reader import Blocks
 from diagpack.redact.engine import NeedsWithholding
-from diagpack.redact.walk_json import Document, JsonWalker, TooDeep, parse_together, redact_body
+from diagpack.redact.json_text import Document, TooDeep
+from diagpack.redact.walk_json import JsonWalker, parse_together, redact_body
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine

@@ -13,6 +13,7 @@ from diagpack.redact.blocks.reader import Blocks
 from diagpack.redact.codecs import Codec, local_codecs
 from diagpack.redact.detectors._engine import Pattern, compiled
 from diagpack.redact.edits import Edit
+from diagpack.redact.looks import looks_opaque
 from diagpack.redact.packed import TooBig, Unpacked, unpack_base64, unpack_hex
 from diagpack.redact.spans import Span
 
@@ -182,10 +183,3 @@ class Nested:
                 self._classes.clear()
             entity = self._classes[name] = self._engine.policy.classify(name.decode("latin-1"))
         return entity
-
-
-def looks_opaque(value: str) -> bool:
-    """A value that no person would have chosen as a word: long, or letters and digits mixed."""
-    if len(value) >= 20:
-        return True
-    return len(value) >= 8 and any(each.isdigit() for each in value) and any(each.isalpha() for each in value)

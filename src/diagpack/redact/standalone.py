@@ -21,6 +21,7 @@ from diagpack.model.machine import machine_fault
 from diagpack.redact import work
 from diagpack.redact.dictionary import Dictionary
 from diagpack.redact.engine import Engine, NeedsWithholding
+from diagpack.redact.json_text import Document
 from diagpack.redact.last_look import LastLook, ScanBlueprint
 from diagpack.redact.learned import Learned
 from diagpack.redact.policy import Policy
@@ -28,7 +29,7 @@ from diagpack.redact.pseudonyms import Pseudonyms
 from diagpack.redact.seeds import Seeds, detectors_for, plant, policy_of, vendor_id_patterns
 from diagpack.redact.structure import redact_structure
 from diagpack.redact.walk_har import HarWalker
-from diagpack.redact.walk_json import Document, MarkedWalker
+from diagpack.redact.walk_json import MarkedWalker
 
 _HEAD = 65536
 # What a compressed file may become: logs shrink to a tenth, seldom to a hundredth.

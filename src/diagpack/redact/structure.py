@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from diagpack.redact.engine import MESSAGE
+from diagpack.redact.json_text import TooDeep
 from diagpack.redact.packed import TooBig, unpack_base64, without_space
 from diagpack.redact.walk_form import (
     is_connection_string,
@@ -18,7 +19,7 @@ from diagpack.redact.walk_form import (
     redact_multipart,
 )
 from diagpack.redact.walk_jose import redact_compact
-from diagpack.redact.walk_json import TooDeep, redact_json_text
+from diagpack.redact.walk_json import redact_json_text
 from diagpack.redact.walk_markup import is_markup, redact_markup
 from diagpack.redact.walk_messages import is_event_stream, is_json_lines, redact_event_stream, redact_json_lines
 from diagpack.redact.walk_url import is_url, redact_url

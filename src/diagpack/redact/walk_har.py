@@ -8,9 +8,10 @@ Playwright, Charles, Proxyman, Fiddler as listed in the project's notes.
 import re
 from typing import TYPE_CHECKING, Any
 
+from diagpack.redact.json_text import Document
 from diagpack.redact.walk_form import redact_parameter
 from diagpack.redact.walk_http import cookie_value, is_kept_header, redact_header, redact_set_cookie
-from diagpack.redact.walk_json import Document, JsonWalker, redact_body
+from diagpack.redact.walk_json import JsonWalker, redact_body
 from diagpack.redact.walk_messages import redact_frame
 from diagpack.redact.walk_url import redact_url
 

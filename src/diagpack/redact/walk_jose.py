@@ -10,8 +10,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from diagpack.redact.json_text import Document, TooDeep
 from diagpack.redact.live import JWT
-from diagpack.redact.walk_json import Document, JsonWalker, TooDeep
+from diagpack.redact.walk_json import JsonWalker
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine

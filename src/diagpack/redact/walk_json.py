@@ -1,19 +1,15 @@
 """JSON: every key decides about its value; numbers, duplicate keys and order stay.
 
-Enters: JSON text, or an already parsed value. Leaves: the same with tokens in place, valid again. Numbers that Python
-would print differently and repeated keys travel through a marker that no input can contain.
+Enters: JSON text, or an already parsed value. Leaves: the same with tokens in place, valid again.
 """
 
-import json
-import re
-import secrets
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from diagpack.model.collector import MARK
+from diagpack.redact.json_text import Document, TooDeep
 from diagpack.redact.live import TOKEN_MEMBERS
+from diagpack.redact.looks import is_credential, is_word, looks_like
 from diagpack.redact.spans import PERSONAL_CLASSES, SECRET_CLASSES
 from diagpack.redact.walk_form import is_connection_string, redact_connection_string
 
@@ -36,134 +32,6 @@ _LONGEST_PLAN = 100
 _VALUE_KEYS = frozenset({"value", "Value", "values", "val"})
 # Members that say something about their neighbours: such a record is walked member by member.
 _TELLING = _VALUE_KEYS | TOKEN_MEMBERS.keys() | {MARK}
-
-
-# Made anew in every process, so no input can contain it; the same for all documents, which keeps the patterns compiled.
-_NONCE = secrets.token_hex(8)
-_MARKED_NUMBER = re.compile(rf'"#{_NONCE}:([^"]*)"')
-_MARKED_KEY = re.compile(rf"#{_NONCE}k\d+")
-
-
-class TooDeep(Exception):
-    """The document is nested deeper than the policy allows, or repeats itself."""
-
-
-# Times, UUIDs, URLs, versions and names of algorithms are no credentials.
-_PLAIN_SHAPE = re.compile(
-    r"\d{4}-\d\d-\d\d|[a-z][a-z0-9+.-]*:|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$|[\d.]+[a-z]?$", re.IGNORECASE
-)
-# `deployment.environment`, `some_long_name`: words of a program.
-_DOTTED = re.compile(r"[A-Za-z]{1,15}(?:[._:/-][A-Za-z]{1,15})+")
-_WORDS = re.compile(r"[a-z]{1,12}\d{0,4}(?:[-_][a-z]{0,12}\d{0,4}){1,6}", re.IGNORECASE)
-
-
-def _refused(name: str) -> Any:
-    raise ValueError(name)
-
-
-_decode = msgspec.json.Decoder().decode
-_encode = msgspec.json.Encoder().encode
-# As Python writes JSON by default.
-_spaced = json.JSONEncoder(check_circular=False).encode
-# Characters of a text that is written again to see whether anything got lost.
-_EXACT = 1 << 20
-
-
-def _exact(text: str) -> Any:
-    """The value of a text that Python writes as it reads it: no repeated key, no number in another spelling; or None.
-
-    Ten times as fast as looking at every number and every record.
-    """
-    if len(text) > _EXACT:
-        return None
-    try:
-        data = text.encode()
-        value = _decode(data)
-        is_same = _encode(value) == (_without_spaces(data) if b'": ' in data[:4096] else data) or _spaced(value) == text
-    except (ValueError, RecursionError):
-        return None
-    return value if is_same else None
-
-
-def _without_spaces(data: bytes) -> bytes:
-    """Without the spaces that Python writes between members; a string that held one shows a difference."""
-    return data.replace(b'": ', b'":').replace(b", ", b",")
-
-
-class Document:
-    """Parses and writes JSON text without changing what was not replaced."""
-
-    def __init__(self) -> None:
-        self._is_plain = True
-
-    def loads(self, text: str) -> Any:
-        """Raises ValueError on anything that is not JSON, TooDeep on more levels than Python can hold."""
-        value = _exact(text)
-        if value is not None:
-            return value
-        try:
-            return json.loads(
-                text,
-                parse_float=self._float,
-                parse_int=self._int,
-                object_pairs_hook=self._pairs,
-                parse_constant=_refused,
-            )
-        except RecursionError:
-            raise TooDeep from None
-
-    def dumps(self, value: Any, *, is_compact: bool = True) -> str:
-        separators = (",", ":") if is_compact else (", ", ": ")
-        try:
-            text = json.dumps(value, ensure_ascii=False, separators=separators)
-        except RecursionError:
-            raise TooDeep from None
-        if self._is_plain:
-            return text
-        return _MARKED_KEY.sub("", _MARKED_NUMBER.sub(r"\1", text))
-
-    def number_of(self, value: str) -> str | None:
-        """The digits behind a marker, or None for an ordinary string."""
-        head = f"#{_NONCE}:"
-        return value[len(head) :] if value.startswith(head) else None
-
-    def number(self, digits: str) -> Any:
-        """The value that `dumps` writes as this number."""
-        try:
-            plain = int(digits)
-        except ValueError:
-            return self._marked(digits)
-        return plain if str(plain) == digits else self._marked(digits)
-
-    def key_of(self, key: str) -> str:
-        """A key without the marker of a repeated one."""
-        return key if self._is_plain else _MARKED_KEY.sub("", key)
-
-    def _marked(self, digits: str) -> str:
-        self._is_plain = False
-        return f"#{_NONCE}:{digits}"
-
-    def _float(self, digits: str) -> Any:
-        plain = float(digits)
-        return plain if repr(plain) == digits else self._marked(digits)
-
-    def _int(self, digits: str) -> Any:
-        if len(digits) > 4000:
-            return self._marked(digits)
-        plain = int(digits)
-        return plain if str(plain) == digits else self._marked(digits)
-
-    def _pairs(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        plain = dict(pairs)
-        if len(plain) == len(pairs):
-            return plain
-        self._is_plain = False
-        seen: set[str] = set()
-        marked = {}
-        for index, (key, value) in enumerate(pairs):
-            marked[f"{key}#{_NONCE}k{index}" if key in seen else key] = value
-            seen.add(key)
-        return marked
 
 
 def parse_together(engine: "Engine", texts: list[str]) -> None:
@@ -276,7 +144,7 @@ class JsonWalker:
             below = self.class_of(plain, each) or inherited
             if is_person and not below and plain == "name" and looks_like(each, "name"):
                 below = "name"
-            if not below and record and (is_credential(each, record) or (is_of_passwords and _is_word(each))):
+            if not below and record and (is_credential(each, record) or (is_of_passwords and is_word(each))):
                 below = record
             walked[self._key(name)] = self.walk(each, plain, below, level + 1)
         return walked if len(walked) == len(value) else self._renamed(value, walked)
@@ -500,47 +368,9 @@ class MarkedWalker(JsonWalker):
         return ""
 
 
-def looks_like(value: Any, entity: str) -> bool:
-    """Whether a value under an ambiguous name looks like what the name would mean."""
-    if isinstance(value, list):
-        return any(looks_like(each, entity) for each in value)
-    if isinstance(value, float):
-        return entity == "geo"
-    if not isinstance(value, str):
-        return False
-    if entity in SECRET_CLASSES:
-        from diagpack.redact.nested import looks_opaque
-
-        bare = value.strip()
-        return looks_opaque(bare) and not re.search(r"\s", bare) and not value.isupper() and not _DOTTED.fullmatch(bare)
-    if entity == "email":
-        return "@" in value
-    if entity in ("name", "user", "company"):
-        return bool(re.fullmatch(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3}|\S+@\S+", value.strip()))
-    if entity == "address":
-        return any(each.isalpha() for each in value)
-    return any(each.isdigit() for each in value)
-
-
-def is_credential(value: Any, entity: str) -> bool:
-    """A text that looks drawn at random: no words, no time, no id, no address of a page."""
-    if not isinstance(value, str) or len(value) < 8 or any(each.isspace() for each in value):
-        return False
-    # A password may well be made of words.
-    if _PLAIN_SHAPE.match(value) or (entity != "password" and _WORDS.fullmatch(value)):
-        return False
-    return any(each.isdigit() for each in value) and any(each.isalpha() for each in value)
-
-
 def _names_person(names: Collection[str]) -> bool:
     """Whether a record with these members has the name of a person under `name`."""
     return "name" in names and not _PERSONAL_KEYS.isdisjoint(map(str.lower, names))
-
-
-def _is_word(value: Any) -> bool:
-    """What may be a password under `passwords`: one word that is no flag."""
-    is_plain = not isinstance(value, str) or len(value) < 8 or any(each.isspace() for each in value)
-    return not is_plain and _PLAIN_SHAPE.match(value) is None
 
 
 def _is_schema(value: Any) -> bool:

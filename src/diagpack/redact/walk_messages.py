@@ -7,7 +7,8 @@ RFC 6455 5.6 (data frames).
 import re
 from typing import TYPE_CHECKING
 
-from diagpack.redact.walk_json import TooDeep, redact_json_text
+from diagpack.redact.json_text import TooDeep
+from diagpack.redact.walk_json import redact_json_text
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine

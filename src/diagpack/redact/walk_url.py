@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
-from diagpack.redact.nested import looks_opaque
+from diagpack.redact.looks import looks_opaque
 from diagpack.redact.walk_form import redact_form
 
 if TYPE_CHECKING:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from diagpack.redact.engine import NeedsWithholding
 from diagpack.redact.entries import check_frame, entry_ranges, framed, unframed
+from diagpack.redact.json_text import Document, TooDeep
 from diagpack.redact.lines import ranges, redact_jsonl_stream, redact_text_stream
 from diagpack.redact.walk_har import HarWalker
-from diagpack.redact.walk_json import Document, JsonWalker, MarkedWalker, TooDeep
+from diagpack.redact.walk_json import JsonWalker, MarkedWalker
 from diagpack.redact.walk_markup import is_markup
 
 if TYPE_CHECKING:

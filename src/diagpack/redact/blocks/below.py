@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from diagpack.redact.blocks.cells import end_of_line
 from diagpack.redact.blocks.names import Meaning, holds, meaning
 from diagpack.redact.detectors._engine import compiled
+from diagpack.redact.looks import looks_like
 from diagpack.redact.spans import SECRET_CLASSES
 
 if TYPE_CHECKING:
@@ -122,8 +123,6 @@ def _is_value(bare: bytes, meant: Meaning) -> bool:
     text = bare.decode("utf-8", "replace")
     if meant.entity in SECRET_CLASSES:
         return b" " not in bare and holds(meant, text) and len(bare) >= 4 and not bare.startswith((b"-", b"#", b"<"))
-    from diagpack.redact.walk_json import looks_like
-
     return len(bare) <= 120 and holds(meant, text) and looks_like(text, meant.entity)
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from diagpack.redact.looks import looks_like
 from diagpack.redact.spans import SECRET_CLASSES
 from diagpack.redact.values import is_placeholder
-from diagpack.redact.walk_json import looks_like
 
 if TYPE_CHECKING:
     from diagpack.redact.policy import Policy

@@ -1,0 +1,61 @@
+"""Whether a value looks like what its name would mean.
+
+Enters: a value and, for most questions, the class that its name gives it. Leaves: yes or no. For names that say too
+little alone (`key`, `name`, `session`), and for records of secrets.
+"""
+
+import re
+from typing import Any
+
+from diagpack.redact.spans import SECRET_CLASSES
+
+# Times, UUIDs, URLs, versions and names of algorithms are no credentials.
+_PLAIN_SHAPE = re.compile(
+    r"\d{4}-\d\d-\d\d|[a-z][a-z0-9+.-]*:|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$|[\d.]+[a-z]?$", re.IGNORECASE
+)
+# `deployment.environment`, `some_long_name`: words of a program.
+_DOTTED = re.compile(r"[A-Za-z]{1,15}(?:[._:/-][A-Za-z]{1,15})+")
+_WORDS = re.compile(r"[a-z]{1,12}\d{0,4}(?:[-_][a-z]{0,12}\d{0,4}){1,6}", re.IGNORECASE)
+
+
+def looks_opaque(value: str) -> bool:
+    """A value that no person would have chosen as a word: long, or letters and digits mixed."""
+    if len(value) >= 20:
+        return True
+    return len(value) >= 8 and any(each.isdigit() for each in value) and any(each.isalpha() for each in value)
+
+
+def looks_like(value: Any, entity: str) -> bool:
+    """Whether a value under an ambiguous name looks like what the name would mean."""
+    if isinstance(value, list):
+        return any(looks_like(each, entity) for each in value)
+    if isinstance(value, float):
+        return entity == "geo"
+    if not isinstance(value, str):
+        return False
+    if entity in SECRET_CLASSES:
+        bare = value.strip()
+        return looks_opaque(bare) and not re.search(r"\s", bare) and not value.isupper() and not _DOTTED.fullmatch(bare)
+    if entity == "email":
+        return "@" in value
+    if entity in ("name", "user", "company"):
+        return bool(re.fullmatch(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3}|\S+@\S+", value.strip()))
+    if entity == "address":
+        return any(each.isalpha() for each in value)
+    return any(each.isdigit() for each in value)
+
+
+def is_credential(value: Any, entity: str) -> bool:
+    """A text that looks drawn at random: no words, no time, no id, no address of a page."""
+    if not isinstance(value, str) or len(value) < 8 or any(each.isspace() for each in value):
+        return False
+    # A password may well be made of words.
+    if _PLAIN_SHAPE.match(value) or (entity != "password" and _WORDS.fullmatch(value)):
+        return False
+    return any(each.isdigit() for each in value) and any(each.isalpha() for each in value)
+
+
+def is_word(value: Any) -> bool:
+    """What may be a password under `passwords`: one word that is no flag."""
+    is_plain = not isinstance(value, str) or len(value) < 8 or any(each.isspace() for each in value)
+    return not is_plain and _PLAIN_SHAPE.match(value) is None
