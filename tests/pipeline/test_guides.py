@@ -73,6 +73,19 @@ def result(folder: CaseDir, place: Path, files: dict[str, Any]) -> Path:
     return path
 
 
+def test_what_nobody_named_is_said_in_the_customers_language(
+    folder: CaseDir, settings: Settings, tmp_path: Path
+) -> None:
+    told = {
+        language: build_for_case(folder, settings, out=tmp_path / language, language=language)
+        for language in ("en", "de", "fr", "es", "ja")
+    }
+
+    assert len({each.contact for each in told.values()}) == 5
+    assert len({each.upload_address for each in told.values()}) == 5
+    assert all("CS-1042" in each.upload_address for each in told.values())
+
+
 def test_a_page_and_a_script_are_built_and_recorded(folder: CaseDir, settings: Settings, tmp_path: Path) -> None:
     page = build_for_case(
         folder, settings, out=tmp_path, upload_address="https://upload.example.com/x", contact="Support"

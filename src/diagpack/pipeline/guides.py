@@ -25,7 +25,7 @@ from diagpack.case.layout import CaseDir
 from diagpack.case.lock import case_lock
 from diagpack.errors import UsageError
 from diagpack.guide import intake
-from diagpack.guide.build import build_page
+from diagpack.guide.build import LANGUAGES, build_page, load_strings
 from diagpack.guide.cms import is_cms, is_plain_result, read_cms
 from diagpack.guide.container import ANSWERS, Opened
 from diagpack.guide.envelope import is_envelope, read_envelope, refusal
@@ -81,8 +81,13 @@ def build_for_case(
     case = load_case(folder.yaml)
     language = language or case.language
     chosen = _checklist(case, settings, checklist)
-    contact = contact or str(keys.get("contact", "")) or "your support contact"
-    address = upload_address or str(keys.get("upload_address", "")) or f"the upload link of your support case {case.id}"
+    words = load_strings(language if language in LANGUAGES else "en")
+    contact = contact or str(keys.get("contact", "")) or words["default_contact"]
+    address = (
+        upload_address
+        or str(keys.get("upload_address", ""))
+        or words["default_address"].replace("{case}", str(case.id))
+    )
     expires = settings.now + timedelta(days=days)
     known = [each.id for each in chosen.items if _is_known(each.id, case)]
     common: dict[str, Any] = {
