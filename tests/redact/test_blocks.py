@@ -281,3 +281,43 @@ def test_what_a_column_taught_is_replaced_elsewhere() -> None:
     engine(learned=learned).text("id,password\n1,canary-word-77\n2,canary-word-78\n")
 
     assert {"canary-word-77", "canary-word-78"} <= set(learned.dictionary())
+
+
+def test_a_dump_names_its_columns_once_and_every_row_is_read_by_them(tmp_path: Path) -> None:
+    created = (
+        "CREATE TABLE IF NOT EXISTS `shop`.`users` (\n  `id` bigint NOT NULL,\n  `pw` varchar(255) DEFAULT NULL,\n"
+        "  `amount` decimal(10,2),\n  `first_name` varchar(64),\n  PRIMARY KEY (`id`), KEY `k` (`pw`,`id`)\n);\n"
+    )
+    rows = [f"({number},'canary-{number:06d}x',{number}.50,'Canary{number:06d}')" for number in range(4_000)]
+
+    for number, between in enumerate((",", ",\n")):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        shown = _file(folder, "".join([created, "INSERT INTO `users` VALUES ", between.join(rows), ";\n"]).encode())
+
+        assert len(shown) > 2 * PIECE
+        assert b"anary" not in shown
+        assert shown.startswith(created.encode())
+        assert shown.count(b".50,") == len(rows)
+
+
+def test_a_table_definition_that_two_pieces_share_is_known(tmp_path: Path) -> None:
+    filler = "-- filler of a dump\n" * (PIECE // 20 - 2)
+    created = "CREATE TABLE users (id int,\n" + "".join(f"  c{at} int,\n" for at in range(20)) + "  password text);\n"
+    zeros = ",".join("0" for _ in range(20))
+
+    shown = _file(
+        tmp_path, "".join([filler, created, "INSERT INTO users VALUES (1,", zeros, ",'canary-1');\n"]).encode()
+    )
+
+    assert shown.startswith((filler + created).encode())
+    assert b"canary" not in shown
+
+
+def test_rows_that_are_copied_from_standard_input_are_a_table_up_to_the_end_mark(tmp_path: Path) -> None:
+    text = "COPY public.accounts (id, username, password, seen) FROM stdin;\n1\tcanaryu\tcanary-1\t8443\n\\.\n8443\n"
+
+    shown = _file(tmp_path, text.encode())
+
+    assert b"canary" not in shown
+    assert shown.endswith(b"\t8443\n\\.\n8443\n")

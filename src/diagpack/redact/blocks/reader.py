@@ -57,6 +57,7 @@ class Blocks:
     def __init__(self, engine: "Engine") -> None:
         self._engine = engine
         self._tables = tables.Tables(engine.policy)
+        self._statements = statements.Statements(engine.policy)
 
     def prime(self, head: bytes) -> None:
         """The first lines of the text, when reading starts further behind."""
@@ -64,9 +65,9 @@ class Blocks:
 
     def edits(self, data: bytes) -> list[Edit]:
         """Edits on the next piece, in any order."""
-        if b"\n" not in data and _ONE_LINE.find(data) is None:
+        if not self._statements.is_open and b"\n" not in data and _ONE_LINE.find(data) is None:
             return []
-        if not self._tables.is_open and _ANY.find(data) is None:
+        if not self._tables.is_open and not self._statements.is_open and _ANY.find(data) is None:
             self._tables.skip()
             return []
         return list(self._found(data))
@@ -83,7 +84,7 @@ class Blocks:
                 yield from self._value(data, start, end, "name", "mailbox")
             else:
                 yield Edit(start, end, self._engine.replacement_of(plain, "name", "mailbox"), "name", "mailbox")
-        for start, end, entity in statements.literals(self._engine.policy, data):
+        for start, end, entity in self._statements.literals(data):
             yield from self._value(data, start, end, entity, "column")
         for run in folded.folded_runs(data):
             yield from self._folded(run)

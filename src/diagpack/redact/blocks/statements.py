@@ -1,7 +1,8 @@
 """`INSERT INTO t (columns) VALUES (…), (…)`: the columns say what each literal is.
 
-Enters: a chunk of text. Leaves: the literals of sensitive columns; the shape of the statement stays. Source: ISO/IEC
-9075-2, 14.11 (insert statement), 5.3 (literals: a quote inside is doubled; MySQL also takes a backslash).
+Enters: the pieces of one text, in order. Leaves: the literals of sensitive columns; the shape of the statement stays. A
+dump names the columns once, in `CREATE TABLE`, and its rows may go on in the next piece. Sources: ISO/IEC 9075-2, 11.3
+(table definition), 14.11 (insert statement), 5.3 (literals: a quote inside is doubled; MySQL also takes a backslash).
 """
 
 from collections.abc import Iterator
@@ -13,39 +14,117 @@ from diagpack.redact.detectors._engine import compiled
 if TYPE_CHECKING:
     from diagpack.redact.policy import Policy
 
-SOURCE = r"(?i:\b(?:insert[ \t\r\n]+(?:ignore[ \t]+)?into|replace[ \t]+into)[ \t])"
+_INTO = r"\b(?:insert[ \t\r\n]+(?:ignore[ \t]+)?into|replace[ \t]+into)[ \t]"
+_CREATE = r"\bcreate[ \t]+(?:[a-z]+[ \t]+)?table[ \t]"
+_TABLE = r"[A-Za-z0-9_.\"`\[\]]+"
+SOURCE = rf"(?i:{_INTO}|{_CREATE})"
+# A new table with its name, or an insert with its table and, where they stand there, its columns.
 _HEAD = compiled(
-    r"\b(?:insert[ \t\r\n]+(?:ignore[ \t]+)?into|replace[ \t]+into)[ \t]+[A-Za-z0-9_.\"`\[\]]+[ \t\r\n]*"
-    r"\(([^()]*)\)[ \t\r\n]*values?[ \t\r\n]*\(",
+    rf"{_CREATE}+(?:if[ \t]+not[ \t]+exists[ \t]+)?({_TABLE})[ \t\r\n]*\("
+    rf"|{_INTO}+({_TABLE})[ \t\r\n]*(?:\(([^()]*)\)[ \t\r\n]*)?values?[ \t\r\n]*\(",
     ignore_case=True,
     captures=True,
 )
 _LITERAL = compiled(r"[ \t\r\n]*(?:[NEne]?\\*'(?:[^'\\]|''|\\[^'])*\\*'|\\*\"(?:[^\"\\]|\\[^\"])*\\*\"|[^,()'\"]*)")
 _NEXT_ROW = compiled(r"[ \t\r\n]*,[ \t\r\n]*\(")
+_FIRST_ROW = compiled(r"[ \t\r\n]*,?[ \t\r\n]*\(")
+_PUNCTUATION = compiled(r"[(),;]")
 _QUOTES = b"'\"\\ \t\r\nNEne"
+# What begins a part of a table definition that is no column.
+_CLAUSES = frozenset("primary key unique constraint index foreign check fulltext spatial exclude like period".split())
+_LONGEST_TABLE = 64 << 10
+_MOST_TABLES = 5_000
 
 
-def literals(policy: "Policy", data: bytes) -> Iterator[tuple[int, int, str]]:
-    """(start, end, class) of every literal under a sensitive column."""
-    position = 0
-    while (found := _HEAD.groups(data, position)) is not None:
-        columns = _columns(policy, data[found[1][0] : found[1][1]])
-        position = found[0][1]
+class Statements:
+    """The statements of one text: what its tables' columns mean, and the insert that the last piece did not end."""
+
+    def __init__(self, policy: "Policy") -> None:
+        self._policy = policy
+        self._tables: dict[bytes, list[Meaning]] = {}
+        self._open: list[Meaning] = []
+        # A table definition that goes on in the next piece.
+        self._begun = b""
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self._open or self._begun)
+
+    def literals(self, data: bytes) -> Iterator[tuple[int, int, str]]:
+        """(start, end, class) of every literal under a sensitive column of the next piece."""
+        position = 0
+        if self._begun:
+            begun, self._begun = self._begun, b""
+            self._defined(begun + data[:_LONGEST_TABLE])
+        columns, self._open = self._open, []
+        if columns and (first := _FIRST_ROW.at(data, 0)) > 0:
+            position, found = self._rows(columns, data, first)
+            yield from found
+        while (head := _HEAD.groups(data, position)) is not None:
+            (start, end), created, table, listed = head
+            if created[0] >= 0:
+                self._defined(data[start : start + _LONGEST_TABLE])
+                position = end
+                continue
+            columns = (
+                self._columns([each.strip(b' \t\r\n"`[]') for each in data[slice(*listed)].split(b",")])
+                if listed[0] >= 0
+                else self._tables.get(_bare(data[slice(*table)]), [])
+            )
+            position, found = self._rows(columns, data, end)
+            yield from found
+
+    def _rows(self, columns: list[Meaning], data: bytes, position: int) -> tuple[int, list[tuple[int, int, str]]]:
+        """The sensitive literals of the rows from `position`, behind an opening bracket; and where they end."""
+        found: list[tuple[int, int, str]] = []
+        if not any(each.entity for each in columns):
+            return position, found
         while True:
             position, cells = _row(data, position)
             for meant, (start, end) in zip(columns, cells, strict=False):
                 if meant.entity and end > start and holds(meant, data[start:end].decode("utf-8", "replace")):
-                    yield start, end, meant.entity
+                    found.append((start, end, meant.entity))
             following = _NEXT_ROW.at(data, position)
-            if following < 0 or not any(each.entity for each in columns):
-                break
+            if following < 0:
+                if not data[position : position + 64].strip(b" \t\r\n,") and len(data) - position < 64:
+                    self._open = columns
+                return position, found
             position = following
 
+    def _defined(self, text: bytes) -> None:
+        """Remember the columns of the table whose definition `text` begins with, or the text where it is not whole."""
+        head = _HEAD.groups(text)
+        if head is None:
+            return
+        # Up to the next statement, so that each byte is read once.
+        following = _HEAD.find(text, head[0][1])
+        limit = len(text) if following is None else following[0]
+        names, depth, begun = [], 1, head[0][1]
+        for at, end in _PUNCTUATION.spans(text, begun, limit):
+            mark = text[at:end]
+            depth += (mark == b"(") - (mark == b")")
+            if depth == 0 or mark == b";" or (mark == b"," and depth == 1):
+                names.append(text[begun:at].strip())
+                begun = end
+            if depth == 0 or mark == b";":
+                break
+        else:
+            self._begun = text if limit == len(text) < _LONGEST_TABLE else b""
+            return
+        listed = [_bare(each.split()[0]) for each in names if each]
+        if len(self._tables) < _MOST_TABLES:
+            columns = [each for each in listed if each.decode("latin1") not in _CLAUSES]
+            self._tables[_bare(text[slice(*head[1])])] = self._columns(columns)
 
-def _columns(policy: "Policy", listed: bytes) -> list[Meaning]:
-    found = [meaning(policy, each.decode("utf-8", "replace").strip(' \t\r\n"`[]')) for each in listed.split(b",")]
-    is_person = any(each.entity in ("email", "phone", "dob", "password") for each in found)
-    return [Meaning("name") if is_person and each == Meaning("name", True) else each for each in found]
+    def _columns(self, names: list[bytes]) -> list[Meaning]:
+        found = [meaning(self._policy, each.decode("utf-8", "replace")) for each in names]
+        is_person = any(each.entity in ("email", "phone", "dob", "password") for each in found)
+        return [Meaning("name") if is_person and each == Meaning("name", True) else each for each in found]
+
+
+def _bare(name: bytes) -> bytes:
+    """A name without quotes and without its schema, in lower case."""
+    return name.rpartition(b".")[2].strip(b' \t\r\n"`[]').lower()
 
 
 def _row(data: bytes, position: int) -> tuple[int, list[tuple[int, int]]]:

@@ -1,4 +1,4 @@
-"""Tables in text: delimited (CSV, TSV, W3C logs), drawn with bars or rules, or aligned in columns.
+"""Tables in text: delimited (CSV, TSV, W3C logs, PostgreSQL's `COPY`), drawn with bars or rules, aligned in columns.
 
 Enters: pieces of a text, in order. Leaves: the cells whose column is named as sensitive. A table goes on in the next
 piece; the text stays valid, since only the inside of a cell is replaced. Sources: RFC 4180; W3C Extended Log File
@@ -23,6 +23,7 @@ _HEADING = r"[A-Z][A-Z0-9_/-]*(?:\([A-Z]+\))?(?: [A-Z][A-Z0-9_/-]*)?"
 # Where a table may begin: a line of names, the rule below or above one, `#Fields:`, psql's expanded record.
 SOURCE = (
     rf"^(?:{_DELIMITED}|[ \t]*[+|]?[ \t]*:?--[-+|: \t]*\r?$|#Fields:[ \t]|-\[ RECORD "
+    r"|COPY [^\r\n(]+\([^\r\n()]+\) FROM stdin"
     rf"|{_HEADING}(?:[ ][ ]+{_HEADING})+[ ]*\r?$)"
 )
 _START = compiled(f"(?m){SOURCE}")
@@ -94,6 +95,9 @@ class Tables:
         line = data[start:end].rstrip(b"\r").removeprefix(b"\xef\xbb\xbf")
         if line.startswith(b"#Fields:"):
             return self._delimited(line[8:].strip(), b"\t" if b"\t" in line else b" "), end + 1
+        if line.startswith(b"COPY "):
+            listed = line[line.index(b"(") + 1 : line.index(b")")]
+            return self._delimited(listed.replace(b", ", b"\t"), b"\t"), end + 1
         if line.startswith(b"-[ RECORD "):
             return Table("expanded", ()), end + 1
         if not set(line) - _RULE:
@@ -174,7 +178,8 @@ class Tables:
         if table.is_file:
             return True
         if table.kind == "delimited":
-            return bool(line.strip()) and len(cells) == len(table.columns)
+            # `\\.` ends the rows of a COPY.
+            return bool(line.strip()) and len(cells) == len(table.columns) and line.rstrip(b"\r") != b"\\."
         if table.kind == "expanded":
             return b"|" in line or line.startswith(b"-[ RECORD ")
         if table.kind == "barred":
