@@ -321,3 +321,26 @@ def test_rows_that_are_copied_from_standard_input_are_a_table_up_to_the_end_mark
 
     assert b"canary" not in shown
     assert shown.endswith(b"\t8443\n\\.\n8443\n")
+
+
+def test_values_that_are_bound_to_a_statement_are_read_by_their_names() -> None:
+    shown = _ALONE.text('WHERE id = $1  [["last_name", "Canary1"], ["reset_password_token", "canary2"], ["LIMIT", 1]]')
+
+    assert "anary" not in shown
+    assert shown.endswith('["LIMIT", 1]]')
+    assert _ALONE.text('grant_types: ["password", "refresh_token"]') == 'grant_types: ["password", "refresh_token"]'
+
+
+def test_headings_in_other_languages_and_with_accents_say_what_their_cells_are(tmp_path: Path) -> None:
+    german = "id;ort;geburtsdatum;status\n8443;Canarystadt;12.04.1961;aktiv\n8444;Canarydorf;13.04.1961;aktiv\n"
+    french = "id,prénom,code postal,numéro de sécurité sociale\n8443,Canary,69003,2 85 05 78 006 084 36\n"
+
+    for name, text, values in (
+        ("german", german, ["Canary", "12.04.1961", "13.04.1961"]),
+        ("french", french, ["Canary", "69003", "084"]),
+    ):
+        folder = tmp_path / name
+        folder.mkdir()
+        shown = _file(folder, text.encode()).decode()
+        assert not [each for each in values if each in shown]
+        assert "8443" in shown

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from diagpack.redact.standalone import Standalone
+from diagpack.redact.standalone import Standalone, media_type_of
 from tests.redact.planting import KEY, POLICY
 
 _ALONE = Standalone(KEY, POLICY)
@@ -188,3 +188,43 @@ def test_a_name_in_no_list_is_found_where_only_a_person_is_asked_or_told(text: s
 
     assert name not in out.read_text()
     assert out.read_text().replace(name, "").count(" ") == text.count(" ") - name.count(" ")
+
+
+def test_words_alone_in_a_json_leaf_are_searched_as_well() -> None:
+    told = {"msg": "Invalid user canaryjane from", "path": "/home/canaryjoe/data", "text": "I live at 12 Canary Street"}
+
+    shown = json.dumps(_ALONE.value(told))
+
+    assert "anary" not in shown
+
+
+@pytest.mark.parametrize("head", ["[14:02] Annika Canary: hi", "[INFO] text", "[2026-11-03 10:00:00] x"])
+def test_a_line_that_begins_with_a_bracket_is_text(head: str, tmp_path: Path) -> None:
+    source = tmp_path / "in.txt"
+    source.write_text(f"{head}\nmore\n")
+
+    assert media_type_of(source) == "text/plain"
+
+
+def test_the_host_behind_a_password_with_an_encoded_at_sign_stays() -> None:
+    shown = _ALONE.text("url=postgres://jo:canary%2Fp%40ss@db.internal:5432/app up")
+
+    assert "canary" not in shown
+    assert shown.endswith("@db.internal:5432/app up")
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ('2026/11/03 12:00:04 [error] 4#4: *9 user "canaryjo": password mismatch, client: 10.0.0.8', "canaryjo"),
+        ("\tAccount Name:\t\tcanaryjo\n", "canaryjo"),
+        ("BadCredentialsException: Bad credentials; principal=canaryjo port=8443", "canaryjo"),
+        ("My username is canaryjo, since 10:19", "canaryjo"),
+        ("Mon identifiant : canaryjo", "canaryjo"),
+        ("geo lat=59.32938 lng=18.06871 code=401", "18.06871"),
+        ("M: +44 7700 900456", "900456"),
+        ('<machineKey validationKey="21F090935F6E49C2C797F69BBAAD8402" validation="SHA1"/>', "21F09093"),
+    ],
+)
+def test_where_servers_and_people_write_a_person(text: str, gone: str) -> None:
+    assert gone not in _ALONE.text(text)

@@ -113,7 +113,7 @@ def redact_one(path: Path, out: Path, profile: Profile) -> RedactedFile:
         raise UsageError("DP930", "the folder to write into is not there", hint="make it, or name another file with -o")
     if not os.access(out.parent, os.W_OK):
         raise UsageError("DP930", "the folder to write into may not be written", hint="name another file with -o")
-    result = redactor(profile).file(regular(path), out, "input")
+    result = redactor(profile).file(regular(path), out, path.name)
     if result.withheld:
         raise RedactionError("DP174", f"withheld: {result.withheld[0]['reason']}", hint="nothing was written")
     return RedactedFile(out, result)

@@ -386,7 +386,10 @@ class Engine:
 
     def _is_plain(self, text: str) -> bool:
         # `-----` may be the head of a key.
-        return is_plain(text) and not (self._looks_for_hosts and "." in text) and "-----" not in text
+        if not is_plain(text) or (self._looks_for_hosts and "." in text) or "-----" in text:
+            return False
+        # Words alone tell something as well: `Invalid user NAME from`, `/home/NAME`, `12 Canary Street`.
+        return not self.scanner.scan(text.encode())
 
     def edits(self, data: bytes, context: str = "", layer: int = 0, *, blocks: Blocks | None = None) -> list[Edit]:
         """Sorted replacements that do not overlap. `blocks`: what spans lines counts as well."""

@@ -7,6 +7,7 @@ the nearest name; a policy that keeps a secret class is an error. The residue sc
 
 import difflib
 import hashlib
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
@@ -101,7 +102,7 @@ class Policy:
         """Whether a name outside of parameters needs a value that looks like what the name says."""
         found = self._doubted.get(name)
         if found is None:
-            plain = name.lower().translate(_SQUEEZE)
+            plain = _squeezed(name)
             found = plain in self._ambiguous or plain.endswith("tokens")
             if len(self._doubted) < 20_000:
                 self._doubted[name] = found
@@ -131,7 +132,7 @@ class Policy:
         # An address is no name, whatever letters it holds (`mbfcsrfjj@…`).
         if not name or len(name) > 200 or "@" in name:
             return ""
-        plain = name.lower().translate(_SQUEEZE).strip("\"'@$/")
+        plain = _squeezed(name).strip("\"'@$/")
         if plain in FIELDS:
             return KEEP
         if plain in self._words:
@@ -299,4 +300,9 @@ def _header_class(kind: str) -> str:
 
 
 def _squeezed(name: str) -> str:
-    return str(name).lower().translate(_SQUEEZE)
+    """Lower case, without separators and accents: `Code Postal`, `prénom`."""
+    plain = str(name).lower().translate(_SQUEEZE)
+    if plain.isascii():
+        return plain
+    parts = unicodedata.normalize("NFKD", plain.replace("ß", "ss"))
+    return "".join(each for each in parts if not unicodedata.combining(each))

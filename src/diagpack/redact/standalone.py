@@ -40,6 +40,8 @@ _PROSE_NAMES = (".txt", ".md", ".eml", ".note", ".text", ".markdown")
 _MAIL = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:From|Return-Path|Received|Delivered-To|To|Subject|Date|MIME-Version|Message-I[Dd]): "
 )
+# `[14:02] …` and `[INFO] …` are lines of text.
+_JSON = re.compile(rb"\{\s*[\"}]|\[\s*(?:[\[{\"\]]|true|false|null|-?[0-9][0-9.eE+-]*\s*[,\]])")
 _STAMPED = re.compile(rb"[^\n]{0,30}\b\d\d:\d\d:\d\d")
 
 
@@ -215,7 +217,7 @@ def media_type_of(source: Path) -> str:
         return work.PNG
     if _is_binary(head):
         return "application/octet-stream"
-    if bare[:1] in (b"{", b"["):
+    if _JSON.match(bare):
         first = bare.split(b"\n", 1)
         if len(first) == 2 and first[0].rstrip().endswith((b"}", b"]")) and first[1].lstrip()[:1] in (b"{", b"["):
             return work.JSONL

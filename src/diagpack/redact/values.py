@@ -21,7 +21,7 @@ DIAGNOSTIC = re.compile(
 # What stands for a value that is put in later: `${DB_PASSWORD}`, `{{token}}`, `%s`, a type of GraphQL.
 _PLACEHOLDER = re.compile(
     r"\$\{[A-Za-z_][A-Za-z0-9_.]*\}|\{\{ *\$?[A-Za-z_][A-Za-z0-9_.]* *\}\}|%\([a-z_]+\)s|%s|\$[A-Z][A-Z0-9]*_[A-Z0-9_]*"
-    r"|(?:String|ID|Int|Float|Boolean)!?|process\.env\.[A-Z][A-Z0-9_]*|<[a-z][a-z_ -]*>"
+    r"|\$[0-9]{1,3}|(?:String|ID|Int|Float|Boolean)!?|process\.env\.[A-Z][A-Z0-9_]*|<[a-z][a-z_ -]*>"
 )
 _TOKEN_RANGE = ipaddress.ip_network("240.0.0.0/4")
 _NO_DIGITS = str.maketrans("", "", "0123456789")

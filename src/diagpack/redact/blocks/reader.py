@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from diagpack.redact.blocks import below, folded, mail, messages, statements, tables
+from diagpack.redact.blocks import below, folded, mail, messages, pairs, statements, tables
 from diagpack.redact.detectors._engine import compiled
 from diagpack.redact.edits import Edit
 from diagpack.redact.packed import TooBig, unpack_base64
@@ -17,9 +17,11 @@ from diagpack.redact.walk_markup import redact_markup
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
 
-_ANY = compiled("(?m)" + "|".join(f"(?:{each.SOURCE})" for each in (tables, below, folded, mail, messages, statements)))
+_ANY = compiled(
+    "(?m)" + "|".join(f"(?:{each.SOURCE})" for each in (tables, below, folded, mail, messages, pairs, statements))
+)
 # What counts in a single line as well.
-_ONE_LINE = compiled("|".join(f"(?:{each.SOURCE})" for each in (mail, messages, statements)))
+_ONE_LINE = compiled("|".join(f"(?:{each.SOURCE})" for each in (mail, messages, pairs, statements)))
 # Stars and dots that hide a value already.
 _HIDDEN = frozenset(b"*x.- \xe2\x80\xa2")
 # Findings that were read as a whole, so that nothing else counts inside them.
@@ -86,6 +88,8 @@ class Blocks:
                 yield Edit(start, end, self._engine.replacement_of(plain, "name", "mailbox"), "name", "mailbox")
         for start, end, entity in self._statements.literals(data):
             yield from self._value(data, start, end, entity, "column")
+        for start, end, entity in pairs.bound_values(self._engine.policy, data):
+            yield from self._value(data, start, end, entity, "bound")
         for run in folded.folded_runs(data):
             yield from self._folded(run)
         for start, end in messages.messages(data):

@@ -23,7 +23,7 @@ _USERINFO = compiled(r"://[^\s\"'<>/?#@]*(?:@[^\s\"'<>/?#@]*)*@")
 # A raw password may hold `/`, `?` and `#`; only after a user name and with a host behind the `@`.
 _LOOSE_USERINFO = compiled(
     r"\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|redis|rediss|amqps?|mssql|sqlserver|oracle|clickhouse|ldaps?|"
-    r"smtps?|imaps?|ftps?|sftp|jdbc:[a-z0-9:]+)://[^\s\"'<>:@/]*:[^\s\"'<>@]+@",
+    r"smtps?|imaps?|ftps?|sftp|jdbc:[a-z0-9:]+)://[^\s\"'<>:@/]*:[^\s\"'<>@]+(?:@[^\s\"'<>/?#@]*)*@",
     ignore_case=True,
 )
 _ORACLE = compiled(r"jdbc:oracle:[a-z]+:([^\s/@\"':]+)/([^\s@\"']+)@", ignore_case=True, captures=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from diagpack.redact.detectors import _headers
-from diagpack.redact.detectors._engine import Rank
+from diagpack.redact.detectors._engine import Rank, compiled
 from diagpack.redact.detectors._keyvalue import KeyValue, KeyValueScanner
 from diagpack.redact.detectors._validators import is_mixed, is_scrambled
 from diagpack.redact.rulebook import Slots, folded, slots, stem_pattern
@@ -27,6 +27,11 @@ _ROLES: Final = frozenset(
 _FILLERS: Final = frozenset(
     "same other another first second third next last every any all no none not is was has had can "
     "cannot sees gets".split()
+)
+# `c.e.PasswordExpiryFilter : Failed …`: the class that logs, and words behind it.
+_CLASS_NAME: Final = compiled(
+    r"(?:[a-z0-9_]+\.)*[A-Z][A-Za-z0-9_$]*(?:Exception|Error|Filter|Provider|Service|Handler|Factory|Encoder|Validator"
+    r"|Controller|Interceptor|Resolver|Repository|Configuration|Manager|Listener|Middleware|Strategy|Impl|Aspect)"
 )
 # The shell's working directory, not a password.
 _DIRECTORIES: Final = frozenset({"pwd", "oldpwd"})
@@ -72,6 +77,8 @@ def _alternation(words: frozenset[str]) -> str:
 
 
 def _spans(data: bytes, found: KeyValue, names: Slots) -> Iterator[Span]:
+    if found.where == "text" and _CLASS_NAME.at(found.key.encode(), 0) == len(found.key):
+        return
     header = names.secret(found.key, "header")
     if found.key.lower().endswith("authorization") and found.values:
         yield from _headers.authorization_spans(data, found.values[0][0])

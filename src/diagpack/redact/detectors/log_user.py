@@ -18,5 +18,9 @@ DETECTOR: Final[Detector] = RuleDetector(
         "mysql-log-user",
         "connection-user",
         "bound-parameter",
+        "quoted-user",
+        "windows-account",
+        "principal",
+        "told-user",
     ),
 )

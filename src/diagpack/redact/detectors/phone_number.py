@@ -22,11 +22,12 @@ _EXPLICIT = compiled(_EXPLICIT_FORM)
 _CONTEXT_WORD: Final = (
     r"\b(?:phones?|tel|telephone|telefon|mobile|mobil|handy|cell|cellphone|calls?|called|calling|fax|msisdn|sms|dial|"
     r"whatsapp|number|contact|reach|ring|landline|hotline|"
-    r"anrufen|rufen|ruf|rufnummer|telefonnummer|handynummer|durchwahl|erreichbar|portable|appelez|appeler|num\xc3\xa9ro|"
+    r"anrufen|rufen|ruf|rufnummer|telefonnummer|handynummer|durchwahl|erreichbar|portable|joindre|joignable|appelez|appeler|num\xc3\xa9ro|"
     r"t\xc3\xa9l\xc3\xa9phone|tel\xc3\xa9fono|telefono|m\xc3\xb3vil|llame|llamar|ll\xc3\xa1meme|cellulare)\b"
 )
 _WORD = compiled(_CONTEXT_WORD, ignore_case=True)
 _CANDIDATE = compiled(r"[+(]?\b[0-9][0-9 ().\xc2\xa0/-]{4,22}[0-9]\b")
+_GROUPED = compiled(r"\+[1-9][0-9]{0,2}[ ]\(?[0-9]{1,5}\)?(?:[ -][0-9]{2,8}){1,4}")
 _BEHIND_WORD: Final = 45
 _BEFORE_WORD: Final = 20
 _PHONE_KEYS: Final = ("phone", "mobile", "msisdn", "tel", "fax", "cell")
@@ -80,7 +81,12 @@ class PhoneNumbers:
     def _is_number(self, text: bytes, is_trusted: bool) -> bool:
         if not 7 <= len(digits_of(text)) <= 15:
             return False
-        return is_trusted or is_valid(text.decode("latin1"), self.regions)
+        return is_trusted or is_valid(text.decode("latin1"), self.regions) or _is_grouped(text)
+
+
+def _is_grouped(text: bytes) -> bool:
+    """`+44 7700 900456`: written as people write numbers for other countries, whether it was given out or not."""
+    return text[:1] == b"+" and len(digits_of(text)) >= 10 and _GROUPED.at(text, 0) == len(text)
 
 
 def _near_words(data: bytes) -> Iterator[tuple[int, int]]:

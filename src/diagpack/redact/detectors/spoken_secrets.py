@@ -14,6 +14,7 @@ from diagpack.redact.spans import Detector, Span
 _STEM: Final = r"(?:password|passwd|passphrase|secret|token|api-?key|access-?key|private-?key)"
 _COPULA: Final = r"(?:is|was|ist|war|lautet|est|es|era|=|:)?"
 _WORD: Final = r"([^\s\"'`,;<>()]+)"
+_FOR_WHOM: Final = r"[ \t]+(?:for|of|f\xc3\xbcr|von|pour|de|para)[ \t]+[^\s:]{1,30}(?:[ \t][^\s:]{1,30})?"
 _GAP: Final = r"[^\r\n|;&]{0,300}?"
 
 
@@ -29,6 +30,11 @@ def _credential(value: bytes) -> bool:
     """Letters and digits mixed, eight or more, or letters in no speakable order: no word, no number, no path."""
     is_drawn = len(value) >= 8 and (is_mixed(value) or is_scrambled(value))
     return is_drawn and b"/" not in value[:1] and _PRODUCT.at(value, 0) != len(value)
+
+
+def _flagged(value: bytes) -> bool:
+    """Behind a flag of PowerShell: no other flag, variable or call, and no word of a sentence."""
+    return _any(value) and not value.isalpha()
 
 
 _WORDS_FOR_PASSWORD: Final = (
@@ -58,6 +64,18 @@ _SHAPES: Final[tuple[_Shape, ...]] = tuple(
         (b"--", rf"--[a-z0-9-]*{_STEM}[a-z0-9-]*\\*[\"'][ \t]*,\s*\\*[\"']([^\"'\\\r\n]+)", "secret", "argv", _any),
         *((word, rf"\b(?:{pattern})[ \t]+{_COPULA}[ \t:=]*[\"'`]?{_WORD}", "password", "told-password", _credential)
           for word, pattern in _WORDS_FOR_PASSWORD),
+        *((word, rf"\b(?:{pattern}){_FOR_WHOM}:[ \t]*[\"'`]?{_WORD}", "password", "told-password", _credential)
+          for word, pattern in _WORDS_FOR_PASSWORD),
+        (b"pw", rf"\bpwd?[ \t]+(?:is|ist|lautet|:)[ \t]*[\"'`]?{_WORD}", "password", "told-password", _credential),
+        (b"code", r"\b(?:your|my|ihr|mein|votre|mon|verification|security|confirmation|one-time|login|sms|mfa|2fa)[ -]"
+                  r"(?:verification |security |login |one-time )?code[ \t]*(?:is|ist|lautet|est|:|=)[ \t:]*"
+                  r"([0-9]{4,8}|[0-9]{3}[ -][0-9]{3})\b", "secret", "told-code", _any),
+        (b"cv", r"\b(?:cvv2?|cvc2?|cvn)[ \t]*(?:is|:|=)?[ \t]*([0-9]{3,4})\b", "card", "card-check", _any),
+        (b"-asplaintext", r"[\"']([^\"'\r\n]+)[\"'][ \t]+-AsPlainText\b", "password", "powershell", _any),
+        (b"-secure", r"-SecureString[ \t]+(?:-String[ \t]+)?[\"']([^\"'\r\n]+)[\"']", "password", "powershell", _any),
+        (b" -", rf"[ \t]-(?:[A-Za-z]{{0,20}}{_STEM})[ \t]+[\"']?([^\s\"'(]+)", "password", "powershell", _flagged),
+        (b"net", r"\bnet1?(?:\.exe)?[ \t]+user[ \t]+[^\s/]+[ \t]+([^\s/]\S*)", "password", "net-user", _any),
+        (b"/user:", r"[ \t]/user:\S+[ \t]+([^\s/]\S*)", "password", "net-use", _flagged),
         (b"identified", r"\bidentified[ \t]+(?:with[ \t]+[\"'`]?\w+[\"'`]?[ \t]+)?by[ \t]+(?:password[ \t]+)?\\*['\"]"
                         r"([^'\"\\\r\n]+)", "password", "sql-password", _any),
         (b"password", r"\bpassword[ \t]+\\*'([^'\\\r\n]+)'", "password", "sql-password", _any),
@@ -69,7 +87,9 @@ _SHAPES: Final[tuple[_Shape, ...]] = tuple(
 _TRIGGER: Final = (
     r"(?i:\b(?:curl|wget|mysql|sshpass|redis-cli|docker)|\bauth[ \t]|string\(|--[a-z0-9-]"
     r"|\b(?:pass(?:word|wd|phrase|code|wort)|kennwort|mot de passe|senha|contrase(?:\xc3\xb1|n)a|wachtwoord"
-    r"|identified)[ \t])"
+    r"|identified|pwd?)[ \t]|code[ \t]*(?:[:=]|is|ist|lautet|est)|\bcv[vcn]2?[ \t:=]|-asplaintext|-securestring"
+    r"|\bnet1?(?:\.exe)?[ \t]+user"
+    r"|/user:|[ \t]-[a-z]{0,20}(?:password|passwd|passphrase|secret|token|key)[ \t])"
 )
 _MARKER: Final = compiled(_TRIGGER)
 
@@ -78,7 +98,7 @@ class SpokenSecrets:
     """Each shape behind a cheap test for its marker."""
 
     id = "spoken-secret"
-    entities = ("password", "secret")
+    entities = ("password", "secret", "card")
     rank = Rank.STRUCTURAL
 
     def trigger(self) -> str:
