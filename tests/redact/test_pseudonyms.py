@@ -159,3 +159,16 @@ def test_tokens_are_found_in_text_and_forged_ones_are_not() -> None:
 
 def test_a_pseudonymiser_never_shows_its_key() -> None:
     assert repr(_MADE) == "Pseudonyms(…)"
+
+
+def test_a_token_of_another_key_is_none_of_this_case_even_when_its_check_fits() -> None:
+    theirs = "243.251.248.58"
+    cases = (Pseudonyms(CaseKey(bytes([number]) * 32)) for number in range(256))
+    case = next(each for each in cases if each.is_token(theirs.encode()))
+    own = case.token("198.51.100.23", "ip")
+
+    case.alias({theirs: own})
+
+    assert not case.is_token(theirs.encode())
+    assert list(case.find(theirs.encode())) == []
+    assert case.token(theirs, "ip") == own
