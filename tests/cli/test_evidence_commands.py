@@ -32,6 +32,7 @@ def test_logs_prints_json_lines_with_a_summary_last(run: Run, demo: Path) -> Non
 
     lines = [json.loads(line) for line in result.out.splitlines()]
     assert lines[-1]["summary"]
+    assert {each["schema"] for each in lines} == {"diagpack.logs/1"}
     assert {"source", "line", "bytes", "time", "zone", "ids", "text"} <= set(
         next(each for each in lines if demo_case.REQUEST_ID in each.get("ids", ()))
     )

@@ -75,7 +75,7 @@ def logs(
         if record.get("summary"):
             is_partial = any("missing" in each or each["is_cut_off"] for each in record["files"])
         if as_json:
-            emit_line(record)
+            emit_line("logs/1", record)
         elif record.get("summary"):
             for line in _log_summary(record):
                 say(line)

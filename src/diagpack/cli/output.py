@@ -54,9 +54,9 @@ def emit(schema: str, value: Mapping[str, Any]) -> None:
     print(json.dumps({"schema": f"diagpack.{schema}", **value}, ensure_ascii=True, indent=2, default=str))
 
 
-def emit_line(value: Mapping[str, Any]) -> None:
-    """One line of JSON Lines on stdout."""
-    print(json.dumps(value, ensure_ascii=True, separators=(",", ":"), default=str))
+def emit_line(schema: str, value: Mapping[str, Any]) -> None:
+    """One line of JSON Lines on stdout; `schema` as in `emit`."""
+    print(json.dumps({"schema": f"diagpack.{schema}", **value}, ensure_ascii=True, separators=(",", ":"), default=str))
 
 
 def show(text: str = "") -> None:
