@@ -172,3 +172,17 @@ def test_a_token_of_another_key_is_none_of_this_case_even_when_its_check_fits() 
     assert not case.is_token(theirs.encode())
     assert list(case.find(theirs.encode())) == []
     assert case.token(theirs, "ip") == own
+
+
+def test_only_other_aliases_change_what_a_value_becomes() -> None:
+    tokens = Pseudonyms(CaseKey(b"\x03" * 32))
+    own = tokens.token("a@b.example", "email")
+
+    tokens.alias({})
+    assert tokens.token("a@b.example", "email") == own
+
+    tokens.alias({"a@b.example": "alias@dp.invalid"})
+    assert tokens.token("a@b.example", "email") == "alias@dp.invalid"
+
+    tokens.alias({})
+    assert tokens.token("a@b.example", "email") == own

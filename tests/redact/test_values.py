@@ -1,8 +1,12 @@
 """What a single value is before anything decides about it."""
 
-import pytest
+import ipaddress
 
-from diagpack.redact.values import DIAGNOSTIC, canonical, is_plain
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diagpack.redact.values import DIAGNOSTIC, canonical, is_plain, is_public, packed_ipv4
 
 
 @pytest.mark.parametrize("text", ["order was sent", "GET", "retry 3 of 12, then stop."])
@@ -24,3 +28,31 @@ def test_ids_and_times_are_diagnostic() -> None:
     assert DIAGNOSTIC.fullmatch("550e8400-e29b-41d4-a716-446655440000")
     assert DIAGNOSTIC.fullmatch("2026-03-02T09:00:00Z")
     assert not DIAGNOSTIC.fullmatch("canary-550e8400")
+
+
+def _is_public_by_the_standard_library(value: str) -> bool:
+    address = ipaddress.IPv4Address(value)
+    examples = ("192.0.2.", "198.51.100.", "203.0.113.")
+    own = address in ipaddress.ip_network("240.0.0.0/4") and value != "255.255.255.255"
+    return own or value.startswith(examples) or address.is_global or (address.is_multicast and not address.is_private)
+
+
+@given(st.ip_addresses(v=4))
+def test_what_is_public_is_what_the_registry_of_special_addresses_says(address: ipaddress.IPv4Address) -> None:
+    assert is_public(str(address)) is _is_public_by_the_standard_library(str(address))
+
+
+@pytest.mark.parametrize("network", ["192.0.0.0/24", "192.0.2.0/24", "255.255.255.0/24", "100.64.0.0/24"])
+def test_no_address_of_a_special_network_is_judged_by_its_neighbour(network: str) -> None:
+    for address in map(str, ipaddress.ip_network(network)):
+        assert is_public(address) is _is_public_by_the_standard_library(address)
+
+
+@given(st.ip_addresses(v=4))
+def test_a_plain_address_has_its_four_bytes(address: ipaddress.IPv4Address) -> None:
+    assert packed_ipv4(str(address)) == address.packed
+
+
+@pytest.mark.parametrize("text", ["1.2.3", "1.2.3.256", "01.2.3.4", "1.2.3.4\n", " 1.2.3.4", "1.2.3.4.5", "٣.2.3.4"])
+def test_anything_else_has_none(text: str) -> None:
+    assert packed_ipv4(text) is None

@@ -362,12 +362,12 @@ class Engine:
         if self.prose is not None:
             return
         cap = self.policy.limit("inflate_bytes")
-        fresh, urls = [], []
+        plain, fresh, urls = [], [], []
         for each, key in found.items():
             if len(each) < 3:
                 continue
             if len(each) < _PLAIN_TEXT and self._is_plain(each):
-                self._store(each, self._plainly(each))
+                plain.append(each)
             elif len(each) <= _ID_TEXT and self._is_diagnostic(each):
                 self._store(each, (each, NOTHING))
             elif is_joinable(each, 0 if key is None or self.policy.classify(key) else cap):
@@ -377,6 +377,11 @@ class Engine:
                     fresh.append(each)
             elif each[0] in "/h" and len(each) <= _CACHED_TEXT and is_simple(each):
                 urls.append(each)
+        for group in batches(plain):
+            # Nothing learned in all of them together: nothing in any of them.
+            is_clear = not self._holds_learned("\n".join(group).encode("ascii"))
+            for each in group:
+                self._store(each, (each, NOTHING) if is_clear else self._plainly(each))
         for group in batches(fresh) if len(fresh) >= _FEW else ():
             for text, result in zip(group, redact_batch(self, group), strict=True):
                 self._store(text, result)

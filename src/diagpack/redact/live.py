@@ -5,6 +5,7 @@ distinct ones of each kind, host and expiry. Values are remembered as fingerprin
 clock of this machine: a credential that had ended when it was recorded is left out, of every other its own end is told.
 """
 
+import functools
 import hashlib
 import re
 from collections.abc import Callable, Mapping
@@ -208,6 +209,7 @@ def _http_seconds(text: str) -> float:
         return 0.0
 
 
+@functools.cache
 def _vendor_rules() -> frozenset[str]:
     from diagpack.redact.rulebook import load_rules
 

@@ -243,15 +243,14 @@ def _encoded(text: str) -> bytes:
 
 def _hulls(spans: Sequence[Span]) -> list[Span]:
     """One span for each class, from the first finding to the end of the last."""
-    hulls: dict[str, Span] = {}
-    for span in spans:
-        known = hulls.get(span.entity)
+    hulls: dict[str, tuple[int, int, str]] = {}
+    for start, end, entity, rule in spans:
+        known = hulls.get(entity)
         if known is None:
-            hulls[span.entity] = span
-        elif span.start < known.start or span.end > known.end:
-            start, end = min(span.start, known.start), max(span.end, known.end)
-            hulls[span.entity] = Span(start, end, span.entity, known.rule)
-    return list(hulls.values())
+            hulls[entity] = (start, end, rule)
+        elif end > known[1] or start < known[0]:
+            hulls[entity] = (min(start, known[0]), end if end > known[1] else known[1], known[2])
+    return [span_of((start, end, entity, rule)) for entity, (start, end, rule) in hulls.items()]
 
 
 def _assert_nothing_lost(families: Sequence["_Family"], found: Sequence[tuple[str, Span]]) -> None:

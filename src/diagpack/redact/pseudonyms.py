@@ -17,6 +17,7 @@ from typing import Any
 
 from diagpack.model.keys import CaseKey
 from diagpack.redact.spans import PERSONAL_CLASSES, SECRET_CLASSES
+from diagpack.redact.values import packed_ipv4
 
 # Two spellings of these differ by case only and mean the same.
 FOLDED_CLASSES = frozenset({"email", "host", "user", "name", "company", "word", "iban", "mac", "address", "nationalid"})
@@ -59,8 +60,9 @@ class Pseudonyms:
 
     def alias(self, aliases: Mapping[str, str]) -> None:
         """From here on these texts (tokens that another key made) get these tokens, as the values they stand for do."""
-        self._aliases = aliases
-        self._cached.cache_clear()
+        if aliases != self._aliases:
+            self._aliases = aliases
+            self._cached.cache_clear()
 
     def __repr__(self) -> str:
         return "Pseudonyms(…)"
@@ -150,6 +152,9 @@ class Pseudonyms:
         return f"{int.from_bytes(hmac.digest(self._check_key, head.encode(), 'sha256')[:4], 'big') % 1000:03d}"
 
     def _ip(self, value: str) -> str | None:
+        packed = packed_ipv4(value)
+        if packed is not None:
+            return self._ipv4(packed)
         try:
             address = ipaddress.ip_address(value.strip("[]").split("%")[0])
         except ValueError:

@@ -24,6 +24,10 @@ _PLACEHOLDER = re.compile(
     r"|\$[0-9]{1,3}|(?:String|ID|Int|Float|Boolean)!?|process\.env\.[A-Z][A-Z0-9_]*|<[a-z][a-z_ -]*>"
 )
 _TOKEN_RANGE = ipaddress.ip_network("240.0.0.0/4")
+_OCTET = r"(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_IPV4 = re.compile(rf"{_OCTET}\.{_OCTET}\.{_OCTET}\.{_OCTET}")
+# The only /24 below the multicast range that holds both kinds: IETF protocol assignments (RFC 6890).
+_MIXED_NET = bytes((192, 0, 0))
 _NO_DIGITS = str.maketrans("", "", "0123456789")
 
 
@@ -50,9 +54,22 @@ def canonical(value: str) -> str:
     return plain or value
 
 
-@functools.lru_cache(maxsize=65536)
+def packed_ipv4(value: str) -> bytes | None:
+    """The four bytes of a plain IPv4 address; None for anything else. A tenth of the time of `ipaddress`."""
+    match = _IPV4.fullmatch(value)
+    return None if match is None else bytes(map(int, match.groups()))
+
+
 def is_public(value: str) -> bool:
     """Whether an address text is one that a policy for public addresses means."""
+    packed = packed_ipv4(value)
+    if packed is not None and packed[0] < 224 and packed[:3] != _MIXED_NET:
+        return _is_public(value[: value.rindex(".")] + ".1")
+    return _is_public(value)
+
+
+@functools.lru_cache(maxsize=65536)
+def _is_public(value: str) -> bool:
     try:
         address = ipaddress.ip_address(value.strip("[]").split("%")[0])
     except ValueError:
