@@ -203,25 +203,32 @@ def resolve(found: Iterable[tuple[Rank, Span]]) -> list[Span]:
     The better rank wins its bytes, then the longer span; a loser keeps its uncovered rest.
     """
     settled: list[Span] = []
-    for _start, cluster in _clusters(found):
-        settled += _settle_cluster(cluster) if len(cluster) > 1 else [cluster[0][1]]
+    for cluster in _clusters(found):
+        if len(cluster) > 1:
+            settled += _settle_cluster(cluster)
+        else:
+            settled.append(cluster[0][1])
     return settled
 
 
-def _clusters(found: Iterable[tuple[Rank, Span]]) -> Iterator[tuple[int, list[tuple[Rank, Span]]]]:
+def _clusters(found: Iterable[tuple[Rank, Span]]) -> Iterator[list[tuple[Rank, Span]]]:
     """Groups of findings that overlap, in order."""
     cluster: list[tuple[Rank, Span]] = []
     reach = -1
-    for rank, span in sorted(found, key=lambda each: (each[1].start, -each[1].end)):
-        if span.end <= span.start:
+    for each in sorted(found, key=lambda each: (each[1].start, -each[1].end)):
+        start, end = each[1][:2]
+        if end <= start:
             continue
-        if cluster and span.start >= reach:
-            yield cluster[0][1].start, cluster
-            cluster = []
-        cluster.append((rank, span))
-        reach = max(reach, span.end) if len(cluster) > 1 else span.end
+        if start < reach:
+            cluster.append(each)
+            if end > reach:
+                reach = end
+            continue
+        if cluster:
+            yield cluster
+        cluster, reach = [each], end
     if cluster:
-        yield cluster[0][1].start, cluster
+        yield cluster
 
 
 def _settle_cluster(cluster: list[tuple[Rank, Span]]) -> list[Span]:

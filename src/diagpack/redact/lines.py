@@ -7,6 +7,7 @@ longer line is read through a window that overlaps its neighbours, and a PEM blo
 import json
 import re
 from collections.abc import Iterator
+from itertools import compress
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
@@ -183,11 +184,16 @@ class _RecordWalker:
         return b"\n".join(lines)
 
     def _texts(self, texts: list[str]) -> list[str]:
-        plain = [each for each in texts if not _is_structured(each)]
+        is_structured = [_is_structured(each) for each in texts]
+        structured = list(compress(texts, is_structured))
+        plain = [each for each, is_one in zip(texts, is_structured, strict=True) if not is_one]
         redacted = iter(self._engine.texts(plain, self._blocks))
-        if len(plain) < len(texts):
-            parse_together(self._engine, [each for each in texts if each[:1] in "{[" and _is_structured(each)])
-        out = [redact_body(self._engine, each) if _is_structured(each) else next(redacted) for each in texts]
+        if structured:
+            parse_together(self._engine, [each for each in structured if each[:1] in "{["])
+        out = [
+            redact_body(self._engine, each) if is_one else next(redacted)
+            for each, is_one in zip(texts, is_structured, strict=True)
+        ]
         self._engine.parsed.clear()
         return out
 
@@ -266,7 +272,7 @@ def _dumped(record: dict[str, Any]) -> bytes:
 
 
 def _is_range(name: str, value: list[Any]) -> bool:
-    return name == "bytes" and all(isinstance(each, int) for each in value)
+    return name == "bytes" and (set(map(type, value)) == {int} or all(isinstance(each, int) for each in value))
 
 
 def _is_structured(text: str) -> bool:
