@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import re2
 
@@ -44,6 +44,7 @@ _FEW = 8
 _SIMPLE_EMAIL = re.compile(r"[a-z0-9._-]{1,40}@[a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){1,4}")
 # Characters of short texts whose results one engine keeps.
 _CACHED_BYTES = 16 << 20
+_T = TypeVar("_T")
 
 
 class Scanner(Protocol):
@@ -186,7 +187,7 @@ class Engine:
             if len(text) > _CACHED_TEXT or self.depth:
                 return redact(self, text)
             calls = self.live.calls
-            known = self._apart(functools.partial(redact, self), text)
+            known = self.apart(functools.partial(redact, self), text)
             # A live credential is noted with the host and time of every exchange it stands in.
             if self.live.calls == calls:
                 self._places_size += len(text)
@@ -220,7 +221,7 @@ class Engine:
         if known is None:
             if len(self._clear_keys) > 20_000:
                 self._clear_keys.clear()
-            new, counts = self._apart(self.text, name)
+            new, counts = self.apart(self.text, name)
             known = new == name and not counts
             self._clear_keys[name] = known
         return known
@@ -233,7 +234,7 @@ class Engine:
         if self.prose is None and len(text) < _PLAIN_TEXT and self._is_plain(text):
             found = self._plainly(text)
         else:
-            found = self._apart(self._value, text, context)
+            found = self.apart(self._value, text, context)
         if not context or self._scanner_ignores(context):
             self._store(text, found)
         return found
@@ -247,9 +248,9 @@ class Engine:
         self._cache[text] = found if found[1] else (found[0], NOTHING)
 
     def _plainly(self, text: str) -> tuple[str, Mapping[str, int]]:
-        return (text, NOTHING) if self._dictionary is None else self._apart(self._learned_only, text)
+        return (text, NOTHING) if self._dictionary is None else self.apart(self._learned_only, text)
 
-    def _apart(self, redact: Callable[..., str], *arguments: str) -> tuple[str, Mapping[str, int]]:
+    def apart(self, redact: Callable[..., _T], *arguments: str) -> tuple[_T, Mapping[str, int]]:
         """The result with its own counts."""
         before = self.tally
         self.tally = Tally()

@@ -6,11 +6,11 @@ encoding. Every layer is linear; the number of layers is the policy's.
 
 import functools
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from diagpack.redact.blocks.reader import Blocks
-from diagpack.redact.codecs import Codec, local_codecs
+from diagpack.redact.codecs import PERCENT, Codec, Decoded, local_codecs
 from diagpack.redact.detectors._engine import Pattern, compiled
 from diagpack.redact.edits import Edit
 from diagpack.redact.looks import looks_opaque
@@ -36,6 +36,36 @@ _UNPACKERS = {"base64": unpack_base64, "hex": unpack_hex}
 _SHORT = 4096
 _RUN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/_-")
 
+_MARKS = {"percent": b"%", "entities": b"&", "json-escapes": b"\\", "doubled-quotes": b'""'}
+
+
+class _Known(NamedTuple):
+    """What the decoded form of a segment gave, and the layer it was read at."""
+
+    layer: int
+    edits: list[Edit]
+    counts: Mapping[str, int]
+
+
+class Parent(NamedTuple):
+    """Where a decoded text comes from."""
+
+    codec: Codec
+    segment: bytes
+    decoded: Decoded
+
+    def has_read(self, codec: Codec, data: bytes, start: int, end: int) -> bool:
+        """Whether a segment of the decoded text stands in its source just so, where this codec reads it anyway."""
+        if start == 0 or end == len(data):
+            # The source may go on there: a percent run ends before its line does.
+            if self.codec is PERCENT and codec is not PERCENT:
+                return False
+        before, behind = max(start - 1, 0), min(end + 1, len(data))
+        first, last = self.decoded.source(before, behind)
+        if last - first != behind - before or self.segment[first:last] != data[before:behind]:
+            return False
+        return (start > 0 or first == 0) and (end < len(data) or last == len(self.segment))
+
 
 @functools.lru_cache(maxsize=8)
 def _patterns(one_time: str) -> tuple[Pattern, Pattern, Pattern, Pattern, Pattern]:
@@ -57,9 +87,23 @@ class Nested:
         one_time = rf"(?i)/(?:{words})/[A-Za-z0-9_.~%+=-]+"
         self._packed, self._hex, self._parameter, self._one_time, self._any = _patterns(one_time)
         self._classes: dict[bytes, str] = {}
+        self._decodings: dict[tuple[str, bytes], _Known] = {}
+        self._parent: Parent | None = None
 
     def edits(self, data: bytes, layer: int) -> Iterator[Edit]:
         """Edits from every decoding of this chunk."""
+        if layer:
+            parent, self._parent = self._parent, None
+            yield from self._edits(data, layer, parent)
+            return
+        # What is inside a run is a text of its own.
+        outer, self._decodings = self._decodings, {}
+        try:
+            yield from self._edits(data, 0, None)
+        finally:
+            self._decodings = outer
+
+    def _edits(self, data: bytes, layer: int, parent: Parent | None) -> Iterator[Edit]:
         if layer >= self._engine.policy.limit("depth"):
             return
         # A short text seldom hides anything: one search says so.
@@ -73,20 +117,41 @@ class Nested:
                 yield Edit(start, end, None, entity, rule)
             yield from self._packed_runs(data)
         for codec in local_codecs(data):
-            yield from self._local(codec, data, layer)
+            yield from self._local(codec, data, layer, parent)
 
-    def _local(self, codec: Codec, data: bytes, layer: int) -> Iterator[Edit]:
-        mark = {"percent": b"%", "entities": b"&", "json-escapes": b"\\", "doubled-quotes": b'""'}.get(codec.name, b"=")
+    def _local(self, codec: Codec, data: bytes, layer: int, parent: Parent | None) -> Iterator[Edit]:
+        mark = _MARKS.get(codec.name, b"=")
         for start, end in codec.segments(data):
             segment = data[start:end]
-            if mark not in segment:
+            if mark not in segment or (parent is not None and parent.has_read(codec, data, start, end)):
                 continue
+            for edit in self._inside(codec, segment, layer):
+                yield Edit(start + edit.start, start + edit.end, edit.new, edit.entity, edit.rule)
+
+    def _inside(self, codec: Codec, segment: bytes, layer: int) -> list[Edit]:
+        """Edits on a segment from its decoded form; the same segment stands in most layers of a line."""
+        decodings, key = self._decodings, (codec.name, segment)
+        known = decodings.get(key)
+        # What was read further out may have gone more layers down.
+        if known is None or known.layer > layer:
             decoded = codec.decode(segment)
-            if decoded is None:
-                continue
-            for edit in self._engine.edits(decoded.data, "", layer + 1, blocks=Blocks(self._engine)):
-                here, there = decoded.source(edit.start, edit.end)
-                yield Edit(start + here, start + there, codec.escape(edit.new or b""), edit.entity, edit.rule)
+            edits: list[Edit] = []
+            counts: Mapping[str, int] = {}
+            if decoded is not None:
+                edits, counts = self._engine.apart(lambda: self._decoded(codec, segment, decoded, layer))
+            known = decodings[key] = _Known(layer, edits, counts)
+        if known.counts:
+            self._engine.tally.add(known.counts)
+        return known.edits
+
+    def _decoded(self, codec: Codec, segment: bytes, decoded: Decoded, layer: int) -> list[Edit]:
+        engine = self._engine
+        self._parent = Parent(codec, segment, decoded)
+        edits = []
+        for edit in engine.edits(decoded.data, "", layer + 1, blocks=Blocks(engine)):
+            start, end = decoded.source(edit.start, edit.end)
+            edits.append(Edit(start, end, codec.escape(edit.new or b""), edit.entity, edit.rule))
+        return edits
 
     def _packed_runs(self, data: bytes) -> Iterator[Edit]:
         found = self._found_runs(data)
