@@ -222,6 +222,22 @@ def _tiny_base64(path: Path, size: int) -> str:
     return "text/plain"
 
 
+def _mixed(path: Path, size: int) -> str:
+    """One line in which percent, JSON, HTML and quoted-printable escapes, base64 and hex stand next to one another."""
+    r = random.Random(7)
+    written, signs = 0, "abcdefgh@.=&%\\\"ij klm0123"
+    with path.open("w", encoding="ascii") as stream:
+        while written < size:
+            word = "".join(r.choices(signs, k=r.randrange(4, 24)))
+            escape = r.choice(("%%%02X", "\\u%04x", "&#%d;", "=%02X", "", "hex"))
+            if not escape:
+                part = f" {base64.b64encode(word.encode()).decode()} "
+            else:
+                part = f" {word.encode().hex()} " if escape == "hex" else "".join(escape % ord(each) for each in word)
+            written += stream.write(part)
+    return "text/plain"
+
+
 ADVERSARIAL: dict[str, Callable[[Path, int], str]] = {
     "one line of words": _repeated("word1 word2 status=200 "),
     "1.1.1.1.": _repeated("1."),
@@ -238,6 +254,7 @@ ADVERSARIAL: dict[str, Callable[[Path, int], str]] = {
     "hex soup": _repeated("0123456789abcdef"),
     "deep JSON": _deep_json,
     "tiny base64 runs": _tiny_base64,
+    "mixed encodings": _mixed,
 }
 GENERATORS: dict[str, Callable[[Path, int], str]] = {
     "text": text,

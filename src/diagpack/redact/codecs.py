@@ -5,6 +5,7 @@ written again and everything else stays byte for byte. Sources: RFC 3986 2.1 (pe
 WHATWG HTML 13.5 (character references), RFC 2045 6.7 (quoted-printable).
 """
 
+import functools
 import html
 import re
 from bisect import bisect_right
@@ -193,6 +194,18 @@ QUOTED_PRINTABLE = Codec(
 DOUBLED_QUOTES = Codec(
     "doubled-quotes", re.compile(rb'(?:"")+'), lambda data: _lines(data, b'{""'), lambda match: match[0][::2], _doubled
 )
+AT_ONCE = "at-once"
+_ALL = {ord("%"): _percent, ord("&"): _entity, ord("\\"): _json_escape, ord('"'): DOUBLED_QUOTES.unescape,
+        ord("="): _quoted_printable}  # fmt: skip
+
+
+@functools.lru_cache(maxsize=32)
+def at_once(codecs: tuple[Codec, ...]) -> Codec:
+    """One layer of each of these codecs in one go; every trigger begins with a sign of its own."""
+    trigger = re.compile(b"|".join(b"(?:" + each.trigger.pattern + b")" for each in codecs))
+    return Codec(AT_ONCE, trigger, _whole, lambda match: _ALL[match[0][0]](match), _percent_token)
+
+
 # A quoted `=`, an `@` between letters or the name of the encoding must be there: `page=40` alone is an assignment.
 _QUOTED_CLUES = (b"=3D", b"=40", b"=C3=", b"uoted-printable")
 _LIKELY_QUOTED = compiled(r"=3D|[A-Za-z0-9]=40[A-Za-z0-9-]+\.[a-z]|uoted-printable|[a-z]=C3=[89AB][0-9A-F][a-z]")

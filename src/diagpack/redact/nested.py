@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from diagpack.redact.blocks.reader import Blocks
-from diagpack.redact.codecs import PERCENT, Codec, Decoded, local_codecs
+from diagpack.redact.codecs import AT_ONCE, PERCENT, Codec, Decoded, at_once, local_codecs
 from diagpack.redact.detectors._engine import Pattern, compiled
 from diagpack.redact.edits import Edit
 from diagpack.redact.looks import looks_opaque
@@ -34,6 +34,9 @@ _PARAMETER = r"[?&#;][A-Za-z0-9_.\-\[\]%]+=[^&#\s\"'<>;,\\]+"
 _TOGETHER = 5000
 _UNPACKERS = {"base64": unpack_base64, "hex": unpack_hex}
 _SHORT = 4096
+# How often the size of a text may be read in layers below the first, codec by codec; what one of them costs in bytes.
+_DEEPER = 4
+_EACH = 64
 _RUN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/_-")
 
 _MARKS = {"percent": b"%", "entities": b"&", "json-escapes": b"\\", "doubled-quotes": b'""'}
@@ -56,10 +59,10 @@ class Parent(NamedTuple):
 
     def has_read(self, codec: Codec, data: bytes, start: int, end: int) -> bool:
         """Whether a segment of the decoded text stands in its source just so, where this codec reads it anyway."""
-        if start == 0 or end == len(data):
+        is_at_edge = start == 0 or end == len(data)
+        if is_at_edge and self.codec is PERCENT and codec is not PERCENT:
             # The source may go on there: a percent run ends before its line does.
-            if self.codec is PERCENT and codec is not PERCENT:
-                return False
+            return False
         before, behind = max(start - 1, 0), min(end + 1, len(data))
         first, last = self.decoded.source(before, behind)
         if last - first != behind - before or self.segment[first:last] != data[before:behind]:
@@ -89,6 +92,7 @@ class Nested:
         self._classes: dict[bytes, str] = {}
         self._decodings: dict[tuple[str, bytes], _Known] = {}
         self._parent: Parent | None = None
+        self._left = 0
 
     def edits(self, data: bytes, layer: int) -> Iterator[Edit]:
         """Edits from every decoding of this chunk."""
@@ -97,11 +101,12 @@ class Nested:
             yield from self._edits(data, layer, parent)
             return
         # What is inside a run is a text of its own.
-        outer, self._decodings = self._decodings, {}
+        outer = self._decodings, self._left
+        self._decodings, self._left = {}, _DEEPER * len(data) + _SHORT
         try:
             yield from self._edits(data, 0, None)
         finally:
-            self._decodings = outer
+            self._decodings, self._left = outer
 
     def _edits(self, data: bytes, layer: int, parent: Parent | None) -> Iterator[Edit]:
         if layer >= self._engine.policy.limit("depth"):
@@ -116,7 +121,12 @@ class Nested:
             for start, end, entity, rule in links:
                 yield Edit(start, end, None, entity, rule)
             yield from self._packed_runs(data)
-        for codec in local_codecs(data):
+        codecs = tuple(local_codecs(data))
+        if layer and len(codecs) > 1 and self._left < len(data) * len(codecs):
+            # Every order of the layers would take too long; all of them together, layer by layer, does not.
+            yield from self._inside(at_once(codecs), data, layer)
+            return
+        for codec in codecs:
             yield from self._local(codec, data, layer, parent)
 
     def _local(self, codec: Codec, data: bytes, layer: int, parent: Parent | None) -> Iterator[Edit]:
@@ -146,7 +156,9 @@ class Nested:
 
     def _decoded(self, codec: Codec, segment: bytes, decoded: Decoded, layer: int) -> list[Edit]:
         engine = self._engine
-        self._parent = Parent(codec, segment, decoded)
+        # Where all are decoded at once, none of them has read the source by itself.
+        self._parent = None if codec.name == AT_ONCE else Parent(codec, segment, decoded)
+        self._left -= len(decoded.data) + _EACH if layer else 0
         edits = []
         for edit in engine.edits(decoded.data, "", layer + 1, blocks=Blocks(engine)):
             start, end = decoded.source(edit.start, edit.end)
