@@ -225,7 +225,7 @@ def _tiny_base64(path: Path, size: int) -> str:
 def _mixed(path: Path, size: int) -> str:
     """One line in which percent, JSON, HTML and quoted-printable escapes, base64 and hex stand next to one another."""
     r = random.Random(7)
-    written, signs = 0, "abcdefgh@.=&%\\\"ij klm0123"
+    written, signs = 0, 'abcdefgh@.=&%\\"ij klm0123'
     with path.open("w", encoding="ascii") as stream:
         while written < size:
             word = "".join(r.choices(signs, k=r.randrange(4, 24)))

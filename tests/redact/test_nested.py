@@ -41,3 +41,21 @@ def test_text_without_anything_sensitive_keeps_its_encoding() -> None:
     text = "a%20b &amp; " + base64.b64encode(b"just a harmless sentence").decode() + ' {\\"a\\": 1}'
 
     assert engine().text(text) == text
+
+
+def test_a_line_of_mixed_encodings_is_read_a_few_times_and_hides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Once for every choice of five layers would be thirty times and more.
+    noise = '%25%5Cu0041 &#38;amp;=3D \\u0026#x25; \\u003d3D &#61;40 {""a"": 1} ' * 200
+    hidden = "%26%2335%3Bx password%3D3Dcanary-1 &#112;assword=3Dcanary-2 \\u0070assword%3Dcanary-3 "
+    text = noise + hidden + noise
+    own, sizes = engine(), []
+    edits = own.edits
+
+    def counted(data: bytes, *arguments: object, **named: object) -> object:
+        sizes.append(len(data))
+        return edits(data, *arguments, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(own, "edits", counted)
+    new = own.text(text)
+    assert "canary" not in new
+    assert sum(sizes) < 14 * len(text)
