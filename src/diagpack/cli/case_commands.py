@@ -8,6 +8,7 @@ import typer
 
 from diagpack.cli.options import CaseArgument, CasesOption, JsonOption, NoInputOption, ProfileOption, QuietOption
 from diagpack.cli.output import can_prompt, emit, say, show, warn
+from diagpack.cli.progress import progress
 from diagpack.cli.recovery import RecoveryKeyOption, with_recovery_key
 from diagpack.errors import ExitCode, NotReady, UsageError
 
@@ -114,12 +115,11 @@ def collect(
     inputs = Inputs(paths=tuple(files or ()), notes=notes, request_ids=tuple(request_id or ()))
     settings = with_recovery_key(load_settings(profile, workers=workers, ner=ner), recovery_key, no_input)
 
-    def progress(text: str) -> None:
-        say(text, quiet=quiet or as_json)
-
-    outcome = run_collect(folder, inputs, settings, progress)
+    with progress(quiet=quiet or as_json) as step:
+        outcome = run_collect(folder, inputs, settings, step)
     if ask_missing(folder, outcome.escalation, no_input=no_input or as_json):
-        outcome = run_collect(folder, Inputs(), settings, progress)
+        with progress(quiet=quiet or as_json) as step:
+            outcome = run_collect(folder, Inputs(), settings, step)
     for gap in outcome.missing:
         if gap.is_fault:
             warn(gap.id or "DP171", f"{gap.name or gap.label}: {gap.reason}")
@@ -232,7 +232,8 @@ def submit(
     )
     folder, settings = folder_of(case, cases), load_settings(profile)
     try:
-        receipt = run_submit(folder, settings, request, lambda text: say(text, quiet=quiet or as_json))
+        with progress(quiet=quiet or as_json) as step:
+            receipt = run_submit(folder, settings, request, step)
     except NotReady:
         if ask_missing(folder, reload(folder, replace(settings, is_urgent=urgent)), no_input=no_input or as_json):
             say(f"Recorded in case.yaml. Next: diagpack collect {folder.id}, then review and submit")
@@ -265,7 +266,8 @@ def sync(
     from diagpack.pipeline.delivery import sync as run_sync
     from diagpack.pipeline.settings import load_settings
 
-    receipt = run_sync(folder_of(case, cases), load_settings(profile), lambda text: say(text, quiet=quiet or as_json))
+    with progress(quiet=quiet or as_json) as step:
+        receipt = run_sync(folder_of(case, cases), load_settings(profile), step)
     if as_json:
         emit("sync/1", {"key": receipt.key, "url": receipt.url, "sha256": receipt.sha256})
     else:
