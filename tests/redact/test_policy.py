@@ -1,5 +1,6 @@
 """The policy: what names mean, how files join, what no policy can do."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,13 @@ def test_a_worker_rebuilds_the_same_policy() -> None:
     policy = load_policy()
 
     assert policy_from(dict(policy.data)).sha256 == policy.sha256
+
+
+def test_no_word_of_the_packages_own_instructions_is_searched_for_everywhere() -> None:
+    """An account called `report` would else be found in README.txt, and every run of the case would stop."""
+    from diagpack.render import readme
+
+    words = {each.lower() for each in re.findall(r"[A-Za-z]{5,}", readme._TEXT)}
+
+    assert {"report", "signature"} <= words
+    assert sorted(words - {each.lower() for each in load_policy().words("common")}) == []
