@@ -344,3 +344,10 @@ def test_headings_in_other_languages_and_with_accents_say_what_their_cells_are(t
         shown = _file(folder, text.encode()).decode()
         assert not [each for each in values if each in shown]
         assert "8443" in shown
+
+
+def test_a_key_of_the_length_of_base64_still_names_the_value_below() -> None:
+    # 16 characters with their `=`, as base64 of text would have.
+    shown = engine().text("clientapisecret=\nqwertzuiop1\nclientpasswords=\nhorsebattery1\n")
+    assert "qwertzuiop1" not in shown
+    assert "horsebattery1" not in shown

@@ -4,6 +4,7 @@ Enters: a chunk of text. Leaves: the sensitive values, one span a line, so that 
 1.2.2, 8.1 (block scalars); Kubernetes API, Secret v1 (`data` holds base64, `stringData` plain values).
 """
 
+import binascii
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -29,6 +30,9 @@ _PAIR = re.compile(rb"([\"']?)([A-Za-z0-9._-]+)\1[ \t]*:[ \t]*([\"']?)(.*?)\3[ \
 # A stack frame or a signature, not a value.
 _CODE = re.compile(rb"(?:at|in|from|File|Caused)\b|[^\s(]*\(")
 _LONGEST_NAME = 80
+_SHORTEST_PACKED = 16
+_PADDING = ord("=")
+_PRINTABLE = bytes(range(32, 127))
 _MOST_LINES = 400
 # How far a manifest reaches from its `kind: Secret`.
 _MANIFEST = 64 << 10
@@ -37,6 +41,8 @@ _MANIFEST = 64 << 10
 def values_below(policy: "Policy", data: bytes) -> Iterator[tuple[int, int, str]]:
     """(start, end, class) of every value that stands below its key."""
     for _, end in _KEY_LINE.spans(data):
+        if _is_packed_text(data, end):
+            continue
         meant = _meaning_of(policy, data, end)
         if meant.entity:
             yield from _below(data, end, meant)
@@ -68,6 +74,19 @@ def manifest_values(data: bytes) -> Iterator[tuple[int, int]]:
                 else:
                     inside = depth == indent and bare.lstrip(b"- ") in (b"data:", b"stringData:", b"binaryData:")
             position = line_end + 1
+
+
+def _is_packed_text(data: bytes, end: int) -> bool:
+    """Whether a line that ends in `=` is text in base64: sixteen characters of a key would not decode to any."""
+    if data[end - 2] != _PADDING:
+        return False
+    line = data[data.rfind(b"\n", 0, end - 1) + 1 : end - 1]
+    if not _SHORTEST_PACKED <= len(line) <= _LONGEST_NAME or len(line) % 4:
+        return False
+    try:
+        return not binascii.a2b_base64(line, strict_mode=True).translate(None, _PRINTABLE)
+    except binascii.Error:
+        return False
 
 
 def _meaning_of(policy: "Policy", data: bytes, end: int) -> Meaning:
