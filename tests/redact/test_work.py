@@ -65,3 +65,21 @@ def test_the_search_for_cycles_goes_on_afterwards(tmp_path: Path) -> None:
     with pytest.raises(NeedsWithholding):
         _run(path, work.JSON)
     assert gc.isenabled()
+
+
+@pytest.mark.parametrize(
+    ("content", "stays"),
+    [
+        ('{"address": {"city": "Canarystadt", "line1": "Canaryweg"}, "amount": 12990}', b"12990"),
+        ("[14:02] the password is canary1234 since 8443", b"since 8443"),
+        ('{"half": "of a document", mail canary@example.com 8443', b"8443"),
+    ],
+)
+def test_json_that_somebody_pasted_as_a_note_is_read_by_its_keys(content: str, stays: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_text(content)
+
+    shown = _run(path, work.TEXT, "note")
+
+    assert b"anary" not in shown
+    assert stays in shown

@@ -104,8 +104,8 @@ def _pieces(engine: "Engine", task: Task) -> Iterator[bytes]:
         with task.path.open("rb") as stream:
             head = stream.read(4096) if task.start == 0 else b""
             _check_text(head)
-            if task.media_type == TEXT and task.start == 0 and task.end <= _MARKUP_BYTES and _is_markup(head):
-                yield _markup(engine, task)
+            if task.media_type == TEXT and task.start == 0 and task.end <= _MARKUP_BYTES and _is_whole(task, head):
+                yield _in_one_piece(engine, task)
                 return
             reader = redact_jsonl_stream if task.media_type == JSONL else redact_text_stream
             yield from reader(engine, stream, task.start, task.end)
@@ -128,12 +128,15 @@ def _read(task: Task) -> bytes:
         return stream.read(task.end - task.start)
 
 
-def _is_markup(head: bytes) -> bool:
+def _is_whole(task: Task, head: bytes) -> bool:
+    """Markup, or JSON that somebody pasted as a note: keys and elements say what their content is."""
+    if task.kind in PROSE_KINDS and head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
+        return True
     return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and is_markup(head.decode("utf-8", "replace"))
 
 
-def _markup(engine: "Engine", task: Task) -> bytes:
-    """An XML document or a page, in one piece: its elements say what their content is."""
+def _in_one_piece(engine: "Engine", task: Task) -> bytes:
+    """A document as a value; what only begins like one is read as text."""
     text = task.path.read_bytes().decode("utf-8", "surrogateescape")
     return engine.value(text).encode("utf-8", "surrogateescape")
 
