@@ -64,9 +64,11 @@ def spread(texts: Sequence[str], edits: Sequence[Edit]) -> list[tuple[str, Mappi
 
 def clear_texts(engine: "Engine", texts: Sequence[str]) -> Iterator[str]:
     """Those of many short ASCII texts in which nothing is found, not even something that stays."""
-    data = "\n".join(texts).encode("ascii")
-    found = engine.findings(data)
-    found.sort()
+    return untouched(texts, sorted(engine.findings("\n".join(texts).encode("ascii"))))
+
+
+def untouched(texts: Sequence[str], found: Sequence[tuple[int, int]]) -> Iterator[str]:
+    """Those of ASCII texts, joined by line ends, that none of the findings (sorted) touches."""
     start = index = 0
     for text in texts:
         end = start + len(text)

@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 
 import re2
 
-from diagpack.redact.batch import batches, clear_texts, is_joinable, leaves, redact_batch, spread, strings
+from diagpack.redact.batch import batches, clear_texts, is_joinable, leaves, redact_batch, spread, strings, untouched
 from diagpack.redact.blocks.reader import Blocks, outermost
 from diagpack.redact.dictionary import Dictionary
 from diagpack.redact.edits import Edit, apply, edit_of, is_glued, parted, resolve
@@ -363,13 +363,14 @@ class Engine:
         if self.prose is not None:
             return
         cap = self.policy.limit("inflate_bytes")
-        plain, fresh, urls = [], [], []
+        fresh, urls = [], []
+        plain = self._plain_among([each for each in found if 3 <= len(each) < _PLAIN_TEXT and self._is_words(each)])
         for each, key in found.items():
             if len(each) < 3:
                 continue
-            if len(each) < _PLAIN_TEXT and self._is_plain(each):
-                plain.append(each)
-            elif len(each) <= _ID_TEXT and self._is_diagnostic(each):
+            if each in plain:
+                continue
+            if len(each) <= _ID_TEXT and self._is_diagnostic(each):
                 self._store(each, (each, NOTHING))
             elif is_joinable(each, 0 if key is None or self.policy.classify(key) else cap):
                 # An address under a key that says so is replaced whole; under an unknown one it most often is.
@@ -378,7 +379,7 @@ class Engine:
                     fresh.append(each)
             elif each[0] in "/h" and len(each) <= _CACHED_TEXT and is_simple(each):
                 urls.append(each)
-        for group in batches(plain):
+        for group in batches(list(plain)):
             # Nothing learned in all of them together: nothing in any of them.
             is_clear = not self._holds_learned("\n".join(group).encode("ascii"))
             for each in group:
@@ -391,11 +392,21 @@ class Engine:
                 self._store(text, (text, NOTHING))
 
     def _is_plain(self, text: str) -> bool:
-        # `-----` may be the head of a key.
-        if not is_plain(text) or (self._looks_for_hosts and "." in text) or "-----" in text:
-            return False
         # Words alone tell something as well: `Invalid user NAME from`, `/home/NAME`, `12 Canary Street`.
-        return not self.scanner.scan(text.encode())
+        return self._is_words(text) and not self.scanner.scan(text.encode())
+
+    def _is_words(self, text: str) -> bool:
+        # `-----` may be the head of a key.
+        return is_plain(text) and not (self._looks_for_hosts and "." in text) and "-----" not in text
+
+    def _plain_among(self, words: Sequence[str]) -> dict[str, None]:
+        """The plain ones of many: one search tells which need a search of their own."""
+        plain: dict[str, None] = {}
+        for group in batches(words):
+            touched = [each[:2] for each in self.scanner.scan("\n".join(group).encode("ascii"))]
+            clear = set(untouched(group, touched)) if touched else set(group)
+            plain.update((each, None) for each in group if each in clear or self._is_plain(each))
+        return plain
 
     def edits(self, data: bytes, context: str = "", layer: int = 0, *, blocks: Blocks | None = None) -> list[Edit]:
         """Sorted replacements that do not overlap. `blocks`: what spans lines counts as well."""
