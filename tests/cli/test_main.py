@@ -143,3 +143,22 @@ def test_color_is_off_when_asked() -> None:
     )
 
     assert "\x1b[" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "id"),
+    [
+        (("har", "nothing.har", "--json"), "DP917"),
+        (("verify", "nothing.zip", "--json"), "DP906"),
+        (("status", "../x", "--json"), "DP690"),
+        (("sso", "--json", "--wrong"), "DP931"),
+    ],
+)
+def test_a_program_that_asked_for_json_gets_its_error_as_json(arguments: tuple[str, ...], id: str) -> None:
+    result = run(*arguments)
+
+    document = json.loads(result.stdout)
+    assert document["schema"] == "diagpack.error/1"
+    assert document["error"] == id
+    assert document["exit_code"] == result.returncode == 2
+    assert document["message"] in result.stderr

@@ -6,6 +6,7 @@ Enters: argv. Leaves: an exit code. Heavy imports happen inside the commands, so
 import os
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
@@ -22,7 +23,7 @@ from diagpack.cli import (
     review_commands,
     team_commands,
 )
-from diagpack.cli.output import fail, styled
+from diagpack.cli.output import fail, fail_json, styled
 from diagpack.cli.overview import EPILOG, Overview
 from diagpack.errors import DiagpackError, ExitCode, UsageError
 from diagpack.model.terminal import escape
@@ -91,20 +92,29 @@ def _run() -> int:
     except typer.Exit as leave:
         return leave.exit_code
     except DiagpackError as error:
-        return fail(error)
+        return _failed(error)
     except BrokenPipeError:
         # The reader went away (`| head`); there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.OK
     except OSError as error:
-        return fail(_os_error(error))
+        return _failed(_os_error(error))
     except Exception as error:
         # Typer carries its own copy of click, whose errors have no public name: they know how to show themselves.
         if hasattr(error, "format_message") and hasattr(error, "show"):
-            return fail(_usage_error(error))
+            return _failed(_usage_error(error))
         return _internal(error)
     # Typer turns Ctrl-C into this code by itself, and says nothing.
     return _cancelled() if code == ExitCode.CANCELLED else int(code or 0)
+
+
+def _failed(error: DiagpackError) -> int:
+    """Told to people on stderr, and to the program that asked for JSON on stdout."""
+    if "--json" in sys.argv[1:]:
+        with suppress(OSError):
+            fail_json(error)
+            sys.stdout.flush()
+    return fail(error)
 
 
 def _usage_error(error: Any) -> UsageError:

@@ -49,6 +49,19 @@ def fail(error: DiagpackError) -> ExitCode:
     return error.exit_code
 
 
+def fail_json(error: DiagpackError) -> None:
+    """The same error for a program, on stdout: one line, so that it also ends JSON Lines well."""
+    emit_line(
+        "error/1",
+        {
+            "error": error.id,
+            "message": error.message,
+            "hint": error.hint,
+            "exit_code": int(error.exit_code),
+        },
+    )
+
+
 def emit(schema: str, value: Mapping[str, Any]) -> None:
     """One JSON document on stdout; `schema` is for example `collect/1`."""
     print(json.dumps({"schema": f"diagpack.{schema}", **value}, ensure_ascii=True, indent=2, default=str))
