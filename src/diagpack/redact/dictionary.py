@@ -8,18 +8,21 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-import ahocorasick
+import ahocorasick_rs
 
 from diagpack.redact.spans import SECRET_CLASSES, Span
 
 # Up to this many values also get patterns for their base64 and hex forms inside runs that cannot be decoded.
 _ENCODED_VALUES = 8_000
+# The automaton is asked for this much at a time: a hostile text may hold a value at every byte.
+_STEP = 256 << 10
+# Few patterns (bytes of all) get the automaton that takes most room and half of the time.
+_SMALL = 32 << 10
 _WORD_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") | frozenset(range(128, 256))
 _RUN_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/=_-")
 
 
 class _Entry(NamedTuple):
-    length: int
     entity: str
     exact: bytes | None
     is_bounded: bool
@@ -30,16 +33,17 @@ class Dictionary:
     """Built once per case and process."""
 
     def __init__(self, values: Mapping[str, str]) -> None:
-        self._automaton = ahocorasick.Automaton()
-        self._entries: list[list[_Entry]] = []
-        self._count = 0
+        self._patterns: dict[bytes, list[_Entry]] = {}
         with_encoded = len(values) <= _ENCODED_VALUES
         for value, entity in sorted(values.items()):
             self._add_forms(value, entity)
             if with_encoded:
                 self._add_encoded(value, entity)
-        if self._count:
-            self._automaton.make_automaton()
+        self._entries = list(self._patterns.values())
+        self._longest = max(map(len, self._patterns), default=0)
+        self._automaton = _automaton(list(self._patterns))
+        self._count = sum(map(len, self._entries))
+        self._patterns = {}
 
     def __repr__(self) -> str:
         return "Dictionary(…)"
@@ -49,12 +53,10 @@ class Dictionary:
 
     def find(self, data: bytes) -> Iterator[Span]:
         """Every whole-word occurrence; overlaps are left to the resolver."""
-        if not self._count:
-            return
         run_end = 0
-        for last, index in self._automaton.iter(data.lower().decode("latin-1")):
+        for index, first, end in self._hits(data):
             for entry in self._entries[index]:
-                start, end = last + 1 - entry.length, last + 1
+                start = first
                 if entry.exact is not None and data[start:end] != entry.exact:
                     continue
                 if entry.is_bounded and not _is_word(data, start, end):
@@ -62,11 +64,25 @@ class Dictionary:
                 if entry.is_encoded:
                     if end <= run_end:
                         continue
-                    start, end = _run_around(data, start, end)
-                    run_end = end
-                    yield Span(start, end, entry.entity, "learned-encoded")
+                    start, run_end = _run_around(data, start, end)
+                    yield Span(start, run_end, entry.entity, "learned-encoded")
                 else:
                     yield Span(start, end, entry.entity, "learned")
+
+    def _hits(self, data: bytes) -> Iterator[tuple[int, int, int]]:
+        """(pattern, start, end) of everything that reads like a value, by its end."""
+        if self._automaton is None:
+            return
+        lowered, longest = data.lower(), self._longest
+        if len(lowered) <= _STEP:
+            yield from self._automaton.find_matches_as_indexes(lowered, overlapping=True)
+            return
+        for at in range(0, len(lowered), _STEP):
+            # What ends in this step; it may begin in front of it.
+            begin = max(0, at - longest)
+            for index, start, end in self._automaton.find_matches_as_indexes(lowered[begin : at + _STEP], True):
+                if begin + end > at:
+                    yield index, begin + start, begin + end
 
     def _add_forms(self, value: str, entity: str) -> None:
         is_secret = entity in SECRET_CLASSES
@@ -80,7 +96,7 @@ class Dictionary:
             if needs_case and not is_secret and form != value:
                 continue
             is_bounded = not is_secret or len(exact) < 12
-            self._add(exact, _Entry(len(exact), entity, exact if needs_case else None, is_bounded, False))
+            self._add(exact, _Entry(entity, exact if needs_case else None, is_bounded, False))
 
     def _add_encoded(self, value: str, entity: str) -> None:
         raw = value.encode("utf-8", "surrogatepass")
@@ -88,23 +104,23 @@ class Dictionary:
             return
         for core in sorted(base64_cores(raw)):
             if len(core) >= 8:
-                self._add(core, _Entry(len(core), entity, core, False, True))
+                self._add(core, _Entry(entity, core, False, True))
         if len(raw) >= 6:
             core = raw.hex().encode()
-            self._add(core, _Entry(len(core), entity, None, False, True))
+            self._add(core, _Entry(entity, None, False, True))
 
     def _add(self, exact: bytes, entry: _Entry) -> None:
-        key = exact.lower().decode("latin-1")
-        if not key:
-            return
-        index = self._automaton.get(key, None)
-        if index is None:
-            index = len(self._entries)
-            self._entries.append([])
-            self._automaton.add_word(key, index)
-        if entry not in self._entries[index]:
-            self._entries[index].append(entry)
-        self._count += 1
+        key = exact.lower()
+        if key and entry not in (entries := self._patterns.setdefault(key, [])):
+            entries.append(entry)
+
+
+def _automaton(patterns: list[bytes]) -> "ahocorasick_rs.BytesAhoCorasick | None":
+    if not patterns:
+        return None
+    kinds = ahocorasick_rs.Implementation
+    kind = kinds.DFA if sum(map(len, patterns)) <= _SMALL else kinds.ContiguousNFA
+    return ahocorasick_rs.BytesAhoCorasick(patterns, ahocorasick_rs.MatchKind.Standard, kind)
 
 
 def base64_cores(raw: bytes) -> set[bytes]:

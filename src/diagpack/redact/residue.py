@@ -1,8 +1,8 @@
 """The last look: an independent reader over the finished files, before anything is signed.
 
 Enters: finished bytes, the values this case taught, fingerprints of the shaped ones. Leaves: hits, each naming a file
-and a rule, never a value. Own decoders and own automaton (another library than the redactor's): nothing here is shared
-with the code that redacts, so one mistake cannot hide behind itself.
+and a rule, never a value. Own decoders and own forms of the values: no code here is shared with what redacts, so one
+mistake cannot hide behind itself.
 """
 
 import hashlib
