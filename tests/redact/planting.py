@@ -35,6 +35,7 @@ ENCODERS: dict[str, Callable[[str], str]] = {
     "html": html.escape,
     "json-string": lambda text: json.dumps({"note": text}),
     "unicode-escape": lambda text: "".join(f"\\u{ord(each):04x}" for each in text),
+    "quoted-printable": lambda text: "".join(f"={each:02X}" for each in f"={text}".encode()),
     "base64": lambda text: base64.b64encode(text.encode()).decode(),
     "base64url": lambda text: base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode(),
     "hex": lambda text: text.encode().hex(),

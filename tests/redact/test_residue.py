@@ -2,7 +2,9 @@
 
 import base64
 import json
+import random
 import time
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -48,6 +50,83 @@ def test_shaped_values_are_found_by_fingerprint() -> None:
 
     assert _rules(scanner, "to Ann@Example.com and 198.51.100.7") == {"value/email", "value/ip"}
     assert _rules(scanner, "to bob@example.com, version 198.51.100.7, SAML/198.51.100.7") == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2a00:1450:4001:82b::200e",
+        "[2A00:1450:4001:082B:0000:0000:0000:200E]:443",
+        "from:2a00:1450:4001:82b:0:0:0:200e.",
+        "2a00%3A1450%3a4001:82b::200e",
+        "2a00:1450:4001:82b::200e%eth0",
+    ],
+)
+def test_an_address_of_the_newer_kind_is_found_in_every_spelling(text: str) -> None:
+    scanner = _scanner({}, ("2a00:1450:4001:82B:0::200e", "ip"))
+
+    assert _rules(scanner, f"peer {text} down") == {"value/ip"}
+    assert _rules(scanner, "peer 2a00:1450:4001:82b::200f at 09:20:00:11:12:13:14:15, std::dead::beef") == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "From: ann=40customer.example wrote",
+        "Subject: =3D invoice of ann=\r\n@customer.example",
+        "Content-Transfer-Encoding: quoted-printable\n\nann@cust=\nomer.example",
+        "Content-Transfer-Encoding: quoted-printable\n\na=6e=6E@customer.example",
+    ],
+)
+def test_quoted_printable_is_undone(text: str) -> None:
+    assert _rules(_scanner({}, ("ann@customer.example", "email")), text) == {"value/email"}
+
+
+_KINDS = {
+    "percent": "%{:02X}",
+    "json": "\\u{:04x}",
+    "decimal": "&#{};",
+    "hexadecimal": "&#x{:x};",
+    "printable": "={:02X}",
+}
+
+
+def _dense(r: random.Random, planted: Sequence[str]) -> str:
+    """Words in escapes of every kind, without a blank between them, with planted texts among them."""
+    parts = []
+    for each in planted:
+        for _ in range(6):
+            word = "".join(r.choices('abcdefgh@.=&%\\"ij klm0123', k=r.randrange(4, 24)))
+            parts.append("".join(_KINDS[r.choice(sorted(_KINDS))].format(ord(sign)) for sign in word))
+        parts += [" =3D ", each, " "]
+    return "".join(parts)
+
+
+@pytest.mark.parametrize("small", [1 << 20, -(1 << 30)], ids=["every order", "all together"])
+@pytest.mark.parametrize("second", sorted(ENCODERS))
+def test_in_a_dense_line_a_value_is_found_whatever_its_encoding(
+    monkeypatch: pytest.MonkeyPatch, second: str, small: int
+) -> None:
+    monkeypatch.setattr(residue, "_READ_APART", small)
+    r = random.Random(second)  # noqa: S311 - the same text in every run
+    for first in ENCODERS:
+        planted = ENCODERS[second](ENCODERS[first]("say canary=41%Opaque77 now"))
+        scanner = _scanner({"canary=41%Opaque77": "secret"})
+
+        assert _rules(scanner, _dense(r, [planted])) == {"value/secret"}, first
+
+
+def test_a_long_dense_line_ends_no_scan() -> None:
+    """Two megabytes of all kinds, with a value in its midst and without one."""
+    r = random.Random(7)  # noqa: S311 - the same text in every run
+    parts = [_dense(r, [""] * 50) for _ in range(150)]
+    line = "".join(parts)
+    scanner = _scanner({"canary-Opaque77": "secret"})
+
+    assert len(line) > 2_000_000
+    assert _rules(scanner, line) == set()
+    parts.insert(70, ENCODERS["all-percent"](ENCODERS["unicode-escape"]("say canary-Opaque77 now")))
+    assert _rules(scanner, "".join(parts)) == {"value/secret"}
 
 
 @pytest.mark.parametrize(

@@ -98,9 +98,17 @@ def test_the_scan_shares_no_decision_with_the_redactor() -> None:
     import ast
     from pathlib import Path
 
-    from diagpack.redact import residue, residue_decode, residue_forms, residue_ranges, residue_shapes
+    from diagpack.redact import (
+        residue,
+        residue_decode,
+        residue_escapes,
+        residue_forms,
+        residue_ipv6,
+        residue_ranges,
+        residue_shapes,
+    )
 
-    own = (residue, residue_decode, residue_forms, residue_ranges, residue_shapes)
+    own = (residue, residue_decode, residue_escapes, residue_forms, residue_ipv6, residue_ranges, residue_shapes)
     for module in own:
         tree = ast.parse(Path(str(module.__file__)).read_text("utf-8"))
         imported = {each.module for each in ast.walk(tree) if isinstance(each, ast.ImportFrom)}

@@ -7,6 +7,7 @@ remembered as an overflow: the artifact that caused it is withheld.
 """
 
 import hashlib
+import ipaddress
 import re
 from array import array
 from collections import Counter
@@ -43,6 +44,8 @@ _ROLES = frozenset(
     accounts payable receivable order orders job jobs career press media legal privacy finance marketing qa ci bot
     """.split()
 )
+# Its fingerprint says that there are IPv6 addresses among the others.
+IPV6_MARK = b"\0ipv6"
 # So few that all values keep their encoded forms in the dictionary.
 _MOST_MAILBOXES = 2000
 _WORD = re.compile(r"[A-Za-z]+")
@@ -64,6 +67,14 @@ def fingerprint(value: str, entity: str) -> int:
 
 def fingerprint_bytes(folded: bytes) -> int:
     return int.from_bytes(hashlib.blake2b(folded, digest_size=8).digest(), "big")
+
+
+def ipv6_spelling(value: str) -> tuple[bytes, ...]:
+    """The one spelling of an IPv6 address that stands for all (RFC 5952); nothing for anything else."""
+    try:
+        return (str(ipaddress.IPv6Address(value.strip("[]").split("%")[0])).encode("ascii"),)
+    except ValueError:
+        return ()
 
 
 @cache
@@ -120,6 +131,8 @@ class Learned:
     def note_shape(self, value: str, entity: str) -> None:
         """A value that its shape betrays: kept as a fingerprint only."""
         self._prints.append(fingerprint(value, entity))
+        if entity == "ip" and ":" in value:
+            self._prints.extend(fingerprint_bytes(each) for each in (*ipv6_spelling(value), IPV6_MARK))
         if len(self._prints) > 250_000:
             self._compact()
 

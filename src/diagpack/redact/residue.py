@@ -8,6 +8,7 @@ mistake cannot hide behind itself.
 import hashlib
 import re
 import unicodedata
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -16,8 +17,9 @@ from typing import BinaryIO
 import ahocorasick_rs
 import numpy as np
 
-from diagpack.redact.residue_decode import decodings, fast, flat
+from diagpack.redact.residue_decode import decodings, fast, flat, hidden
 from diagpack.redact.residue_forms import Form, forms
+from diagpack.redact.residue_ipv6 import MARK, addresses
 from diagpack.redact.residue_ranges import cut, read
 from diagpack.redact.residue_shapes import SHAPES, TOKENISED
 
@@ -34,6 +36,8 @@ _DIGITS = b"0123456789"
 _ESCAPED_SPACE = frozenset(b"nrtbf")
 _MOST_LAYERS = 6
 _LARGEST = 64 << 20
+# Layers of a text of any size that are read in every order of their escapes.
+_READ_APART = 1 << 20
 # The automaton is asked for this much at a time: a hostile text may hold a finding at every byte.
 _STEP = 256 << 10
 # How much of a form the automaton knows when there are many.
@@ -71,6 +75,7 @@ class ResidueScanner:
     ) -> None:
         """`spilled`: sorted fingerprints of values of any class that were too many to be kept, searched as words."""
         self._prints = prints
+        self._has_ipv6 = len(prints) > 0 and _printed([MARK], prints)
         self._spilled = spilled if spilled is not None and len(spilled) else None
         self._is_token = is_token
         self._known: dict[bytes, bool] = {}
@@ -107,16 +112,23 @@ class ResidueScanner:
 
     def _layers(self, data: bytes) -> Iterator[str]:
         """Rules hit in the bytes and in everything decoded from them."""
-        waiting = [(data, 0)]
+        waiting = deque([(data, 0, True)])
         seen: set[bytes] = set()
+        known: set[bytes] = set()
         total = 0
         while waiting:
-            layer, depth = waiting.pop()
+            layer, depth, is_escaped = waiting.popleft()
             text = flat(layer)
             yield from self._hits(text)
             if depth >= _MOST_LAYERS:
                 continue
-            for inner in decodings(layer, text, self._reach):
+            room = 2 * len(data) + _READ_APART - total
+            inside = (
+                decodings(layer, text, known, self._reach, room)
+                if is_escaped
+                else ((each, True) for each in hidden(layer, text, known))
+            )
+            for inner, is_next in inside:
                 mark = hashlib.blake2b(inner, digest_size=16).digest()
                 total += len(inner)
                 if mark in seen:
@@ -125,7 +137,7 @@ class ResidueScanner:
                     yield "too-many-layers"
                     return
                 seen.add(mark)
-                waiting.append((inner, depth + 1))
+                waiting.append((inner, depth + 1, is_next))
 
     def _hits(self, data: bytes) -> Iterator[str]:
         for match in _ANY_SHAPE.finditer(data):
@@ -138,6 +150,8 @@ class ResidueScanner:
         if len(self._prints):
             yield from self._emails(data)
             yield from self._addresses(data)
+            if self._has_ipv6 and _printed(addresses(data), self._prints):
+                yield "value/ip"
         if self._spilled is not None:
             words = set(_WORDS.findall(data))
             if _printed({each for one in words for each in (one, one.strip(b".:!?-"))}, self._spilled):

@@ -6,18 +6,26 @@ pieces are decoded once, and pieces are joined by `JOIN`, which no shape and no 
 """
 
 import binascii
-import re
 import zlib
 from collections.abc import Iterator
-from html import unescape
-from html.entities import html5
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
 import re2
 
+from diagpack.redact.residue_escapes import (
+    ENTITY_FORM,
+    ESCAPE_FORM,
+    has_printable,
+    together,
+    without_entities,
+    without_escapes,
+    without_printable,
+)
+
 # Nothing in front of a zero byte is context of what stands behind it.
 JOIN: Final = b"\n\0\n"
+_ANYWHERE: Final = re2._re2.RE2.Anchor.UNANCHORED
 _LARGEST: Final = 64 << 20
 
 
@@ -30,16 +38,11 @@ def fast(pattern: str) -> Any:
     return re2.compile(pattern.encode("ascii"), options)
 
 
-# Entities that HTML reads without a semicolon too.
-_BARE_ENTITIES = "|".join(sorted(name for name in html5 if not name.endswith(";")))
-_ENTITY_FORM = rf"&(?:#[0-9xX]|[A-Za-z][A-Za-z0-9]*;|{_BARE_ENTITIES})"
-_ESCAPE_FORM = r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|/)"
-_TOUCHED = rf'[^"\n]*(?:%[0-9a-fA-F]{{2}}|{_ENTITY_FORM}|{_ESCAPE_FORM})[^"\n]*'
+_TOUCHED = rf'[^"\n]*(?:%[0-9a-fA-F]{{2}}|{ENTITY_FORM}|{ESCAPE_FORM})[^"\n]*'
 # A member's name stays with its value: it says whether four numbers are a version.
 _MARKED = fast(rf'(?:"[^"\n]*"[ ]*:[ ]*)?"{_TOUCHED}|{_TOUCHED}')
-_ENTITY = fast(_ENTITY_FORM)
-_ESCAPED = fast(_ESCAPE_FORM)
-_ESCAPES = re.compile(rb"((?:\\u[0-9a-fA-F]{4})+)|\\x([0-9a-fA-F]{2})|\\/")
+_ENTITY = fast(ENTITY_FORM)
+_ESCAPED = fast(ESCAPE_FORM)
 # Base64 of something readable starts with bytes whose top bit is 0 (three quads), or with a known magic number;
 # a long run is tried in any case.
 _QUAD = "[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/_-]"
@@ -68,47 +71,75 @@ def flat(data: bytes) -> bytes:
     return data.replace(b'\\"', b'"')
 
 
-def decodings(data: bytes, text: bytes, reach: int = 0) -> Iterator[bytes]:
-    """Layers in `data`, whose flat form is `text`. `reach`: the longest value over several lines or strings."""
-    yield from _unescaped(text, reach)
-    yield from _packed(text)
+def decodings(
+    data: bytes, text: bytes, known: set[bytes], reach: int = 0, room: int = _LARGEST
+) -> Iterator[tuple[bytes, bool]]:
+    """Layers in `data`, whose flat form is `text`, and whether escapes in them are still to be undone.
+
+    `known`: runs that were opened before. `reach`: the longest value over several lines or strings. `room`: bytes that
+    may be read kind by kind of escape, in every order; with more, each kind is read by itself and then all of them
+    together, layer by layer.
+    """
+    yield from _unescaped(text, reach, room)
+    for layer in hidden(data, text, known):
+        yield layer, True
+
+
+def hidden(data: bytes, text: bytes, known: set[bytes]) -> Iterator[bytes]:
+    """Layers that need no escape: runs of base64 and hex, compressed bytes, wide text."""
+    yield from _packed(text, known)
     yield from _inflated(data)
     if data[1:40:2].count(0) >= 10 or data[0:40:2].count(0) >= 10:
         yield data.replace(b"\0", b"")
 
 
-def _unescaped(text: bytes, reach: int) -> Iterator[bytes]:
-    """Percent escapes, HTML entities, and the escapes of strings, each undone by itself."""
+def _unescaped(text: bytes, reach: int, room: int) -> Iterator[tuple[bytes, bool]]:
+    """Percent escapes, HTML entities, the escapes of strings and quoted-printable, each undone by itself."""
+    is_printable = has_printable(text)
     if b"%" not in text and b"&" not in text and b"\\" not in text:
+        if is_printable:
+            yield without_printable(text), True
         return
     parts = list(dict.fromkeys(_touched(text, reach)))
+    found = [*_one_by_one(parts), *([without_printable(text)] if is_printable else [])]
+    is_over = len(found) > 1 and sum(map(len, found)) > room
+    for layer in found:
+        yield layer, not is_over
+    if is_over:
+        # Bytes of another kind that look quoted-printable must not be spoiled by it: once without, once with it.
+        joined = JOIN.join(parts)
+        yield together(joined, is_printable=False), True
+        if is_printable:
+            yield together(text, is_printable=True), True
+
+
+def _one_by_one(parts: list[bytes]) -> Iterator[bytes]:
     if percent := JOIN.join(part for part in parts if b"%" in part):
         plain = unquote_to_bytes(percent)
         if plain != percent:
             yield plain
     if entities := JOIN.join(part for part in parts if b"&" in part and _ENTITY.search(part)):
-        before = entities.decode("utf-8", "surrogateescape")
-        after = unescape(before)
-        if after != before:
-            yield after.encode("utf-8", "surrogateescape")
+        plain = without_entities(entities)
+        if plain != entities:
+            yield plain
     if escapes := JOIN.join(part for part in parts if b"\\" in part and _ESCAPED.search(part)):
-        yield _ESCAPES.sub(_unquoted, escapes)
+        yield without_escapes(escapes)
 
 
 def _touched(text: bytes, reach: int) -> Iterator[bytes]:
     """Lines, or strings with their names, that hold an escape; with `reach`, what stands around them as well."""
     if not reach:
-        yield from (match.group(0) for match in _MARKED.finditer(text))
+        yield from (text[start:end] for start, end in spans(_MARKED, text))
         return
     start = end = 0
-    for match in _MARKED.finditer(text):
-        if match.end() <= end - reach:
+    for first, last in spans(_MARKED, text):
+        if last <= end - reach:
             continue
-        begin = _string_start(text, match.start() - reach, end)
+        begin = _string_start(text, first - reach, end)
         if begin > end:
             yield text[start:end]
             start = begin
-        end = _string_end(text, match.end() + reach)
+        end = _string_end(text, last + reach)
     yield text[start:end]
 
 
@@ -126,32 +157,43 @@ def _string_end(text: bytes, position: int) -> int:
     return len(text)
 
 
-def _unquoted(match: "re.Match[bytes]") -> bytes:
-    wide, narrow = match.groups()
-    if wide is not None:
-        units = b"".join(int(each, 16).to_bytes(2, "big") for each in wide.split(b"\\u")[1:])
-        return units.decode("utf-16-be", "surrogatepass").encode("utf-8", "surrogatepass")
-    return chr(int(narrow, 16)).encode() if narrow is not None else b"/"
-
-
-def _packed(text: bytes) -> Iterator[bytes]:
+def _packed(text: bytes, known: set[bytes]) -> Iterator[bytes]:
     """Runs of base64 and hex. Readable ones are one layer together: a file may hold a million of them."""
     readable: dict[bytes, None] = {}
-    for match in _BASE64_RUN.finditer(text):
-        raw = _from_base64(match.group(0))
+    for run in _fresh(_BASE64_RUN, text, known, b"64"):
+        raw = _from_base64(run)
         if raw is None:
             continue
         if _is_readable(raw) and not raw.startswith(_MAGIC):
             readable[raw] = None
         else:
             yield raw
-    for match in _HEX_RUN.finditer(text):
-        digits = match.group(0)
+    for digits in _fresh(_HEX_RUN, text, known, b"\0"):
         raw = bytes.fromhex(digits[: len(digits) & ~1].decode("ascii"))
         if _is_readable(raw):
             readable[raw] = None
     if readable:
         yield JOIN.join(readable)
+
+
+def _fresh(pattern: Any, text: bytes, known: set[bytes], kind: bytes) -> Iterator[bytes]:
+    """What a pattern matches, but for runs that were opened before, in this layer or another."""
+    for start, end in spans(pattern, text):
+        run = text[start:end]
+        if kind + run not in known:
+            known.add(kind + run)
+            yield run
+
+
+def spans(pattern: Any, text: bytes) -> Iterator[tuple[int, int]]:
+    """(start, end) of every match, none of them empty: the match objects of the module cost more than most matches."""
+    match, position, size = pattern._regexp.Match, 0, len(text)
+    while position < size:
+        start, end = match(_ANYWHERE, text, position, size)[0]
+        if start < 0:
+            return
+        yield start, end
+        position = end
 
 
 def _from_base64(run: bytes) -> bytes | None:

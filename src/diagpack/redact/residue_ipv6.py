@@ -1,0 +1,38 @@
+"""IPv6 addresses in finished bytes, in one spelling.
+
+Enters: a layer of bytes. Leaves: what stands there as an IPv6 address, as RFC 5952 writes it, whatever way it was
+written. Looked for only where a case knows such addresses: text is full of hex digits and colons.
+"""
+
+import ipaddress
+from collections.abc import Iterator
+from typing import Final
+
+from diagpack.redact.residue_decode import fast, spans
+
+# The fingerprint of this says that a case knows IPv6 addresses.
+MARK: Final = b"\0ipv6"
+_RUN: Final = fast(r"[0-9A-Fa-f:]*(?:::|(?:[0-9A-Fa-f]{1,4}:){7})[0-9A-Fa-f:.]*")
+_LONGEST: Final = 64
+# Something like `from:` or a name that ends in hex digits may stand in front.
+_MOST_HEADS: Final = 3
+
+
+def addresses(data: bytes) -> set[bytes]:
+    """Every address in the one spelling."""
+    runs = {data[start : min(end, start + _LONGEST)] for start, end in spans(_RUN, data)}
+    return {each for run in runs for each in _spelled(run.strip(b".").decode("ascii"))}
+
+
+def _spelled(run: str) -> Iterator[bytes]:
+    for _ in range(_MOST_HEADS):
+        # A port, a colon of the sentence or a full stop may stand behind.
+        for text in dict.fromkeys((run, run.removesuffix(":"), run.removeprefix(":"), run.rsplit(":", 1)[0])):
+            try:
+                yield str(ipaddress.IPv6Address(text)).encode("ascii")
+            except ValueError:
+                continue
+        head, colon, rest = run.partition(":")
+        if not colon or not head or rest.startswith(":"):
+            return
+        run = rest
