@@ -76,6 +76,42 @@ _TEXTS: dict[str, tuple[str, list[str], list[str]]] = {
         ["Mikkelby", "z@example.com", "Storgata"],
         ["Order Service", "1.2.3"],
     ),
+    "person in XML": (
+        "<u><name>Zofia Mikkelby</name><contact-id>7</contact-id><email>z@example.com</email></u>"
+        "<u><phone>+1 415 555 0132</phone><name>Lars Okerblom</name></u><app><name>Order Service</name></app>"
+        "<env><PIN>471194</PIN><pin>13</pin></env>",
+        ["Mikkelby", "z@example.com", "Okerblom", "471194"],
+        ["<name>Order Service</name>", "<pin>13</pin>", "<contact-id>7<"],
+    ),
+    "connection string in XML": (
+        '<add name="Main" connectionString="Server=tcp:sql1.example.com,1433;Initial Catalog=orders;User ID=zmikkel;'
+        'Password=canary1;" providerName="System.Data.SqlClient"/>',
+        ["canary", "zmikkel"],
+        ["Server=tcp:sql1.example.com,1433;Initial Catalog=orders;User ID=", "System.Data.SqlClient"],
+    ),
+    "sign-in of Okta": (
+        json.dumps({"actor": {"id": "00ucanary1", "type": "User", "alternateId": "canaryjo", "displayName": "Zofia M"},
+                    "target": [{"id": "0oa17", "type": "AppInstance", "alternateId": "Pay",
+                                "displayName": "Pay Roll"}]}),
+        ["canary", "Zofia"],
+        ["0oa17", "Pay Roll", "AppInstance"],
+    ),
+    "sign-in of Entra": (
+        json.dumps({"appDisplayName": "Office Portal", "resourceDisplayName": "Directory Graph",
+                    "userDisplayName": "Zofia Mikkelby", "uniqueTokenIdentifier": "mmF0cW9kOUlXRXlGc2h0dQ"}),
+        ["Mikkelby"],
+        ["Office Portal", "Directory Graph", "mmF0cW9kOUlXRXlGc2h0dQ"],
+    ),
+    "environment": (
+        "PIN=4711\nGOOGLE_APPLICATION_CREDENTIALS=/etc/keys/gcp-sa.json\nPORT=8080\n",
+        ["4711"],
+        ["GOOGLE_APPLICATION_CREDENTIALS=/etc/keys/gcp-sa.json", "PORT=8080"],
+    ),
+    "environment of a container": (
+        json.dumps({"Env": ["HTTPS_PROXY=http://zm:canary1@proxy.example.com:3128", "PATH=/usr/bin:/bin"]}),
+        ["canary"],
+        ["HTTPS_PROXY=http://", "@proxy.example.com:3128", "PATH=/usr/bin:/bin"],
+    ),
     "addresses in a header": (
         'X-Forwarded-For: 203.0.113.9 198.51.100.7, 10.0.0.1\nset {"name": "x-forwarded-for", "value": "203.0.113.4"}',
         ["203.0.113.9", "198.51.100.7", "203.0.113.4"],

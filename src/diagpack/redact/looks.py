@@ -17,6 +17,13 @@ _PLAIN_SHAPE = re.compile(
 _DOTTED = re.compile(r"[A-Za-z]{1,15}(?:[._:/-][A-Za-z]{1,15})+")
 _WORDS = re.compile(r"[a-z]{1,12}\d{0,4}(?:[-_][a-z]{0,12}\d{0,4}){1,6}", re.IGNORECASE)
 
+# Where a machine is, not a person: a host with a dot or a port, an address of a page, a place in memory, a resource.
+_NETWORK = re.compile(
+    r"[a-z][a-z0-9+.-]*://\S*|(?:[a-z0-9_-]+\.)+[a-z0-9-]*[a-z][a-z0-9-]*\.?(?::\d+)?|[a-z0-9_.-]+:\d+|0x[0-9a-f]+"
+    r"|(?:module\.[\w-]+\.)*[a-z0-9]+_\w+\.[\w-]+(?:\[\S*\])?",
+    re.IGNORECASE,
+)
+
 
 def looks_opaque(value: str) -> bool:
     """A value that no person would have chosen as a word: long, or letters and digits mixed."""
@@ -41,7 +48,7 @@ def looks_like(value: Any, entity: str) -> bool:
     if entity in ("name", "user", "company"):
         return bool(re.fullmatch(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3}|\S+@\S+", value.strip()))
     if entity == "address":
-        return any(each.isalpha() for each in value)
+        return any(each.isalpha() for each in value) and _NETWORK.fullmatch(value.strip()) is None
     return any(each.isdigit() for each in value)
 
 
@@ -53,6 +60,14 @@ def is_credential(value: Any, entity: str) -> bool:
     if _PLAIN_SHAPE.match(value) or (entity != "password" and _WORDS.fullmatch(value)):
         return False
     return any(each.isdigit() for each in value) and any(each.isalpha() for each in value)
+
+
+def is_pin(value: Any) -> bool:
+    """A number, or four to eight digits as text: under `pin` and its like that is one."""
+    if isinstance(value, str):
+        bare = value.strip()
+        return 4 <= len(bare) <= 8 and bare.isascii() and bare.isdigit()
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def is_word(value: Any) -> bool:

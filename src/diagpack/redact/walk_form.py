@@ -23,6 +23,7 @@ _CONNECTION_PAIR = re.compile(r"((?:^|;)[ ]*[A-Za-z][A-Za-z ]{1,40}=)([^;]*)")
 _BOUNDARY = re.compile(r"\A--([0-9A-Za-z'()+_,./:=?-]{1,70})\r?\n")
 _PART_NAME = re.compile(r"\bname=\"?([^\";\r\n]*)\"?", re.IGNORECASE)
 _FILE_NAME = re.compile(r"(\bfilename\*?=)(\"[^\"\r\n]*\"|[^;\r\n]*)", re.IGNORECASE)
+_RAW = frozenset(":/@,?!*'()$[]|")
 _SAML_NAMES = frozenset({"samlresponse", "samlrequest"})
 
 
@@ -63,7 +64,9 @@ def _pair(engine: "Engine", match: "re.Match[str]") -> str:
     shown = engine.text(name) if "@" in name or "%40" in name else name
     if new == plain:
         return separator + shown + equals + value
-    return separator + shown + equals + quote(new, safe="-_.~", errors="surrogateescape")
+    # What stood there unescaped (`http_proxy=http://…`) needs no escape now.
+    safe = "-_.~" + "".join(_RAW & set(value))
+    return separator + shown + equals + quote(new, safe=safe, errors="surrogateescape")
 
 
 def is_connection_string(text: str) -> bool:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from diagpack.model.collector import MARK
 from diagpack.redact.json_text import Document, TooDeep
 from diagpack.redact.live import TOKEN_MEMBERS
-from diagpack.redact.looks import is_credential, is_word, looks_like
+from diagpack.redact.looks import is_credential, is_pin, is_word, looks_like
 from diagpack.redact.spans import PERSONAL_CLASSES, SECRET_CLASSES
 from diagpack.redact.walk_form import is_connection_string, redact_connection_string
+from diagpack.redact.walk_state import TELLING, joined, masks, part
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
@@ -31,7 +32,9 @@ _MOST_PLANS = 5_000
 _LONGEST_PLAN = 100
 _VALUE_KEYS = frozenset({"value", "Value", "values", "val"})
 # Members that say something about their neighbours: such a record is walked member by member.
-_TELLING = _VALUE_KEYS | TOKEN_MEMBERS.keys() | {MARK}
+_TELLING = _VALUE_KEYS | TOKEN_MEMBERS.keys() | TELLING | {MARK, "alternateId"}
+# Okta System Log: what an entity of these types is called is diagnostic, and nobody's name.
+_THINGS = frozenset({"AppInstance", "PolicyEntity", "PolicyRule", "PublicClientApp", "SystemPrincipal", "UserGroup"})
 
 
 def parse_together(engine: "Engine", texts: list[str]) -> None:
@@ -134,10 +137,18 @@ class JsonWalker:
             return self._manifest(value, key, entity, level)
         inherited = entity if entity != "keep" else ""
         is_person = _names_person(value)
+        entries = _entity_classes(value)
+        hidden = masks(value)
         walked: dict[str, Any] = {}
         self.engine.live.members(value)
         for name, each in value.items():
             plain = self.document.key_of(name)
+            if plain in hidden:
+                walked[name] = self._masked(each, hidden[plain], plain, level + 1)
+                continue
+            if plain in entries and isinstance(each, str):
+                walked[name] = self.string(each, plain, entries[plain])
+                continue
             if named and plain in _VALUE_KEYS:
                 walked[name] = self.walk(each, key, named if named != "keep" else "", level + 1)
                 continue
@@ -148,6 +159,26 @@ class JsonWalker:
                 below = record
             walked[self._key(name)] = self.walk(each, plain, below, level + 1)
         return walked if len(walked) == len(value) else self._renamed(value, walked)
+
+    def _masked(self, value: Any, mask: Any, key: str, level: int) -> Any:
+        """A value of which a neighbour says what in it is secret."""
+        if level > self._limit:
+            raise TooDeep
+        if not mask:
+            return self.walk(value, key, self.class_of(key, value), level)
+        if isinstance(value, dict):
+            inner = {} if mask is True else masks(value)
+            walked: dict[str, Any] = {}
+            for name, each in value.items():
+                plain = self.document.key_of(name)
+                shown = self._key(name)
+                while shown in walked:
+                    shown += "-2"  # two keys became one token
+                walked[shown] = self._masked(each, joined(part(mask, plain), inner.get(plain)), plain, level + 1)
+            return walked
+        if isinstance(value, list):
+            return [self._masked(each, part(mask, at), key, level + 1) for at, each in enumerate(value)]
+        return self.walk(value, key, "secret" if mask is True else self.class_of(key, value), level)
 
     def _manifest(self, value: dict[str, Any], key: str, entity: str, level: int) -> Any:
         """A Secret of Kubernetes: whatever stands under `data` and `stringData` is one."""
@@ -212,7 +243,7 @@ class JsonWalker:
             return entity if isinstance(value, list) and all(isinstance(each, str) for each in value) else ""
         if self.engine.policy.is_ambiguous(key) and not self._looks_like(value, entity):
             # A number under `pin` is one; under `code` or `state` it is a diagnosis.
-            return entity if entity == "password" and isinstance(value, int) and not isinstance(value, bool) else ""
+            return entity if entity == "password" and is_pin(value) else ""
         return entity
 
     def _looks_like(self, value: Any, entity: str) -> bool:
@@ -371,6 +402,15 @@ class MarkedWalker(JsonWalker):
 def _names_person(names: Collection[str]) -> bool:
     """Whether a record with these members has the name of a person under `name`."""
     return "name" in names and not _PERSONAL_KEYS.isdisjoint(map(str.lower, names))
+
+
+def _entity_classes(value: dict[str, Any]) -> dict[str, str]:
+    """What an actor or target of Okta's System Log is: a person by id and login, or a thing with a name."""
+    if "alternateId" not in value or not isinstance(value.get("type"), str):
+        return {}
+    if value["type"] in _THINGS:
+        return {"displayName": "", "alternateId": ""}
+    return {"id": "user", "alternateId": "user"} if value["type"] in ("User", "AppUser") else {}
 
 
 def _is_schema(value: Any) -> bool:

@@ -7,11 +7,14 @@ no DTD read, nothing fetched. Sources: SAML 2.0 Core 2 and 3; XML 1.0 2.4; WHATW
 
 import html
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from diagpack.redact.looks import is_pin, looks_like
 from diagpack.redact.spans import SECRET_CLASSES
+from diagpack.redact.walk_form import is_connection_string, redact_connection_string
 from diagpack.redact.walk_http import redact_header
 
 if TYPE_CHECKING:
@@ -37,6 +40,10 @@ _VOID = frozenset("area base br col embed hr img input link meta source track wb
 _URL_ATTRIBUTES = frozenset(
     "href src action formaction data poster cite background xlink:href location destination".split()
 )
+# Beside one of these, `<name>` is a person's.
+_PERSONAL = frozenset("email mail emailaddress phone phonenumber mobile firstname birthdate dateofbirth dob".split())
+_SQUEEZE = re.compile(r"[-_.]")
+_MOST_SIBLINGS = 60
 _NAMING = ("name", "id", "key", "property", "itemprop")
 _PLAIN_ATTRIBUTES = frozenset(
     "class style type rel id lang xmlns version algorithm method notbefore notonorafter issueinstant inresponseto "
@@ -72,6 +79,9 @@ class _Markup:
         self._open: list[str] = []
         # The class that an attribute gives to the content of an open element: `<Data Name="TargetUserName">`.
         self._fields: list[str] = []
+        # For each open element, whether a mail address or phone number has stood in it.
+        self._seen: list[bool] = []
+        self._is_person = False
         self._attribute_class = ""
         self._field_class = ""
         self._is_saml = "urn:oasis:names:tc:SAML" in text
@@ -121,7 +131,13 @@ class _Markup:
             self._close(local)
             return match.group(0)
         new = self._redact_attributes(local, attributes) if "=" in attributes else attributes
+        if self._seen and self._is_personal(name):
+            self._seen[-1] = True
         if not attributes.rstrip().endswith("/") and local.lower() not in _VOID:
+            self._is_person = local.lower() == "name" and (
+                (bool(self._seen) and self._seen[-1]) or self._stands_beside_person(match.start())
+            )
+            self._seen.append(False)
             self._open.append(local)
             self._fields.append(self._field_class if "=" in attributes else "")
         return f"<{name}{new}>"
@@ -131,6 +147,7 @@ class _Markup:
             while self._open and self._open.pop() != local:
                 self._fields.pop()
             self._fields = self._fields[: len(self._open)]
+            self._seen = self._seen[: len(self._open)]
         if local == "Attribute":
             self._attribute_class = ""
 
@@ -179,6 +196,8 @@ class _Markup:
 
             return redact_url(engine, plain)
         entity = engine.policy.classify(name)
+        if entity in SECRET_CLASSES and ";" in plain and is_connection_string(plain):
+            return redact_connection_string(engine, plain)
         if entity == "keep" or (entity and engine.policy.is_ambiguous(name)):
             return engine.value(plain)
         if entity and lowered not in ("name",):
@@ -203,13 +222,38 @@ class _Markup:
             return ""
         return entity
 
+    def _class_by_looks(self, plain: str) -> str:
+        """The class of a content that its element names only together with how it looks."""
+        local = self._open[-1] if self._open else ""
+        if local.lower() == "name" and self._is_person and looks_like(plain, "name"):
+            return "name"
+        return "password" if is_pin(plain) and self._engine.policy.classify(local) == "password" else ""
+
+    def _stands_beside_person(self, position: int) -> bool:
+        """Whether a mail address or phone number has an element of its own beside the one that opens here."""
+        depth = 0
+        for match in islice(_PIECE.finditer(self._text, position), _MOST_SIBLINGS):
+            name = match["name"]
+            if name is None:
+                continue
+            if depth == 0 and not match["close"] and self._is_personal(name):
+                return True
+            depth += -1 if match["close"] else 0 if match["attributes"].endswith("/") else 1
+            if depth < 0:
+                return False
+        return False
+
+    @staticmethod
+    def _is_personal(name: str) -> bool:
+        return _SQUEEZE.sub("", name.rsplit(":", 1)[-1]).lower() in _PERSONAL
+
     def _content(self, raw: str) -> str:
         if not raw or raw.isspace():
             return raw
         if self._open and self._open[-1].lower() in ("script", "style"):
             return self._engine.value(raw)
         plain = html.unescape(raw)
-        entity = self._entity()
+        entity = self._entity() or self._class_by_looks(plain)
         new = self._engine.slot(plain, entity, "element") if entity else self._engine.value(plain)
         return raw if new == plain else html.escape(new, quote=False)
 

@@ -33,6 +33,7 @@ _CLASS_NAME: Final = compiled(
     r"(?:[a-z0-9_]+\.)*[A-Z][A-Za-z0-9_$]*(?:Exception|Error|Filter|Provider|Service|Handler|Factory|Encoder|Validator"
     r"|Controller|Interceptor|Resolver|Repository|Configuration|Manager|Listener|Middleware|Strategy|Impl|Aspect)"
 )
+_PINS: Final = frozenset({"pin", "passcode"})
 # The shell's working directory, not a password.
 _DIRECTORIES: Final = frozenset({"pwd", "oldpwd"})
 
@@ -123,6 +124,8 @@ def _is_plausible(value: bytes, found: KeyValue, names: Slots) -> bool:
         return False  # a connection string that is an address only
     if found.where in ("query", "json", "flag") or names.is_strong(found.key):
         return len(value) > 3 or found.where != "text" or names.has_stem(found.key)
+    if folded(found.key) in _PINS and 4 <= len(value) <= 8 and value.isdigit():
+        return True
     return (len(value) >= 8 and is_mixed(value)) or is_scrambled(value)
 
 
