@@ -7,6 +7,7 @@ between two overlapping findings survives.
 import functools
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 _GLUE = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+~") | frozenset(range(128, 256))
@@ -33,16 +34,18 @@ def apply(data: bytes, edits: Sequence[Edit]) -> bytes:
     """The text with every edit done; edits are sorted and do not overlap."""
     pieces = []
     last = 0
-    for edit in edits:
-        pieces.append(data[last : edit.start])
-        pieces.append(edit.new or b"")
-        last = edit.end
+    for start, end, new, _entity, _rule in edits:
+        pieces.append(data[last:start])
+        pieces.append(new or b"")
+        last = end
     pieces.append(data[last:])
     return b"".join(pieces)
 
 
 def resolve(data: bytes, found: list[Edit], tokens: Sequence[tuple[int, int]]) -> list[Edit]:
     """Sort, drop what is a token already, let the longest win, and join what overlaps in part."""
+    if not tokens and _is_settled(found):
+        return found
     # Who has decided already knows the decoded value.
     found.sort(key=lambda each: (each.start, -each.end, each.entity == "", each.new is None, each.rule))
     chosen: list[Edit] = []
@@ -62,8 +65,20 @@ def resolve(data: bytes, found: list[Edit], tokens: Sequence[tuple[int, int]]) -
     return chosen
 
 
+def _is_settled(found: Sequence[Edit]) -> bool:
+    """Whether edits stand in order and apart: most do, and sorting takes longer than looking."""
+    reach = -1
+    for start, end, _new, _entity, _rule in found:
+        if start < reach or end <= start:
+            return False
+        reach = end
+    return True
+
+
 def parted(edits: list[Edit]) -> list[Edit]:
     """Decided edits; where two tokens would touch, a sign that no encoding minds keeps them readable."""
+    if all(before[1] != behind[0] for before, behind in pairwise(edits)):
+        return edits
     out: list[Edit] = []
     for edit in edits:
         is_touching = bool(out) and out[-1].end == edit.start and out[-1].entity and edit.entity

@@ -302,11 +302,10 @@ class Engine:
     def data(self, data: bytes, context: str = "", blocks: Blocks | None = None) -> bytes:
         """The same for UTF-8 bytes; the very same object when nothing was replaced. `blocks`: of a text in pieces."""
         edits = self.edits(data, context, blocks=blocks or Blocks(self))
-        if not edits:
+        if not edits or (blocks is not None and self.learned is not None):
+            # The first pass only learns; what it writes of a text in pieces is thrown away.
             return data
-        for edit in edits:
-            if edit.entity:
-                self.tally[f"{edit.entity}/{edit.rule}"] += 1
+        self.tally.count(edits)
         return apply(data, edits)
 
     def is_clear(self, text: str) -> bool:
@@ -338,9 +337,7 @@ class Engine:
             return list(texts)
         new = apply(data, edits)
         if data.count(b"\n") == new.count(b"\n") == len(texts) - 1:
-            for edit in edits:
-                if edit.entity:
-                    self.tally[f"{edit.entity}/{edit.rule}"] += 1
+            self.tally.count(edits)
             return new.decode("utf-8", "surrogatepass").split("\n")
         out = []
         for text, tally in spread(texts, edits):
@@ -415,15 +412,37 @@ class Engine:
             spans = [*spans, *self._dictionary.find(data)]
         if self.prose is not None:
             spans = [*spans, *self.prose(data)]
-        found = [edit_of((each[0], each[1], None, each[2], each[3])) for each in spans if self.counts(data, each)]
+        counts = self._counts
+        found = [
+            edit_of((start, end, None, entity, rule))
+            for start, end, entity, rule in spans
+            if counts(data, start, end, entity, rule)
+        ]
         found += self._nested.edits(data, layer)
         if blocks is not None:
             found = outermost([*found, *blocks.edits(data)])
         if not found:
             return []
-        chosen = resolve(data, self._without_opened(found), list(self.pseudonyms.find(data)))
-        decided = (self._decided(data, each) if each.new is None else each for each in chosen)
-        return parted([each for each in decided if each.new != data[each.start : each.end]])
+        if self._dictionary is not None:
+            found = self._without_opened(found)
+        return parted(self._settled(data, resolve(data, found, list(self.pseudonyms.find(data)))))
+
+    def _settled(self, data: bytes, chosen: Sequence[Edit]) -> list[Edit]:
+        """The same edits with what the values become, without those that change nothing."""
+        known, settled = self._replaced, []
+        for edit in chosen:
+            start, end, new, entity, rule = edit
+            value = data[start:end]
+            if new is not None:
+                if new != value:
+                    settled.append(edit)
+                continue
+            new = known.get((value, entity))
+            if new is None:
+                new = self.replacement_of(value, entity, rule)
+            if new != value:
+                settled.append(edit_of((start, end, new, entity, rule)))
+        return settled
 
     def _without_opened(self, found: list[Edit]) -> list[Edit]:
         """Without learned values in runs that something else opens or replaces: what is around them there may stay."""
@@ -444,18 +463,20 @@ class Engine:
 
     def counts(self, data: bytes, span: Span) -> bool:
         """Whether a finding is one that the policy replaces."""
-        if span.entity in SECRET_CLASSES:
+        return self._counts(data, *span)
+
+    def _counts(self, data: bytes, start: int, end: int, entity: str, rule: str) -> bool:
+        if entity in SECRET_CLASSES:
             return True
-        if self.policy.action_of(span.entity, span.rule) == "keep":
+        if self.policy.action_of(entity, rule) == "keep":
             return False
-        value = data[span.start : span.end]
-        if span.entity == "ip" and value.endswith(b".0.0.0"):
+        if entity == "ip" and data.endswith(b".0.0.0", start, end):
             # A browser's version; no host has such an address.
             return False
-        if span.entity == "email" and value.startswith((b"@", b"%40")):
+        if entity == "email" and data.startswith((b"@", b"%40"), start, end):
             # The rest of `user:password@host` behind a password that was found first.
             return False
-        return not (self._vendor_ids and self.is_vendor_id(value.decode("utf-8", "replace")))
+        return not (self._vendor_ids and self.is_vendor_id(data[start:end].decode("utf-8", "replace")))
 
     def _decided(self, data: bytes, edit: Edit) -> Edit:
         new = self.replacement_of(data[edit.start : edit.end], edit.entity, edit.rule)

@@ -33,7 +33,7 @@ _MARKED = re.compile(
     rb"|99\d{13}(?!\d))",
 )
 # What every token starts or ends with: most values are told apart without the pattern.
-_HEADS = (b"dp-", b"2", b"99")
+_HEADS = (b"dp-", b"24", b"25", b"2001:db8:", b"99")
 _DP_INVALID = b"@dp.invalid"
 _DP_INVALID_QUOTED = b"%40dp.invalid"
 # A shifted date lies in one of sixteen cycles of 400 years (146 097 days, the period of the Gregorian calendar) behind

@@ -4,7 +4,11 @@ Enters: `class/rule` names. Leaves: their counts. One is made for every text tha
 `Counter` takes longer to make than most texts to search.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from diagpack.redact.edits import Edit
 
 
 class Tally(dict[str, int]):
@@ -19,6 +23,12 @@ class Tally(dict[str, int]):
         """Count what another text counted."""
         for name, count in more.items():
             self[name] += count
+
+    def count(self, edits: Iterable["Edit"]) -> None:
+        """Count each edit but packed runs, whose inside was counted."""
+        for _start, _end, _new, entity, rule in edits:
+            if entity:
+                self[f"{entity}/{rule}"] += 1
 
 
 NOTHING: Mapping[str, int] = Tally()
