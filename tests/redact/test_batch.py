@@ -4,7 +4,10 @@ import base64
 import functools
 import operator
 
-from diagpack.redact.batch import batches, clear_texts, is_joinable, leaves, strings
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diagpack.redact.batch import batches, clear_texts, is_joinable, joinable, leaves, strings
 from tests.redact.planting import engine
 
 
@@ -41,3 +44,19 @@ def test_only_texts_in_which_nothing_is_found_are_clear_and_asking_counts_nothin
 
     assert list(clear_texts(one, texts)) == ["/a/b?page=1", "/e?f=1", "/h?i=1"]
     assert not one.tally
+
+
+@given(
+    st.lists(
+        st.binary(max_size=16).map(lambda raw: base64.b64encode(raw).rstrip(b"="))
+        | st.from_regex(rb"[ -~]{0,14}", fullmatch=True),
+        max_size=8,
+    )
+)
+def test_many_texts_are_judged_together_as_each_by_itself(texts: list[bytes]) -> None:
+    together = joinable(texts, 1 << 20)
+
+    # What is too short to hold anything may be scanned with the others or not.
+    assert [each for each in together if len(each) > 2] == [
+        each for each in texts if len(each) > 2 and is_joinable(each.decode(), 1 << 20)
+    ]

@@ -43,6 +43,17 @@ def test_text_without_anything_sensitive_keeps_its_encoding() -> None:
     assert engine().text(text) == text
 
 
+@pytest.mark.parametrize("inner", ["password=canary-1", "ann@canary.example", "Canary-77 x", "Canary-77"])
+def test_one_of_many_short_runs_that_holds_something_is_found(inner: str) -> None:
+    runs = [base64.b64encode(f"item{number:07}".encode()).decode() for number in range(400)]
+    hidden = base64.b64encode(inner.encode()).decode()
+
+    new = engine(values={"Canary-77": "name"}).text("\n".join([*runs[:200], f"x {hidden} y", *runs[200:]]))
+
+    assert hidden not in new
+    assert new.split("\n")[:200] + new.split("\n")[201:] == runs
+
+
 def test_a_line_of_mixed_encodings_is_read_a_few_times_and_hides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     # Once for every choice of five layers would be thirty times and more.
     noise = '%25%5Cu0041 &#38;amp;=3D \\u0026#x25; \\u003d3D &#61;40 {""a"": 1} ' * 200

@@ -9,6 +9,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
+from diagpack.redact.detectors._engine import compiled
 from diagpack.redact.edits import Edit, apply
 from diagpack.redact.packed import TooBig, unpack_base64
 from diagpack.redact.tally import NOTHING, Tally
@@ -25,6 +26,20 @@ _STRUCTURED = re.compile(
     r"\s*[{\[<\"]|eyJ|[A-Za-z][A-Za-z0-9+.-]*:/|data:|blob:|/|--|(?:data|event|id|retry)?:"
     r"|[A-Za-z0-9_.\-\[\]%$:+~*]+=|[A-Za-z0-9+/_-]{8,}={0,2}\s*\Z"
 )
+# Lines that one look does not call plain: with a sign in them, so short or long that something else reads them, or with
+# first bytes of base64 that may be text, UTF-16 or compressed (`A` is what zeros are made of).
+_QUAD = "[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9_]"
+_TO_LOOK_AT = compiled(
+    rf"(?m)^(?:[^\n]{{0,2}}|[^\n]{{12,}}|[^\n]*[^A-Za-z0-9_\n][^\n]*|[^\n]*A[^\n]*|[w-z0-9_][^\n]*|eyJ[^\n]*"
+    rf"|{_QUAD}{_QUAD}[^\n]*)$"
+)
+
+
+def joinable(texts: Sequence[bytes], cap: int) -> list[bytes]:
+    """Those of many short ASCII texts without line ends that are scanned together; `cap` as below."""
+    data = b"\n".join(texts)
+    looked = {data[start:end] for start, end in _TO_LOOK_AT.spans(data)}
+    return [each for each in texts if each not in looked or is_joinable(each.decode("ascii"), cap)]
 
 
 def redact_batch(engine: "Engine", texts: Sequence[str]) -> list[tuple[str, Mapping[str, int]]]:

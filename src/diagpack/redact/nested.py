@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from diagpack.redact.batch import joinable
 from diagpack.redact.blocks.reader import Blocks
 from diagpack.redact.codecs import AT_ONCE, PERCENT, Codec, Decoded, at_once, local_codecs
 from diagpack.redact.detectors._engine import Pattern, compiled
@@ -34,6 +35,8 @@ _PARAMETER = r"[?&#;][A-Za-z0-9_.\-\[\]%]+=[^&#\s\"'<>;,\\]+"
 _TOGETHER = 5000
 _UNPACKERS = {"base64": unpack_base64, "hex": unpack_hex}
 _SHORT = 4096
+# Texts inside of runs that are searched together.
+_SHORT_TEXT = 64
 # How often the size of a text may be read in layers below the first, codec by codec; what one of them costs in bytes.
 _DEEPER = 4
 _EACH = 64
@@ -171,9 +174,23 @@ class Nested:
         for first in range(0, len(found), _TOGETHER):
             group = found[first : first + _TOGETHER]
             if len(group) > 8:
+                group = self._without_clear(group)
                 self._engine.prefetch([each[2].text.decode("utf-8", "surrogateescape") for each in group])
             for start, end, unpacked in group:
                 yield from self._rewritten(start, end, data[start:end], unpacked)
+
+    def _without_clear(self, group: list[tuple[int, int, Unpacked]]) -> list[tuple[int, int, Unpacked]]:
+        """Without the short runs in which nothing is found, when one search over all of them says so."""
+        engine = self._engine
+        if engine.prose is not None:
+            return group
+        short = dict.fromkeys(each[2].text for each in group if 3 <= len(each[2].text) <= _SHORT_TEXT)
+        plain = [text for text in short if b"\n" not in text] if all(map(bytes.isascii, short)) else []
+        together = joinable(plain, self._cap)
+        if not together or engine.edits(b"\n".join(together)):
+            return group
+        clear = set(together)
+        return [each for each in group if each[2].text not in clear]
 
     def _found_runs(self, data: bytes) -> list[tuple[int, int, Unpacked]]:
         memory = self._engine.memory

@@ -10,7 +10,7 @@ import binascii
 import re
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # A short run is most often an ordinary word or an id; text inside shows in its first bytes.
 BASE64_RUN = re.compile(rb"[A-Za-z0-9+/_-]{11,}(?:={1,2}|%3[dD]%3[dD]|%3[dD])?")
@@ -20,14 +20,15 @@ _ALPHABET = re.compile(rb"[A-Za-z0-9+/]*={0,2}|[A-Za-z0-9_-]*={0,2}")
 # Characters of a run that is decoded as a whole before a look at its first bytes.
 _DECODED_AT_ONCE = 64
 _SPACE = re.compile(rb"\s+")
+_PADDING = (b"", b"===", b"==", b"=")
+_BASE64 = ("base64",)
 
 
 class TooBig(Exception):
     """Inflating would pass the cap; carries no content."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unpacked:
+class Unpacked(NamedTuple):
     """The text inside. `pack` is the way back; `steps` names the layers, outermost first."""
 
     text: bytes
@@ -43,6 +44,14 @@ def unpack_base64(run: bytes, cap: int, *, is_slot: bool = False) -> Unpacked | 
     is_url = b"-" in core or b"_" in core
     if is_url and (b"+" in core or b"/" in core):
         return None
+    if not is_url and not is_slot and len(core) <= _DECODED_AT_ONCE:
+        # Most runs are such, and told by one look.
+        short = binascii.a2b_base64(core + _PADDING[len(core) % 4])
+        if short and not short.translate(None, _TEXT):
+            is_padded = len(run) != len(core) or len(core) % 4 == 0
+            return Unpacked(short, _encoded if is_padded else _encoded_bare, _BASE64)
+        if not _is_promising(core, short[:9] if len(core) >= 12 else short[:6]):
+            return None
     if len(core) > _DECODED_AT_ONCE and not is_slot and not _is_promising(core, _decoded(core[:12], is_url)):
         return None
     raw = _decoded(core, is_url)
@@ -112,10 +121,12 @@ def is_text(raw: bytes) -> bool:
 def _is_promising(core: bytes, head: bytes | None) -> bool:
     if not head:
         return False
-    plain = len(head) - len(head.translate(None, _TEXT))
-    if plain == len(head) or head[:2] == b"\x1f\x8b" or head[:1] == b"\x78":
+    others = len(head.translate(None, _TEXT))
+    if not others or len(core) >= 64 or head[0] == 0x78 or head[:2] == b"\x1f\x8b":
         return True
-    return head[1::2].count(0) >= 3 or head[0::2].count(0) >= 3 or len(core) >= 64 or (head[0] >= 0xC2 and plain > 2)
+    if head[0] >= 0xC2 and len(head) - others > 2:
+        return True
+    return 0 in head and (head[1::2].count(0) >= 3 or head[0::2].count(0) >= 3)
 
 
 def _decoded(core: bytes, is_url: bool) -> bytes | None:
@@ -164,6 +175,14 @@ def _inflated(raw: bytes, window: int, name: str, cap: int) -> Unpacked | None:
         return deflater.compress(inner.pack(text)) + deflater.flush()
 
     return Unpacked(inner.text, pack, (name, *inner.steps))
+
+
+def _encoded(text: bytes) -> bytes:
+    return base64.b64encode(text)
+
+
+def _encoded_bare(text: bytes) -> bytes:
+    return base64.b64encode(text).rstrip(b"=")
 
 
 def _same(text: bytes) -> bytes:

@@ -24,6 +24,8 @@ _ANY = compiled(
 _ONE_LINE = compiled("|".join(f"(?:{each.SOURCE})" for each in (mail, messages, pairs, statements)))
 # Stars and dots that hide a value already.
 _HIDDEN = frozenset(b"*x.- \xe2\x80\xa2")
+# A text of this size is worth remembering from one pass to the next.
+_REMEMBERED = 4096
 # Findings that were read as a whole, so that nothing else counts inside them.
 _WHOLE = frozenset({"folded", "message"})
 
@@ -77,8 +79,8 @@ class Blocks:
     def _found(self, data: bytes) -> Iterator[Edit]:
         for start, end, entity in self._tables.cells(data):
             yield from self._value(data, start, end, entity, "column")
-        for start, end, entity in below.values_below(self._engine.policy, data):
-            yield from self._value(data, start, end, entity, "value-below")
+        for start, end, entity, rule in self._below(data):
+            yield from self._value(data, start, end, entity, rule)
         for start, end in below.manifest_values(data):
             yield self._packed_secret(data, start, end)
         for start, end, plain in mail.mailbox_names(data):
@@ -95,6 +97,16 @@ class Blocks:
         for start, end in messages.messages(data):
             new = redact_markup(self._engine, data[start:end].decode("utf-8", "surrogateescape"))
             yield Edit(start, end, new.encode("utf-8", "surrogateescape"), "", "message")
+
+    def _below(self, data: bytes) -> list[Span]:
+        """Values below their keys: the same in both passes, so the second remembers them."""
+
+        def find() -> list[Span]:
+            found = below.values_below(self._engine.policy, data)
+            return [Span(start, end, entity, "value-below") for start, end, entity in found]
+
+        memory = self._engine.memory
+        return find() if memory is None or len(data) < _REMEMBERED else memory.recall("below", data, find)
 
     def _value(self, data: bytes, start: int, end: int, entity: str, rule: str) -> Iterator[Edit]:
         value = data[start:end]
