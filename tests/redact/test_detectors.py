@@ -306,3 +306,15 @@ def test_an_iban_is_sought_by_its_country_and_found_as_before() -> None:
     for text in texts:
         assert [(each.start, each.end) for each in union.scan(text)] == list(alone.values(text)), text
     assert sum(1 for text in texts for _ in union.scan(text)) >= 4
+
+
+def test_a_value_met_before_is_judged_by_its_neighbours_again() -> None:
+    number = b"4111111111111111"
+    text = b"%b %b, x%b %b5 %b" % ((number,) * 5)
+
+    for _ in range(2):
+        starts = [span.start for span in DETECTORS.scan(text) if span.entity == "card"]
+
+        assert starts == [0, 17, len(text) - 16]
+        assert DETECTORS.scan(b"x%b" % number) == []
+        assert [span[:3] for span in DETECTORS.scan(number)] == [(0, 16, "card")]

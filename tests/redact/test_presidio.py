@@ -67,6 +67,21 @@ def test_a_secret_on_the_cut_of_a_long_line_is_found(engine: PresidioText) -> No
         assert found == [b"canary-on-the-cut-0123456789"]
 
 
+def test_findings_that_touch_the_ends_of_chunks_are_whole_and_no_chunk_is_read_again() -> None:
+    bytes_read = _CountsBytes()
+    engine = PresidioText.load(extra=[bytes_read])
+    number = "4111111111111111"
+    for gap in (b" ", b"\n", b";;\n", b" - "):
+        record = number.encode() + gap
+        data = record * (5 * presidio.CHUNK // len(record))
+        bytes_read.total = 0
+
+        starts = [span.start for span in engine.scan(data) if data[span.start : span.end] == number.encode()]
+
+        assert starts == list(range(0, len(data), len(record)))
+        assert len(data) <= bytes_read.total < 1.15 * len(data)
+
+
 def test_a_key_block_longer_than_a_chunk_is_one_finding(engine: PresidioText) -> None:
     block = "-----BEGIN RSA " + "PRIVATE KEY-----\n" + ("Q0FO" * 16 + "\n") * 700 + "-----END RSA " + "PRIVATE KEY-----"
     data = (("filler line\n" * 900) + block + "\nafter\n").encode()
@@ -160,3 +175,15 @@ def test_nothing_of_the_text_is_logged(engine: PresidioText, caplog: pytest.LogC
         engine.scan(b"password=canary-logged a@canary.example")
 
     assert "canary" not in caplog.text
+
+
+class _CountsBytes:
+    """A detector that finds nothing and knows how much it was shown."""
+
+    id = "counts-bytes"
+    entities = ("word",)
+    total = 0
+
+    def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
+        self.total += len(data)
+        return iter(())

@@ -79,11 +79,9 @@ class PresidioText:
         while position < len(data):
             end = _chunk_end(data, position, CHUNK)
             fresh = self._analyse(data, position, end)
-            while (touching := _touching(fresh, end)) is not None and end < len(data):
+            while end < len(data) and _goes_on(fresh, data, position, end):
                 end = _chunk_end(data, position, 2 * (end - position))
                 fresh = self._analyse(data, position, end)
-                if touching.start - position > CHUNK:
-                    break
             found.update(fresh)
             position = _next_start(data, position, end)
         return self._detectors.settle(data, found)
@@ -288,9 +286,15 @@ def _next_start(data: bytes, start: int, end: int) -> int:
     return max(start + 1, end - overlap)
 
 
-def _touching(found: Sequence[tuple[Rank, Span]], end: int) -> Span | None:
-    """A finding that reaches the end of the chunk and may go on behind it."""
-    return next((span for _rank, span in found if span.end >= end - 1), None)
+def _goes_on(found: Sequence[tuple[Rank, Span]], data: bytes, start: int, end: int) -> bool:
+    """Whether a finding that reaches the end of the chunk starts where the next chunk does not see all of it.
+
+    The rest stands in the overlap, with text in front of it: dense findings touch most of the ends, and a chunk that is
+    read again for each costs as much as all the others.
+    """
+    behind = _next_start(data, start, end)
+    seen = behind + (end - behind) // 2
+    return any(span[0] < seen and span[1] >= end - 1 for _rank, span in found)
 
 
 def _byte_offsets(text: str) -> list[int]:

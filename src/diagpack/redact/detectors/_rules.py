@@ -7,6 +7,7 @@ where to look, and only there each rule is tried.
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from typing import Final
 
 from diagpack.redact.detectors._engine import (
     Pattern,
@@ -19,6 +20,10 @@ from diagpack.redact.detectors._engine import (
 )
 from diagpack.redact.rulebook import load_rules
 from diagpack.redact.spans import Span, span_of
+
+_MOST_DECIDED: Final = 20_000
+# Longer matches are not remembered.
+_REMEMBERED: Final = 64
 
 
 class RuleDetector:
@@ -34,6 +39,8 @@ class RuleDetector:
         self.rule_ids = rules
         self.is_frequent = is_frequent
         self._tails: dict[int, Pattern] = {}
+        # What was accepted of a short match, as offsets from its start, by the match and the byte on each side of it.
+        self._decided: dict[tuple[int, bytes, bytes], tuple[int, int, str, str]] = {}
 
     @cached_property
     def _scanners(self) -> tuple[RuleScanner, ...]:
@@ -43,6 +50,11 @@ class RuleDetector:
     @cached_property
     def _union(self) -> Pattern:
         return union_of((scanner.rule for scanner in self._scanners), captures=True)
+
+    @cached_property
+    def _where(self) -> Pattern:
+        """The union without captures: says where to look in half of the time."""
+        return union_of(scanner.rule for scanner in self._scanners)
 
     @cached_property
     def _groups(self) -> tuple[int, ...]:
@@ -80,26 +92,49 @@ class RuleDetector:
             yield from self._scan_once(data)
 
     def _scan_once(self, data: bytes) -> Iterator[Span]:
-        groups, position = self._union.groups, 0
-        while (match := groups(data, position)) is not None:
-            first, last = match[0]
-            number = next(at for at, group in enumerate(self._groups) if match[group][0] >= 0)
-            found = self._accepted(data, match, number)
+        find, decided, position = self._where.find, self._decided, 0
+        while (span := find(data, position)) is not None:
+            first, last = span
+            # A pattern sees one byte beyond its match, and so do the guards of a rule.
+            key = (last - first, data[first - 1 : first] if first else b"", data[first : last + 1])
+            known = decided.get(key)
+            if known is not None:
+                start, end, entity, rule = known
+                yield span_of((first + start, first + end, entity, rule))
+                position = max(last, first + 1)
+                continue
+            match = self._union.groups_at(data, first)
+            found = None if match is None else self._accepted(data, match)
             if found is not None:
                 yield found
                 position = max(last, first + 1)
             else:
                 position = behind_first_run(data, first, last)
 
-    def _accepted(self, data: bytes, match: list[tuple[int, int]], number: int) -> Span | None:
+    def _accepted(self, data: bytes, match: list[tuple[int, int]]) -> Span | None:
         """The finding of the alternative that matched, or of a later one that matches at the same place."""
-        scanner, first = self._scanners[number], match[0][0]
+        first, last = match[0]
+        number = next(at for at, group in enumerate(self._groups) if match[group][0] >= 0)
+        scanner = self._scanners[number]
         value = scanner.value(data, match[self._groups[number] :])
+        if value is not None:
+            found = span_of((*value, scanner.rule.entity, scanner.rule.id))
+            if last - first <= _REMEMBERED and not scanner.rule.left:
+                self._remember(data, first, last, found)
+            return found
         while value is None and number + 1 < len(self._scanners) and self._later(number).at(data, first) >= 0:
             number += 1
             scanner = self._scanners[number]
             value = scanner.value_at(data, first)
         return None if value is None else span_of((*value, scanner.rule.entity, scanner.rule.id))
+
+    def _remember(self, data: bytes, first: int, last: int, found: Span) -> None:
+        """Values repeat: the same match between the same bytes is decided once."""
+        if len(self._decided) >= _MOST_DECIDED:
+            self._decided.clear()
+        start, end, entity, rule = found
+        key = (last - first, data[first - 1 : first] if first else b"", data[first : last + 1])
+        self._decided[key] = (start - first, end - first, entity, rule)
 
 
 def merged(detectors: Sequence[RuleDetector]) -> RuleDetector:
