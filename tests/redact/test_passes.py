@@ -2,13 +2,17 @@
 
 import base64
 import json
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
+from diagpack.errors import RedactionError
 from diagpack.model.redacted import thawed
 from diagpack.redact import passes
 from diagpack.redact.boundary import redact_case
+from diagpack.redact.crew import Order, Outcome, RunCrew
+from diagpack.redact.engine import NeedsWithholding
 from diagpack.redact.seeds import Seeds
 from tests.redact.planting import KEY, POLICY, log, raw
 
@@ -25,6 +29,28 @@ def test_ranges_do_not_change_a_byte(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert _run(tmp_path, texts, "two") == whole
     assert b"canary" not in whole
     assert [each.name for each in (tmp_path / "two").iterdir() if each.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize("is_fault", [False, True])
+def test_an_artifact_that_cannot_be_rewritten_to_its_end_leaves_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_fault: bool
+) -> None:
+    rewrite = RunCrew._rewrite
+
+    def stop_behind_the_first_range(crew: RunCrew, order: Order) -> Outcome:
+        if order.task.start == 0:
+            return rewrite(crew, order)
+        raise RedactionError("DP211", "a fault") if is_fault else NeedsWithholding("a reason")
+
+    monkeypatch.setattr(passes, "RANGE", 1000)
+    monkeypatch.setattr(RunCrew, "_rewrite", stop_behind_the_first_range)
+    texts = [f"INFO {number} from 198.51.100.{number % 250}" for number in range(200)]
+    artifact = raw(tmp_path, "log-1", log(*texts), media_type="application/jsonl")
+
+    with pytest.raises(RedactionError) if is_fault else nullcontext():
+        redaction = redact_case([artifact], key=KEY, policy=POLICY, seeds=Seeds(), evidence_dir=tmp_path / "out")
+        assert [each.reason for each in redaction.withheld] == ["a reason"]
+    assert list((tmp_path / "out").rglob("log-1*")) == []
 
 
 def _run(tmp_path: Path, texts: list[str], name: str) -> bytes:

@@ -205,17 +205,23 @@ class CasePasses:
         ]
         results = pool.map([order for _, order in orders])
         written = []
-        outcomes: list[tuple[Order, Outcome]] = []
-        for index, ((raw, order), outcome) in enumerate(zip(orders, results, strict=True)):
-            outcomes.append((order, outcome))
-            token_map.add(outcome.mapped)
-            if index + 1 == len(orders) or orders[index + 1][0] is not raw:
-                reason = next((each.reason for _, each in outcomes if each.reason), "")
-                if reason:
-                    self.missing.append(Missing(raw.id, reason, id="DP231"))
+        growing: _Growing | None = None
+        try:
+            for index, ((raw, order), outcome) in enumerate(zip(orders, results, strict=True)):
+                token_map.add(outcome.mapped)
+                growing = growing or _Growing(target(raw))
+                growing.add(order, outcome)
+                if index + 1 < len(orders) and orders[index + 1][0] is raw:
+                    continue
+                if growing.reason:
+                    growing.discard()
+                    self.missing.append(Missing(raw.id, growing.reason, id="DP231"))
                 else:
-                    written.append(_joined(raw, outcomes, target(raw), self._live_in(raw.id)))
-                outcomes = []
+                    written.append(growing.finished(raw, self._live_in(raw.id)))
+                growing = None
+        finally:
+            if growing is not None:
+                growing.discard()
         return written
 
     def _live_in(self, id: str) -> list[dict[str, Any]]:
@@ -272,34 +278,53 @@ def _orders(raw: RawArtifact, folder: Path, *, is_rewriting: bool = False, is_ma
         )
 
 
-def _joined(
-    raw: RawArtifact, outcomes: Sequence[tuple[Order, Outcome]], path: Path, live: list[dict[str, Any]]
-) -> Rewritten:
-    digest = hashlib.sha256()
-    size_bytes = 0
-    tally: Counter[str] = Counter()
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as target:
-        for order, outcome in outcomes:
-            tally.update(outcome.tally)
-            assert order.part is not None  # noqa: S101 - orders of the second pass have one
-            with order.part.open("rb") as part:
-                while piece := part.read(1 << 20):
-                    target.write(piece)
-                    digest.update(piece)
-                    size_bytes += len(piece)
-            order.part.unlink()
-    return Rewritten(
-        id=raw.id,
-        kind=raw.kind,
-        media_type=raw.media_type,
-        folder=raw.folder,
-        suffix=raw.suffix,
-        path=path,
-        sha256=digest.hexdigest(),
-        size_bytes=size_bytes,
-        # Sealed with the artifact, so that a later command can ask the customer to sign out too.
-        facts={**outcomes[0][1].facts, **({"live_credentials": live} if live else {})},
-        tally=dict(sorted(tally.items())),
-    )
+class _Growing:
+    """A redacted file that gets its parts in order, while other workers still write the next ones."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._digest = hashlib.sha256()
+        self._size_bytes = 0
+        self._tally: Counter[str] = Counter()
+        self._facts: Mapping[str, Any] | None = None
+        self.reason = ""
+        path.unlink(missing_ok=True)
+        self._stream = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+    def add(self, order: Order, outcome: Outcome) -> None:
+        """The next part, unless the artifact has to be withheld."""
+        self.reason = self.reason or outcome.reason
+        if self.reason:
+            return
+        if self._facts is None:
+            # They come with the first part.
+            self._facts = outcome.facts
+        self._tally.update(outcome.tally)
+        assert order.part is not None  # noqa: S101 - orders of the second pass have one
+        with order.part.open("rb") as part:
+            while piece := part.read(1 << 20):
+                self._stream.write(piece)
+                self._digest.update(piece)
+                self._size_bytes += len(piece)
+        order.part.unlink()
+
+    def discard(self) -> None:
+        """Nothing of it stays."""
+        self._stream.close()
+        self._path.unlink(missing_ok=True)
+
+    def finished(self, raw: RawArtifact, live: list[dict[str, Any]]) -> Rewritten:
+        """`live`: sealed with the artifact, so that a later command can ask the customer to sign out too."""
+        self._stream.close()
+        return Rewritten(
+            id=raw.id,
+            kind=raw.kind,
+            media_type=raw.media_type,
+            folder=raw.folder,
+            suffix=raw.suffix,
+            path=self._path,
+            sha256=self._digest.hexdigest(),
+            size_bytes=self._size_bytes,
+            facts={**(self._facts or {}), **({"live_credentials": live} if live else {})},
+            tally=dict(sorted(self._tally.items())),
+        )

@@ -70,10 +70,11 @@ class Pool:
     def teach(self, values: dict[str, str], aliases: Mapping[str, str] = MappingProxyType({})) -> None:
         """Give every worker the learned values, and tokens of another key that stand for values of this case."""
         self._taught = (values, dict(aliases))
-        if self._local is not None:
-            self._local.teach(*self._taught)
+        # The workers first: each builds its own dictionary, and this process builds one meanwhile.
         for pipe in self._pipes:
             self._send(pipe, ("teach", self._taught))
+        if self._local is not None:
+            self._local.teach(*self._taught)
 
     def map(self, orders: Sequence[Any]) -> Iterator[Any]:
         """Results in order. Raises what an order raised."""
