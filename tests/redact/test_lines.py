@@ -115,6 +115,15 @@ def test_ranges_cover_everything_and_end_on_lines() -> None:
     assert found[-1][1] == len(data)
     assert all(a[1] == b[0] for a, b in itertools.pairwise(found))
     assert all(data[end - 1 : end] == b"\n" for _, end in found)
+    sizes = [end - start for start, end in found]
+    assert max(sizes) <= 100_000 + 20
+    assert sizes[0] >= 3 * sizes[-2] >= 3 * sizes[-1]
+
+
+def test_a_text_of_two_ranges_is_cut_in_the_middle_only() -> None:
+    data = b"x" * 9 + b"\n"
+
+    assert ranges(io.BytesIO(data * 100), 1000, 500) == [(0, 510), (510, 1000)]
 
 
 def test_records_keep_count_order_and_fields() -> None:

@@ -285,12 +285,18 @@ def ranges(stream: BinaryIO, size: int, step: int) -> list[tuple[int, int]]:
     found = []
     start = 0
     while start < size:
-        end = min(size, start + step)
+        end = min(size, start + _next_step(size, start, step))
         if end < size:
             end = _line_end_behind(stream, end, size)
         found.append((start, end))
         start = end
     return found or [(0, 0)]
+
+
+def _next_step(size: int, start: int, step: int) -> int:
+    """The last ranges of a long text are smaller: nobody waits long for whoever took the last one."""
+    left = size - start
+    return step if size <= 2 * step or left > 2 * step else max(step // 4, left // 3)
 
 
 def _line_end_behind(stream: BinaryIO, position: int, size: int) -> int:
