@@ -14,7 +14,7 @@ from diagpack.redact.detectors._engine import Pattern, Rank, RuleScanner, compil
 from diagpack.redact.rulebook import Rule, load_rules
 from diagpack.redact.spans import Detector, Span
 
-_BLOCK: Final = 1 << 16
+_BLOCK: Final = 72 << 10
 # Longer than any vendor token; what is longer is found by its first part and extended by its own pattern.
 _OVERLAP: Final = 1 << 12
 _LONGEST_KEYWORD: Final = 32
