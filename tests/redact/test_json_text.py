@@ -40,3 +40,12 @@ def test_what_is_outside_of_json_is_an_error(text: str) -> None:
 def test_what_python_cannot_hold_is_too_deep() -> None:
     with pytest.raises(TooDeep):
         Document().loads("[" * 100_000 + "]" * 100_000)
+
+
+def test_a_long_document_is_written_as_it_was_read() -> None:
+    rows = ",".join(f'{{"a":{{"n":{number},"s":"x"}}}}' for number in range(60_000))
+    for odd in ('{"n":1}', '{"n":1.50}', '{"n":1,"n":2}', '{"n":1E5}', '{"n":123456789012345678901234567890}'):
+        document, text = Document(), f"[{rows},{odd}]"
+        assert len(text) > 1 << 20
+
+        assert document.dumps(document.loads(text)) == text

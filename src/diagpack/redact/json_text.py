@@ -29,8 +29,10 @@ _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
 # As Python writes JSON by default.
 _spaced = json.JSONEncoder(check_circular=False).encode
-# Characters of a text that is written again to see whether anything got lost.
-_EXACT = 1 << 20
+# Characters of a text that is written again, as bytes, to see whether anything got lost; a longer one takes its memory.
+_EXACT = 256 << 20
+# The same by Python's writer, which holds a string for every member until it joins them.
+_SPACED = 1 << 20
 
 
 def _exact(text: str) -> Any:
@@ -43,7 +45,8 @@ def _exact(text: str) -> Any:
     try:
         data = text.encode()
         value = _decode(data)
-        is_same = _encode(value) == (_without_spaces(data) if b'": ' in data[:4096] else data) or _spaced(value) == text
+        is_same = _encode(value) == (_without_spaces(data) if b'": ' in data[:4096] else data)
+        is_same = is_same or (len(text) <= _SPACED and _spaced(value) == text)
     except (ValueError, RecursionError):
         return None
     return value if is_same else None

@@ -86,6 +86,9 @@ class JsonWalker:
         self.engine = engine
         self.document = document or Document()
         self._limit = engine.policy.limit("json_depth")
+        # Set by who walks a document that nobody reads afterwards: containers are changed in place, so there is one
+        # tree in memory and not two. Whoever compares the result with what it was must not set it.
+        self.is_owner = False
         # Whether the policy alone says what a key means.
         self._has_plain_keys = type(self).class_of is JsonWalker.class_of and type(self)._key is JsonWalker._key
 
@@ -118,7 +121,7 @@ class JsonWalker:
                 new = self.walk(each, key, listed if listed and index else entity, level + 1)
             if new is not each:
                 if walked is None:
-                    walked = value.copy()
+                    walked = value if self.is_owner else value.copy()
                 walked[index] = new
         return value if walked is None else walked
 
@@ -225,11 +228,13 @@ class JsonWalker:
                 new = engine.value(each, name)
             elif each is None or kind is bool or (kind is int and -_SMALL < each < _SMALL):
                 continue
+            elif kind is dict and level < self._limit:
+                new = self.mapping(each, name, "", level + 1)
             else:
                 new = self.walk(each, name, "", level + 1)
             if new is not each:
                 if walked is None:
-                    walked = value.copy()
+                    walked = value if self.is_owner else value.copy()
                 walked[name] = new
         return value if walked is None else walked
 

@@ -170,12 +170,16 @@ def _document(engine: "Engine", task: Task, content: bytes) -> bytes:
         elif task.kind == "api":
             walked = HarWalker(engine, document).calls(parsed)
         else:
-            walker = MarkedWalker if task.kind in MARKED_KINDS else JsonWalker
-            walked = walker(engine, document).walk(parsed)
+            walker = (MarkedWalker if task.kind in MARKED_KINDS else JsonWalker)(engine, document)
+            walker.is_owner = True
+            walked = walker.walk(parsed)
+        # Each of the trees takes fifty times the memory of its text: one at a time.
+        del parsed
         if engine.learned is not None:
             # The first pass only learns; what it writes is thrown away.
             return b""
         written = document.dumps(walked)
+        del walked
     except TooDeep:
         raise NeedsWithholding("a document nested too deep to be inspected") from None
     except ValueError:
