@@ -255,6 +255,48 @@ def test_names_in_prose(text: str, expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("Zofia Mikkelby\nAm Kieswerk 7\n68309 Mannheim\n", ["Am Kieswerk 7", "68309 Mannheim"]),
+        ("Address: Beim Kanarienhof 12a, 68309 Mannheim", ["Beim Kanarienhof 12a", "68309 Mannheim"]),
+        ("> Zofia Mikkelby\r\n> Kanarienhof 7\r\n> A-1010 Wien\r\n", ["Kanarienhof 7", "A-1010 Wien"]),
+        ("Zofia Mikkelby, Im Kieswerk 7", ["Im Kieswerk 7"]),
+        ("She lives in Leeds, LS1 4AP.", ["LS1 4AP"]),
+        ("postcode: SW1A 1AA", ["SW1A 1AA"]),
+        ("10 Canary Mews\nLondon\nSW1A 2AA", ["10 Canary Mews", "SW1A 2AA"]),
+        ("Annas-iPhone.local joined", ["Annas"]),
+        ("Anna's iPad and iPhone von Anna", ["Anna's", "Anna"]),
+    ],
+)
+def test_an_address_or_an_owner_is_found_by_what_stands_beside_it(text: str, values: list[str]) -> None:
+    assert found(text) == values
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Worker 7\n12345 requests served",
+        "Chapter 7\n2024 Annual Report",
+        "Im Schritt 3",
+        "Im Jahr 24, am Ende",
+        "Am Server 7 gab es Fehler",
+        "MacBook M1 8GB, M1 16GB",
+        "load E1 2AB F0 0DE",
+        "Windows-PC and Users-iPhone and This-Phone",
+        "it's phone number, the user's laptop",
+    ],
+)
+def test_numbers_beside_words_and_devices_of_nobody_stay(text: str) -> None:
+    assert found(text) == []
+
+
+def test_a_person_who_is_mentioned_goes_from_prose_and_a_package_stays() -> None:
+    text = "@zofia.mikkelby can you look? see @angular/core, @test.run(x), jo@mail.example"
+
+    assert names(text) == ["zofia.mikkelby"]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "The Chrome Browser on Windows Server",

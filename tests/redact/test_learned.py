@@ -94,7 +94,7 @@ def test_a_mailbox_of_first_and_last_name_names_a_person() -> None:
     for address in ("ottilie.brandvold@example.com", "no.reply@example.com", "dev.ops@example.com", "x.y@example.com"):
         learned.learn(address, "email")
 
-    assert sorted(learned.dictionary()) == ["Brandvold, Ottilie", "Ottilie Brandvold"]
+    assert sorted(learned.dictionary()) == ["@ottilie.brandvold", "Brandvold, Ottilie", "Ottilie Brandvold"]
 
 
 def test_a_million_mailboxes_do_not_fill_the_dictionary() -> None:

@@ -185,6 +185,8 @@ class Learned:
         if not self.policy.keeps_word(f"{first} {last}"):
             self._note_mailbox(f"{first} {last}")
             self._note_mailbox(f"{last}, {first}")
+            # As chats mention them. `@` keeps it from `spring.boot` of a package.
+            self._note_mailbox(f"@{parts[0]}.{parts[1]}")
 
     def _note_mailbox(self, name: str) -> None:
         if len(self._mailboxes) < _MOST_MAILBOXES:

@@ -1,4 +1,4 @@
-"""User names where servers write them: sign-ins, refusals, sessions, sudo, access and query logs."""
+"""Users where servers write them: sign-ins, refusals, sessions, sudo, access and query logs, names of devices."""
 
 from typing import Final
 
@@ -7,7 +7,7 @@ from diagpack.redact.spans import Detector
 
 DETECTOR: Final[Detector] = RuleDetector(
     "log-user",
-    ("user", "id"),
+    ("user", "id", "name"),
     (
         "refused-user",
         "sshd-user",
@@ -22,5 +22,8 @@ DETECTOR: Final[Detector] = RuleDetector(
         "windows-account",
         "principal",
         "told-user",
+        "device-owner",
+        "device-owner-genitive",
+        "device-owner-behind",
     ),
 )

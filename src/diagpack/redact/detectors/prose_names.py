@@ -1,4 +1,5 @@
-"""Names of people in running text: titles, greetings, and a word list. In logs such a list hits ordinary words.
+"""Names of people in running text: titles, greetings, mentions and a word list. In logs such a list hits ordinary
+words.
 
 Enters: UTF-8 prose. Leaves: one span for each name, first and last name together. The lists and their exceptions are in
 `rules/names.yaml`; a word that is also an ordinary one counts only beside another name or behind a title or greeting.
@@ -51,6 +52,7 @@ _REPORTS = compiled(
     r"[ ](?:meldet|berichtet|schreibt|schrieb|meldete|informa|comenta|indica|escribe|signale|indique|\xc3\xa9crit|"
     r"reports|reported|says|said|writes|wrote|mentioned|confirmed)\b"
 )
+_MENTION = compiled(r"@[a-z\x80-\xff]+[._][a-z\x80-\xff]+\b")
 _TITLES: Final = frozenset("herr herrn frau mr mrs ms dr sr sra señor señora monsieur madame mme".split())
 _ROLES: Final = frozenset(
     "administrator administratorin kollege kollegin kollegen kunde kundin mitarbeiter mitarbeiterin benutzer "
@@ -98,7 +100,7 @@ class ProseNames:
     """Names in prose."""
 
     id = "prose-name"
-    entities = ("name",)
+    entities = ("name", "user")
     rank = Rank.PERSONAL
 
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
@@ -116,6 +118,13 @@ class ProseNames:
                 is_named, is_cued = _is_in(data, tokens[word], _TITLES), True
                 tokens = tokens[word + 1 :]
             yield from _names(tokens, is_named, is_cued)
+        for start, end in _MENTION.spans(data):
+            # `@angular/core` is a package, `@Test.run(` code, `jo@mail.example` an address.
+            is_attached = start and (
+                chr(data[start - 1]).isalnum() or data[start - 1] >= 0x80 or data[start - 1] in b"/._-"
+            )
+            if not is_attached and data[end : end + 1] not in (b"/", b"(", b"@", b"="):
+                yield Span(start + 1, end, "user", "mention")
 
 
 def _is_in(data: bytes, token: _Token, words: frozenset[str]) -> bool:

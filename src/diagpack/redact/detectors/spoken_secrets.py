@@ -1,6 +1,6 @@
 """Secrets that no `key = value` shows: command lines, debug dumps, and a password told in words.
 
-`curl -u svc:…`, `mysql -p…`, `sshpass -p …`, `redis-cli -a …`, `AUTH …`, `['--token', '…']`, PHP's
+`curl -u svc:…`, `ssh jo@web-1`, `mysql -p…`, `sshpass -p …`, `redis-cli -a …`, `AUTH …`, `['--token', '…']`, PHP's
 `["password"]=> string(22) "…"`, `the password is …`. Sources: the manual pages of these programs; RFC 7617 for `-u`.
 """
 
@@ -37,6 +37,42 @@ def _flagged(value: bytes) -> bool:
     return _any(value) and not value.isalpha()
 
 
+def _person(value: bytes) -> bool:
+    """A user on a command line: no role, no account of a program."""
+    return _any(value) and value.lower() not in _ROLES and b"/" not in value
+
+
+def _answer(value: bytes) -> bool:
+    """One word as an answer: more than a yes, a thanks, or the end of a sentence that was folded."""
+    return _any(value) and value.lower().rstrip(b".!?,") not in _NO_ANSWERS
+
+
+def _numbered(value: bytes) -> bool:
+    return any(48 <= byte <= 57 for byte in value)
+
+
+_ROLES: Final = frozenset(
+    b"root admin administrator user username postgres mysql sa git deploy ubuntu ec2-user elastic guest anonymous test "
+    b"service api token system nobody oauth2 x-token-auth app".split()
+)
+_NO_ANSWERS: Final = frozenset(
+    b"yes yep nope sure okay thanks thank thx hello none unknown what why done sent nein danke oui non merci gracias "
+    b"wrong incorrect correct expired invalid valid required missing empty blocked locked rejected refused denied "
+    b"accepted reset changed disabled enabled set unset right secret private safe null true false not working broken "
+    b"falsch richtig abgelaufen gesperrt korrekt incorrecto caducada incorrect refus never always still the too".split()
+)
+# A line of a chat or of an answered mail, up to its last word: time, name, marks of quotation.
+_NEXT_LINE: Final = (
+    r"[ 	]*\r?\n(?:[ 	>]*\r?\n)?(?:[^\r\n]{0,60}?[:>\])][ 	]+)?[ 	>]*([^\s<>]+)[ 	]*(?:\r?\n|$)"
+)
+_OWN: Final = r"(?:my|our|his|her|your|the|new|mein|meine|das|die|ihr|mon|ma|le|la|mi|minha|mijn)"
+# Directly behind a number of a card.
+_EXPIRES: Final = (
+    r"[ \t]*[,;(]?[ \t]*(?:exp(?:ir[a-z]*)?\.?(?:[ ](?:date|on))?|valid[ ](?:thru|until|through|to)|good[ ]thru"
+    r"|g\xc3\xbcltig[ ]bis)"
+)
+_IS: Final = r"(?:is|ist|war|lautet|est|es|\xc3\xa9)"
+_QUESTION: Final = r"(?:what(?:'s|s|[ ]is|[ ]was)|wie[ ](?:ist|lautet|war)|quel(?:le)?[ ]est|cu\xc3\xa1l[ ]es)"
 _WORDS_FOR_PASSWORD: Final = (
     (b"pass", "password|passwd|passphrase|passcode|passwort"),
     (b"kennwort", "kennwort"),
@@ -45,6 +81,7 @@ _WORDS_FOR_PASSWORD: Final = (
     (b"senha", "senha"),
     (b"wachtwoord", "wachtwoord"),
 )
+_ASKED: Final = "|".join((*(word for _, word in _WORDS_FOR_PASSWORD), "pin(?:[ -]?(?:code|nummer|number))?"))
 # marker (lower case), pattern whose only group is the value, class, rule, test of the value.
 _Shape = tuple[bytes, Pattern, str, str, Callable[[bytes], bool]]
 _SHAPES: Final[tuple[_Shape, ...]] = tuple(
@@ -83,6 +120,34 @@ _SHAPES: Final[tuple[_Shape, ...]] = tuple(
 )  # fmt: skip
 
 
+# Rare ones, behind one search for all of them.
+_RARE_SHAPES: Final[tuple[_Shape, ...]] = tuple(
+    (b"", compiled(pattern, ignore_case=True, captures=True), entity, rule, test)
+    for pattern, entity, rule, test in (
+        (rf"\bcurl\b{_GAP}[ \t](?:-u|--user|--proxy-user|-U)[ \t=]+[\"']?([^\s\"':]+)", "user", "command-user",
+         _person),
+        (rf"\b(?:mysql(?:dump|admin|import|sh)?|psql|sqlcmd|docker)\b{_GAP}[ \t](?:-u|--user(?:name)?)[ \t=]+"
+         r"[\"']?([^\s\"':]+)", "user", "command-user", _person),
+        (rf"\b(?:ssh|scp|sftp|rsync)[ \t]{_GAP}([A-Za-z0-9_][A-Za-z0-9_.-]*)@[A-Za-z0-9]", "user", "command-user",
+         _person),
+        (rf"\b{_OWN}[ \t]+(?:[a-z]+[ \t]+)?(?:{_ASKED})[ \t]+{_IS}[ \t]*:?{_NEXT_LINE}", "password", "told-password",
+         _answer),
+        (rf"\b{_QUESTION}[ \t]+{_OWN}[ \t]+(?:[a-z]+[ \t]+)?(?:{_ASKED})[ \t]*\?{_NEXT_LINE}", "password",
+         "told-password", _answer),
+        (r"\b(?:verification|security|confirmation|one-time|login|sms|mfa|2fa|my|your|mein|ihr|mon|votre)"
+         rf"[ -](?:(?:verification|security|login|one-time)[ ])?code(?:[ \t]+{_IS}[ \t]*:?|[ \t]*\?){_NEXT_LINE}",
+         "secret", "told-code", _numbered),
+        (rf"(?:[0-9][ -]?){{12,18}}[0-9]{_EXPIRES}[ \t:]*([0-9]{{2}}[ ]?[/-][ ]?(?:20)?[0-9]{{2}})\b", "card",
+         "card-expiry", _any),
+    )
+)  # fmt: skip
+_RARE_TRIGGER: Final = (
+    rf"(?i:\b(?:curl|mysql[a-z]*|psql|sqlcmd|docker|ssh|scp|sftp|rsync)[ \t]|(?:{_ASKED}|code)(?:[ \t]+{_IS}[ \t]*:?"
+    rf"|[ \t]*\?)[ \t]*\r?\n|[0-9]{_EXPIRES}[ \t:]*[0-9])"
+)
+_RARE: Final = compiled(_RARE_TRIGGER)
+
+
 # One search instead of one for each marker: at the markers, with what always follows the short ones.
 _TRIGGER: Final = (
     r"(?i:\b(?:curl|wget|mysql|sshpass|redis-cli|docker)|\bauth[ \t]|string\(|--[a-z0-9-]"
@@ -98,14 +163,17 @@ class SpokenSecrets:
     """Each shape behind a cheap test for its marker."""
 
     id = "spoken-secret"
-    entities = ("password", "secret", "card")
+    entities = ("password", "secret", "card", "user")
     rank = Rank.STRUCTURAL
 
     def trigger(self) -> str:
         """A pattern that matches wherever a finding may be."""
-        return _TRIGGER
+        return f"{_TRIGGER}|{_RARE_TRIGGER}"
 
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
+        if _RARE.find(data) is not None:
+            for _, pattern, entity, rule, is_value in _RARE_SHAPES:
+                yield from _spans(data, pattern, entity, rule, is_value)
         if _MARKER.find(data) is None:
             return
         lowered = lower_case(data)
