@@ -1,6 +1,8 @@
 """What is hidden inside a text."""
 
 import base64
+import random
+from collections.abc import Callable
 
 import pytest
 
@@ -52,6 +54,44 @@ def test_one_of_many_short_runs_that_holds_something_is_found(inner: str) -> Non
 
     assert hidden not in new
     assert new.split("\n")[:200] + new.split("\n")[201:] == runs
+
+
+_KINDS: dict[str, Callable[[str], str]] = {
+    "percent": lambda text: "".join(f"%{ord(each):02X}" for each in text),
+    "unicode escape": lambda text: "".join(f"\\u{ord(each):04x}" for each in text),
+    "decimal": lambda text: "".join(f"&#{ord(each)};" for each in text),
+    "hexadecimal": lambda text: "".join(f"&#x{ord(each):x};" for each in text),
+    "quoted-printable": lambda text: "".join(f"={ord(each):02X}" for each in text),
+    "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "hex": lambda text: text.encode().hex(),
+    "plain": lambda text: text,
+}
+
+
+def _dense(r: random.Random, size: int) -> str:
+    parts = []
+    while sum(map(len, parts)) < size:
+        word = "".join(r.choices('abcdefgh@.=&%\\"ij klm0123', k=r.randrange(4, 24)))
+        parts.append(_KINDS[r.choice(["percent", "unicode escape", "decimal", "quoted-printable"])](word))
+    return "".join(parts)
+
+
+@pytest.mark.parametrize("outer", _KINDS)
+@pytest.mark.parametrize("inner", _KINDS)
+def test_in_a_dense_line_a_value_of_any_two_encodings_goes(outer: str, inner: str) -> None:
+    # Parts of these would be spoiled by a decoder that they were not written for.
+    values = ("password: ca=41nary%20one", "password: ca%2nary-two", "mail: ann=40.lee@canary.example")
+    planted = [_KINDS[outer](_KINDS[inner](f" = {each} ")) for each in values]
+    core = "" if "base64" in (outer, inner) else _KINDS[outer](_KINDS[inner]("nary"))
+    r = random.Random(f"{outer}{inner}")  # noqa: S311 - the same text in every run
+    line = "".join(f"{_dense(r, 5000)} =3D {each} " for each in planted) + _dense(r, 5000)
+
+    new = engine().text(line)
+
+    assert core in line
+    assert not core or core not in new
+    for each in planted:
+        assert each not in new
 
 
 def test_a_line_of_mixed_encodings_is_read_a_few_times_and_hides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ finding that runs over several (a PEM block in log lines) replaces its part of e
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import repeat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from diagpack.redact.detectors._engine import compiled
 from diagpack.redact.edits import Edit, apply
@@ -17,6 +17,7 @@ from diagpack.redact.tally import NOTHING, Tally
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
 
+_Text = TypeVar("_Text", str, bytes)
 _BATCH_BYTES = 64 << 10
 _LEAF_CHARACTERS = 2048
 # What may be base64 and is too short to be tried as a slot.
@@ -82,7 +83,7 @@ def clear_texts(engine: "Engine", texts: Sequence[str]) -> Iterator[str]:
     return untouched(texts, sorted(engine.findings("\n".join(texts).encode("ascii"))))
 
 
-def untouched(texts: Sequence[str], found: Sequence[tuple[int, int]]) -> Iterator[str]:
+def untouched(texts: Sequence[_Text], found: Sequence[tuple[int, int]]) -> Iterator[_Text]:
     """Those of ASCII texts, joined by line ends, that none of the findings (sorted) touches."""
     start = index = 0
     for text in texts:

@@ -25,7 +25,8 @@ _JSON_WHOLE = {b"\\" + escaped: plain for escaped, plain in _JSON_SIMPLE.items()
 class Decoded:
     """Decoded bytes and where each came from: `here[i]` in the decoded text starts at `there[i]` in the source.
 
-    From there on, one decoded byte stands for `stride[i]` bytes: 2 in a run of doubled characters.
+    From there on, one decoded byte stands for `stride[i]` bytes: 2 in a run of doubled characters, 3 in one of percent
+    escapes.
     """
 
     data: bytes
@@ -78,8 +79,7 @@ class Codec:
             pieces.append(plain)
             here += (size, size + len(plain))
             there += (start, end)
-            # A run of backslashes or quotes that are all written twice is one piece.
-            stride += (2 if end - start > 2 and data[start:end] == plain * 2 else 1, 1)
+            stride += (_stride(match[0], plain) if len(plain) > 1 else 1, 1)
             size += len(plain)
             last = end
         if last == 0:
@@ -90,6 +90,14 @@ class Codec:
         there.append(len(data))
         stride.append(1)
         return Decoded(b"".join(pieces), here, there, stride)
+
+
+def _stride(run: bytes, plain: bytes) -> int:
+    """How many bytes each byte of a run's plain form stands for; 1 where that differs."""
+    # What is no ASCII takes several bytes for one reference or one escape of strings.
+    sign = run[:2] if plain.isascii() else run[:1]
+    length = 3 if run[:1] in (b"%", b"=") else run.find(b";") + 1 if sign == b"&#" else 6 if sign == b"\\u" else 2
+    return length if length * len(plain) == len(run) and (length != 2 or run == plain * 2) else 1
 
 
 _RUN = re.compile(rb"[^\s\"'<>]+")
@@ -113,11 +121,19 @@ def _lines(data: bytes, mark: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _percent(match: re.Match[bytes]) -> bytes:
-    return bytes.fromhex(match.group(0)[1:].decode("ascii"))
+    return bytes.fromhex(match[0].replace(b"%", b"").decode("ascii"))
 
 
 def _entity(match: re.Match[bytes]) -> bytes | None:
-    raw = match.group(0).decode("ascii")
+    run = match[0]
+    if run.count(b";") == 1:
+        return _reference(run)
+    return b"".join(_reference(each + b";") or b"" for each in run.split(b";")[:-1])
+
+
+@functools.lru_cache(maxsize=4096)
+def _reference(reference: bytes) -> bytes | None:
+    raw = reference.decode("ascii")
     plain = html.unescape(raw)
     return None if plain == raw else plain.encode("utf-8", "surrogatepass")
 
@@ -130,6 +146,8 @@ def _json_escape(match: re.Match[bytes]) -> bytes | None:
     if simple is not None:
         return simple
     body = whole[1:]
+    if len(whole) > 6 and whole.startswith(b"\\u00"):
+        return bytes.fromhex(whole.replace(b"\\u00", b"").decode("ascii"))
     if body[:1] in (b"u", b"x"):
         digits = body[1:].decode("ascii")
         if len(digits) == 10:
@@ -140,8 +158,8 @@ def _json_escape(match: re.Match[bytes]) -> bytes | None:
 
 
 def _quoted_printable(match: re.Match[bytes]) -> bytes:
-    body = match.group(0)[1:]
-    return b"" if body in (b"\n", b"\r\n") else bytes.fromhex(body.decode("ascii"))
+    run = match[0]
+    return b"" if run[-1] == 0x0A else bytes.fromhex(run.replace(b"=", b"").decode("ascii"))
 
 
 def _escaped_json(text: bytes) -> bytes:
@@ -170,10 +188,19 @@ def _whole(data: bytes) -> Iterator[tuple[int, int]]:
     yield 0, len(data)
 
 
-PERCENT = Codec("percent", re.compile(rb"%[0-9A-Fa-f]{2}"), lambda data: _runs(data, b"%"), _percent, _percent_token)
+PERCENT = Codec(
+    "percent",
+    re.compile(rb"%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*"),
+    lambda data: _runs(data, b"%"),
+    _percent,
+    _percent_token,
+)
 ENTITIES = Codec(
     "entities",
-    re.compile(rb"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"),
+    re.compile(
+        rb"&#\d{2};(?:&#\d{2};)*|&#1[01]\d;(?:&#1[01]\d;)*|&#x[2-7][0-9a-fA-F];(?:&#x[2-7][0-9a-fA-F];)*"
+        rb"|&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
+    ),
     lambda data: _lines(data, b"&"),
     _entity,
     _escaped_entities,
@@ -181,19 +208,29 @@ ENTITIES = Codec(
 JSON_ESCAPES = Codec(
     "json-escapes",
     re.compile(
-        rb"(?:\\\\)+|\\(?:u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[\"/bfnrt])"
+        rb"\\\\(?:\\\\)*|\\u00[0-7][0-9A-Fa-f](?:\\u00[0-7][0-9A-Fa-f])*"
+        rb"|\\(?:u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[\"/bfnrt])"
     ),
     lambda data: _lines(data, b"\\"),
     _json_escape,
     _escaped_json,
 )
 QUOTED_PRINTABLE = Codec(
-    "quoted-printable", re.compile(rb"=(?:[0-9A-Fa-f]{2}|\r?\n)"), _whole, _quoted_printable, _escaped_printable
+    "quoted-printable",
+    re.compile(rb"=[0-9A-Fa-f]{2}(?:=[0-9A-Fa-f]{2})*|=\r?\n"),
+    _whole,
+    _quoted_printable,
+    _escaped_printable,
 )
 # JSON in a cell of a CSV file: each of its quotes is written twice (RFC 4180, 2.7).
 DOUBLED_QUOTES = Codec(
-    "doubled-quotes", re.compile(rb'(?:"")+'), lambda data: _lines(data, b'{""'), lambda match: match[0][::2], _doubled
+    "doubled-quotes",
+    re.compile(rb'""(?:"")*'),
+    lambda data: _lines(data, b'{""'),
+    lambda match: match[0][::2],
+    _doubled,
 )
+# A codec by this name reads all kinds, so that its parts need no reading by themselves.
 AT_ONCE = "at-once"
 _ALL = {ord("%"): _percent, ord("&"): _entity, ord("\\"): _json_escape, ord('"'): DOUBLED_QUOTES.unescape,
         ord("="): _quoted_printable}  # fmt: skip

@@ -6,12 +6,12 @@ encoding. Every layer is linear; the number of layers is the policy's.
 
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from diagpack.redact.batch import joinable
+from diagpack.redact.batch import joinable, untouched
 from diagpack.redact.blocks.reader import Blocks
-from diagpack.redact.codecs import AT_ONCE, PERCENT, Codec, Decoded, at_once, local_codecs
+from diagpack.redact.codecs import AT_ONCE, PERCENT, QUOTED_PRINTABLE, Codec, Decoded, at_once, local_codecs
 from diagpack.redact.detectors._engine import Pattern, compiled
 from diagpack.redact.edits import Edit
 from diagpack.redact.looks import looks_opaque
@@ -37,10 +37,18 @@ _UNPACKERS = {"base64": unpack_base64, "hex": unpack_hex}
 _SHORT = 4096
 # Texts inside of runs that are searched together.
 _SHORT_TEXT = 64
+_MOST_CLEAR = 100_000
 # How often the size of a text may be read in layers below the first, codec by codec; what one of them costs in bytes.
 _DEEPER = 4
 _EACH = 64
 _RUN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/_-")
+
+# What is decoded is read in every order of the layers; or all kinds at once, layer by layer, with quoted-printable or
+# without it; or only what needs no escape.
+_EVERY_ORDER, _ALL_AT_ONCE, _BUT_PRINTABLE, _NO_FURTHER = "every", "all", "but-printable", "no-further"
+# A text is dense when so many kinds of escapes touch this much of it.
+_DENSE_KINDS = 3
+_DENSE = 16 << 10
 
 _MARKS = {"percent": b"%", "entities": b"&", "json-escapes": b"\\", "doubled-quotes": b'""'}
 
@@ -81,6 +89,14 @@ def _patterns(one_time: str) -> tuple[Pattern, Pattern, Pattern, Pattern, Patter
     return packed, hexadecimal, parameter, link, compiled("|".join(f"(?:{each})" for each in sources))
 
 
+def _is_dense(codecs: Sequence[Codec], data: bytes) -> bool:
+    """Whether escapes of several kinds each touch most lines of a long text."""
+    if len(codecs) < _DENSE_KINDS or len(data) < _DENSE:
+        return False
+    touched = [sum(end - start for start, end in codec.segments(data)) for codec in codecs]
+    return sum(2 * each > len(data) for each in touched) >= _DENSE_KINDS
+
+
 class Nested:
     """Bound to one engine."""
 
@@ -93,25 +109,30 @@ class Nested:
         one_time = rf"(?i)/(?:{words})/[A-Za-z0-9_.~%+=-]+"
         self._packed, self._hex, self._parameter, self._one_time, self._any = _patterns(one_time)
         self._classes: dict[bytes, str] = {}
-        self._decodings: dict[tuple[str, bytes], _Known] = {}
+        self._decodings: dict[tuple[str, str, bytes], _Known] = {}
         self._parent: Parent | None = None
         self._left = 0
+        # How what is decoded next is to be read further.
+        self._reading = _EVERY_ORDER
+        # What stands in runs and holds nothing.
+        self._clear: set[bytes] = set()
 
     def edits(self, data: bytes, layer: int) -> Iterator[Edit]:
         """Edits from every decoding of this chunk."""
+        parent, self._parent = self._parent, None
+        reading, self._reading = self._reading, _EVERY_ORDER
         if layer:
-            parent, self._parent = self._parent, None
-            yield from self._edits(data, layer, parent)
+            yield from self._edits(data, layer, parent, reading)
             return
         # What is inside a run is a text of its own.
         outer = self._decodings, self._left
         self._decodings, self._left = {}, _DEEPER * len(data) + _SHORT
         try:
-            yield from self._edits(data, 0, None)
+            yield from self._edits(data, 0, None, _EVERY_ORDER)
         finally:
             self._decodings, self._left = outer
 
-    def _edits(self, data: bytes, layer: int, parent: Parent | None) -> Iterator[Edit]:
+    def _edits(self, data: bytes, layer: int, parent: Parent | None, reading: str) -> Iterator[Edit]:
         if layer >= self._engine.policy.limit("depth"):
             return
         # A short text seldom hides anything: one search says so.
@@ -124,9 +145,27 @@ class Nested:
             for start, end, entity, rule in links:
                 yield Edit(start, end, None, entity, rule)
             yield from self._packed_runs(data)
+        if reading == _NO_FURTHER:
+            return
         codecs = tuple(local_codecs(data))
+        if reading == _EVERY_ORDER and _is_dense(codecs, data):
+            # Every order of the layers would take too long. Each kind by itself, for what another would spoil, and all
+            # of them together, layer by layer, does not.
+            for codec in codecs:
+                self._reading = _NO_FURTHER
+                yield from self._inside(codec, data, layer)
+            reading = _ALL_AT_ONCE if QUOTED_PRINTABLE not in codecs else _BUT_PRINTABLE
+            if reading == _BUT_PRINTABLE:
+                self._reading = _ALL_AT_ONCE
+                yield from self._inside(at_once(codecs), data, layer)
+        if reading == _BUT_PRINTABLE:
+            # Much that is none looks quoted-printable.
+            codecs = tuple(each for each in codecs if each is not QUOTED_PRINTABLE)
+        if codecs and reading != _EVERY_ORDER:
+            self._reading = reading
+            yield from self._inside(at_once(codecs), data, layer)
+            return
         if layer and len(codecs) > 1 and self._left < len(data) * len(codecs):
-            # Every order of the layers would take too long; all of them together, layer by layer, does not.
             yield from self._inside(at_once(codecs), data, layer)
             return
         for codec in codecs:
@@ -143,7 +182,8 @@ class Nested:
 
     def _inside(self, codec: Codec, segment: bytes, layer: int) -> list[Edit]:
         """Edits on a segment from its decoded form; the same segment stands in most layers of a line."""
-        decodings, key = self._decodings, (codec.name, segment)
+        reading, self._reading = self._reading, _EVERY_ORDER
+        decodings, key = self._decodings, (codec.name, reading, segment)
         known = decodings.get(key)
         # What was read further out may have gone more layers down.
         if known is None or known.layer > layer:
@@ -151,14 +191,15 @@ class Nested:
             edits: list[Edit] = []
             counts: Mapping[str, int] = {}
             if decoded is not None:
-                edits, counts = self._engine.apart(lambda: self._decoded(codec, segment, decoded, layer))
+                edits, counts = self._engine.apart(lambda: self._decoded(codec, segment, decoded, layer, reading))
             known = decodings[key] = _Known(layer, edits, counts)
         if known.counts:
             self._engine.tally.add(known.counts)
         return known.edits
 
-    def _decoded(self, codec: Codec, segment: bytes, decoded: Decoded, layer: int) -> list[Edit]:
+    def _decoded(self, codec: Codec, segment: bytes, decoded: Decoded, layer: int, reading: str) -> list[Edit]:
         engine = self._engine
+        self._reading = reading
         # Where all are decoded at once, none of them has read the source by itself.
         self._parent = None if codec.name == AT_ONCE else Parent(codec, segment, decoded)
         self._left -= len(decoded.data) + _EACH if layer else 0
@@ -169,7 +210,7 @@ class Nested:
         return edits
 
     def _packed_runs(self, data: bytes) -> Iterator[Edit]:
-        found = self._found_runs(data)
+        found = [each for each in self._found_runs(data) if each[2].text not in self._clear]
         # A million tiny runs cost a few scans together, not one each.
         for first in range(0, len(found), _TOGETHER):
             group = found[first : first + _TOGETHER]
@@ -187,10 +228,13 @@ class Nested:
         short = dict.fromkeys(each[2].text for each in group if 3 <= len(each[2].text) <= _SHORT_TEXT)
         plain = [text for text in short if b"\n" not in text] if all(map(bytes.isascii, short)) else []
         together = joinable(plain, self._cap)
-        if not together or engine.edits(b"\n".join(together)):
+        if not together:
             return group
-        clear = set(together)
-        return [each for each in group if each[2].text not in clear]
+        touched = [each[:2] for each in engine.edits(b"\n".join(together))]
+        if len(self._clear) > _MOST_CLEAR:
+            self._clear.clear()
+        self._clear.update(untouched(together, touched))
+        return [each for each in group if each[2].text not in self._clear]
 
     def _found_runs(self, data: bytes) -> list[tuple[int, int, Unpacked]]:
         memory = self._engine.memory
@@ -251,7 +295,9 @@ class Nested:
             return
         inside = unpacked.text.decode("utf-8", "surrogateescape")
         changed = engine.value(inside)
-        if changed != inside:
+        if changed == inside:
+            self._clear.add(unpacked.text)
+        else:
             yield Edit(start, end, unpacked.pack(changed.encode("utf-8", "surrogateescape")), "", "packed")
 
     def _links(self, data: bytes) -> Iterator[Span]:
