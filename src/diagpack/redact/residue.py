@@ -17,7 +17,7 @@ from typing import BinaryIO
 import ahocorasick_rs
 import numpy as np
 
-from diagpack.redact.residue_decode import decodings, fast, flat, hidden
+from diagpack.redact.residue_decode import Further, decodings, fast, flat
 from diagpack.redact.residue_forms import Form, forms
 from diagpack.redact.residue_ipv6 import MARK, addresses
 from diagpack.redact.residue_ranges import cut, read
@@ -112,23 +112,18 @@ class ResidueScanner:
 
     def _layers(self, data: bytes) -> Iterator[str]:
         """Rules hit in the bytes and in everything decoded from them."""
-        waiting = deque([(data, 0, True)])
+        waiting = deque([(data, 0, Further.EVERY_KIND)])
         seen: set[bytes] = set()
         known: set[bytes] = set()
         total = 0
         while waiting:
-            layer, depth, is_escaped = waiting.popleft()
+            layer, depth, further = waiting.popleft()
             text = flat(layer)
             yield from self._hits(text)
             if depth >= _MOST_LAYERS:
                 continue
             room = 2 * len(data) + _READ_APART - total
-            inside = (
-                decodings(layer, text, known, self._reach, room)
-                if is_escaped
-                else ((each, True) for each in hidden(layer, text, known))
-            )
-            for inner, is_next in inside:
+            for inner, next_further in decodings(layer, text, known, self._reach, room, further):
                 mark = hashlib.blake2b(inner, digest_size=16).digest()
                 total += len(inner)
                 if mark in seen:
@@ -137,7 +132,7 @@ class ResidueScanner:
                     yield "too-many-layers"
                     return
                 seen.add(mark)
-                waiting.append((inner, depth + 1, is_next))
+                waiting.append((inner, depth + 1, next_further))
 
     def _hits(self, data: bytes) -> Iterator[str]:
         for match in _ANY_SHAPE.finditer(data):

@@ -8,6 +8,7 @@ pieces are decoded once, and pieces are joined by `JOIN`, which no shape and no 
 import binascii
 import zlib
 from collections.abc import Iterator
+from enum import Enum
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
@@ -62,6 +63,15 @@ _STRING_LENGTHS = (256, 4 << 10, 64 << 10)
 _MAGIC = (b"\x1f\x8b", b"x\x9c", b"x\x01", b"x\xda")
 
 
+class Further(Enum):
+    """How a layer is read further: each kind of escape alone, all at once (or all but quoted-printable), or none."""
+
+    EVERY_KIND = 0
+    ALL_KINDS = 1
+    BUT_PRINTABLE = 2
+    NO_ESCAPES = 3
+
+
 def flat(data: bytes) -> bytes:
     """The text without the backslashes that quoting it as a string put in, however often that was done."""
     if b"\\" not in data:
@@ -72,20 +82,28 @@ def flat(data: bytes) -> bytes:
 
 
 def decodings(
-    data: bytes, text: bytes, known: set[bytes], reach: int = 0, room: int = _LARGEST
-) -> Iterator[tuple[bytes, bool]]:
-    """Layers in `data`, whose flat form is `text`, and whether escapes in them are still to be undone.
+    data: bytes,
+    text: bytes,
+    known: set[bytes],
+    reach: int = 0,
+    room: int = _LARGEST,
+    further: Further = Further.EVERY_KIND,
+) -> Iterator[tuple[bytes, Further]]:
+    """Layers in `data`, whose flat form is `text`, and how each is to be read further.
 
     `known`: runs that were opened before. `reach`: the longest value over several lines or strings. `room`: bytes that
     may be read kind by kind of escape, in every order; with more, each kind is read by itself and then all of them
     together, layer by layer.
     """
-    yield from _unescaped(text, reach, room)
-    for layer in hidden(data, text, known):
-        yield layer, True
+    if further is Further.EVERY_KIND:
+        yield from _unescaped(text, reach, room)
+    elif further is not Further.NO_ESCAPES:
+        yield from _all_at_once(text, reach, further)
+    for layer in _hidden(data, text, known):
+        yield layer, Further.EVERY_KIND
 
 
-def hidden(data: bytes, text: bytes, known: set[bytes]) -> Iterator[bytes]:
+def _hidden(data: bytes, text: bytes, known: set[bytes]) -> Iterator[bytes]:
     """Layers that need no escape: runs of base64 and hex, compressed bytes, wide text."""
     yield from _packed(text, known)
     yield from _inflated(data)
@@ -93,24 +111,32 @@ def hidden(data: bytes, text: bytes, known: set[bytes]) -> Iterator[bytes]:
         yield data.replace(b"\0", b"")
 
 
-def _unescaped(text: bytes, reach: int, room: int) -> Iterator[tuple[bytes, bool]]:
+def _unescaped(text: bytes, reach: int, room: int) -> Iterator[tuple[bytes, Further]]:
     """Percent escapes, HTML entities, the escapes of strings and quoted-printable, each undone by itself."""
     is_printable = has_printable(text)
     if b"%" not in text and b"&" not in text and b"\\" not in text:
         if is_printable:
-            yield without_printable(text), True
+            yield without_printable(text), Further.EVERY_KIND
         return
     parts = list(dict.fromkeys(_touched(text, reach)))
     found = [*_one_by_one(parts), *([without_printable(text)] if is_printable else [])]
     is_over = len(found) > 1 and sum(map(len, found)) > room
     for layer in found:
-        yield layer, not is_over
+        yield layer, Further.NO_ESCAPES if is_over else Further.EVERY_KIND
     if is_over:
         # Bytes of another kind that look quoted-printable must not be spoiled by it: once without, once with it.
-        joined = JOIN.join(parts)
-        yield together(joined, is_printable=False), True
+        yield together(JOIN.join(parts), is_printable=False), Further.BUT_PRINTABLE
         if is_printable:
-            yield together(text, is_printable=True), True
+            yield together(text, is_printable=True), Further.ALL_KINDS
+
+
+def _all_at_once(text: bytes, reach: int, further: Further) -> Iterator[tuple[bytes, Further]]:
+    """One more layer of everything."""
+    is_printable = further is Further.ALL_KINDS and has_printable(text)
+    touched = text if is_printable else JOIN.join(dict.fromkeys(_touched(text, reach)))
+    plain = together(touched, is_printable=is_printable)
+    if plain != touched:
+        yield plain, further
 
 
 def _one_by_one(parts: list[bytes]) -> Iterator[bytes]:
