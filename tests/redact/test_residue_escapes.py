@@ -25,7 +25,9 @@ def test_each_kind_reads_what_the_standard_library_wrote(text: str) -> None:
         1:-1
     ]
 
-    assert without_printable(quopri.encodestring(raw, quotetabs=True)) == raw
+    # The writer of quoted-printable makes all line ends those of the first line.
+    one_line = raw.replace(b"\r", b"").replace(b"\n", b" ")
+    assert without_printable(quopri.encodestring(one_line, quotetabs=True)) == one_line
     assert together(quote(raw, safe="").encode(), is_printable=False) == raw
     assert without_escapes(ascii_only.encode()).decode("utf-8", "surrogatepass") == json.loads(f'"{ascii_only}"')
 
