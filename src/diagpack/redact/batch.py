@@ -43,22 +43,26 @@ def joinable(texts: Sequence[bytes], cap: int) -> list[bytes]:
     return [each for each in texts if each not in looked or is_joinable(each.decode("ascii"), cap)]
 
 
-def redact_batch(engine: "Engine", texts: Sequence[str]) -> list[tuple[str, Mapping[str, int]]]:
+# A text as it became, its counts, and what was replaced in it.
+Redacted = tuple[str, Mapping[str, int], Sequence[Edit]]
+
+
+def redact_batch(engine: "Engine", texts: Sequence[str]) -> list[Redacted]:
     """Plain texts, each with its counts."""
-    return spread(texts, engine.edits("\n".join(texts).encode("utf-8", "surrogatepass")))
+    return spread(texts, engine.edits("\n".join(texts).encode("utf-8", "surrogatepass"), is_ahead=True))
 
 
-def spread(texts: Sequence[str], edits: Sequence[Edit]) -> list[tuple[str, Mapping[str, int]]]:
+def spread(texts: Sequence[str], edits: Sequence[Edit]) -> list[Redacted]:
     """Edits on texts that were joined by line ends, done on each text, with its counts."""
     if not edits:
-        return [(each, NOTHING) for each in texts]
+        return [(each, NOTHING, ()) for each in texts]
     pieces = [each.encode("utf-8", "surrogatepass") for each in texts]
-    out: list[tuple[str, Mapping[str, int]]] = []
+    out: list[Redacted] = []
     start = index = 0
     for text, piece in zip(texts, pieces, strict=True):
         end = start + len(piece)
         if index == len(edits) or edits[index].start >= end:
-            out.append((text, NOTHING))
+            out.append((text, NOTHING, ()))
             start = end + 1
             continue
         mine: list[Edit] = []
@@ -73,7 +77,7 @@ def spread(texts: Sequence[str], edits: Sequence[Edit]) -> list[tuple[str, Mappi
             index += 1
         while index < len(edits) and edits[index].end <= end:
             index += 1
-        out.append((apply(piece, mine).decode("utf-8", "surrogatepass") if mine else text, tally))
+        out.append((apply(piece, mine).decode("utf-8", "surrogatepass") if mine else text, tally, mine))
         start = end + 1
     return out
 

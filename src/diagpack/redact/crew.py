@@ -21,6 +21,7 @@ from diagpack.redact.learned import Learned, LearnedState
 from diagpack.redact.live import LiveState
 from diagpack.redact.policy import Policy, policy_from
 from diagpack.redact.pseudonyms import Pseudonyms
+from diagpack.redact.replay import Recording, Replay
 from diagpack.redact.scanners import CaseScanner, RememberingScanner
 from diagpack.redact.seeds import Seeds, detectors_for, policy_of, vendor_id_patterns
 from diagpack.redact.spans import Detector
@@ -29,13 +30,17 @@ from diagpack.redact.structure import redact_structure
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Order:
-    """`facts` come with the first range of an artifact only. `part`: where the redacted range goes (second pass)."""
+    """`facts` come with the first range of an artifact only. `part`: where the redacted range goes (second pass).
+
+    `replay`: what the first pass keeps for the second, if anything.
+    """
 
     task: work.Task
     memory: Path
     facts: Mapping[str, Any] | None = None
     part: Path | None = None
     is_mapped: bool = False
+    replay: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -108,7 +113,12 @@ class RunCrew:
         learned = Learned(self._policy)
         memory = self._memory(order)
         engine = self._engine(order, memory, learned)
-        work.run(engine, order.task, _nowhere)
+        recording = None if order.replay is None else Recording(order.replay)
+        if order.is_mapped and recording is not None:
+            engine.mapped = {}
+        work.run(engine, order.task, _nowhere, recording)
+        if recording is not None:
+            recording.save(engine.mapped or {})
         if order.facts is not None:
             work.redact_facts(engine, order.facts, order.task.kind)
         memory.save()
@@ -122,7 +132,7 @@ class RunCrew:
             engine.mapped = {}
         assert order.part is not None  # noqa: S101 - `do` checked
         with order.part.open("xb") as stream:
-            work.run(engine, order.task, stream.write)
+            work.run(engine, order.task, stream.write, None if order.replay is None else Replay(order.replay))
         facts = work.redact_facts(engine, order.facts, order.task.kind) if order.facts is not None else None
         return Outcome(tally=Counter(engine.tally), facts=facts, mapped=engine.mapped or {})
 

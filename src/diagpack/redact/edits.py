@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+# Rules of what another place taught.
+LEARNED = frozenset({"learned", "learned-encoded"})
 _GLUE = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+~") | frozenset(range(128, 256))
 
 
@@ -46,8 +48,10 @@ def resolve(data: bytes, found: list[Edit], tokens: Sequence[tuple[int, int]]) -
     """Sort, drop what is a token already, let the longest win, and join what overlaps in part."""
     if not tokens and _is_settled(found):
         return found
-    # Who has decided already knows the decoded value.
-    found.sort(key=lambda each: (each.start, -each.end, each.entity == "", each.new is None, each.rule))
+    # Who has decided already knows the decoded value; who found it by itself says more than that it was learned.
+    found.sort(
+        key=lambda each: (each.start, -each.end, each.entity == "", each.new is None, each.rule in LEARNED, each.rule)
+    )
     chosen: list[Edit] = []
     for edit in found:
         if tokens and not _is_free(data, edit, tokens):

@@ -14,7 +14,17 @@ from typing import Any, Protocol, TypeVar
 
 import re2
 
-from diagpack.redact.batch import batches, clear_texts, is_joinable, leaves, redact_batch, spread, strings, untouched
+from diagpack.redact.batch import (
+    Redacted,
+    batches,
+    clear_texts,
+    is_joinable,
+    leaves,
+    redact_batch,
+    spread,
+    strings,
+    untouched,
+)
 from diagpack.redact.blocks.reader import Blocks, outermost
 from diagpack.redact.dictionary import Dictionary
 from diagpack.redact.edits import Edit, apply, edit_of, is_glued, parted, resolve
@@ -24,6 +34,7 @@ from diagpack.redact.nested import Nested
 from diagpack.redact.policy import Policy
 from diagpack.redact.pseudonyms import Pseudonyms
 from diagpack.redact.replacer import MESSAGE, NOT_LEARNED, Replacer
+from diagpack.redact.replay import Questions
 from diagpack.redact.spans import SECRET_CLASSES, Memory, Span
 from diagpack.redact.tally import NOTHING, Tally
 from diagpack.redact.values import DIAGNOSTIC, canonical, is_placeholder, is_plain, is_public
@@ -79,6 +90,7 @@ class Engine:
         self.live = LiveCredentials(pseudonyms.is_token, is_on=learned is not None)
         self.depth = 0
         self.mapped: dict[str, str] | None = None
+        self.asked: Questions | None = None
         self.scanner = scanner
         self.memory: Memory | None = scanner if isinstance(scanner, Memory) else None
         self._dictionary = dictionary
@@ -88,6 +100,8 @@ class Engine:
         self._replacer = Replacer(self)
         self._cache: dict[str, tuple[str, Mapping[str, int]]] = {}
         self._cache_size = 0
+        # Texts read ahead that nobody wanted yet, with what was replaced in them.
+        self._ahead: dict[str, Sequence[Edit]] = {}
         self._places: dict[tuple[str, str], tuple[str, Mapping[str, int]]] = {}
         self._places_size = 0
         self._clear_keys: dict[str, bool] = {}
@@ -106,6 +120,34 @@ class Engine:
 
     def __repr__(self) -> str:
         return "Engine(…)"
+
+    def forget(self) -> None:
+        """Results of earlier texts are found anew."""
+        found = (self._cache, self._ahead, self._places, self._slots, self._whole, self._replaced)
+        for each in (*found, self._clear_keys, self._plain_keys, self.plans):
+            each.clear()
+        self._cache_size = self._places_size = 0
+        self._nested.forget()
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether what is written is used: the first pass may only learn."""
+        return self.learned is None or self.asked is not None
+
+    def learned_in(self, data: bytes) -> Iterator[Span]:
+        """Learned values in a text. The first pass knows none yet and notes the question."""
+        if self._dictionary is not None:
+            return self._dictionary.find(data)
+        if self.asked is not None:
+            self.asked.text(data)
+        return iter(())
+
+    def calls_the_same(self, value: str, entity: str, rule: str) -> bool:
+        """Whether a value of this class, found by this rule, is called and treated so after all that was learned."""
+        called = self.classes.get(value)
+        if called is None:
+            return True
+        return called == entity and self.policy.action_of(entity, rule) == self.policy.action_of(entity, "learned")
 
     def slot(self, value: str, entity: str, rule: str) -> str:
         """A whole value that stands in a place of this class."""
@@ -174,6 +216,8 @@ class Engine:
             if len(text) <= _ID_TEXT and self._is_diagnostic(text):
                 return text
             cached = self._remembered(text, context)
+        elif text in self._ahead:
+            self._ask(text)
         new, counts = cached
         if counts:
             self.tally.add(counts)
@@ -228,7 +272,21 @@ class Engine:
 
     def _is_diagnostic(self, text: str) -> bool:
         """A UUID, trace id or time that no place in the case called a secret."""
-        return DIAGNOSTIC.fullmatch(text) is not None and text not in self.classes
+        if DIAGNOSTIC.fullmatch(text) is None:
+            return False
+        if self.asked is not None:
+            self.asked.word(text)
+        return text not in self.classes
+
+    def _ask(self, text: str) -> None:
+        """Note the question about a text that was read ahead, now that somebody wants it."""
+        edits = self._ahead.pop(text)
+        if self.asked is None:
+            return
+        if edits:
+            self.asked.text(text.encode("utf-8", "surrogatepass"), edits)
+        else:
+            self.asked.word(text)
 
     def _remembered(self, text: str, context: str) -> tuple[str, Mapping[str, int]]:
         if self.prose is None and len(text) < _PLAIN_TEXT and self._is_plain(text):
@@ -248,7 +306,11 @@ class Engine:
         self._cache[text] = found if found[1] else (found[0], NOTHING)
 
     def _plainly(self, text: str) -> tuple[str, Mapping[str, int]]:
-        return (text, NOTHING) if self._dictionary is None else self.apart(self._learned_only, text)
+        if self._dictionary is None:
+            if self.asked is not None:
+                self.asked.word(text)
+            return text, NOTHING
+        return self.apart(self._learned_only, text)
 
     def apart(self, redact: Callable[..., _T], *arguments: str) -> tuple[_T, Mapping[str, int]]:
         """The result with its own counts."""
@@ -302,7 +364,7 @@ class Engine:
     def data(self, data: bytes, context: str = "", blocks: Blocks | None = None) -> bytes:
         """The same for UTF-8 bytes; the very same object when nothing was replaced. `blocks`: of a text in pieces."""
         edits = self.edits(data, context, blocks=blocks or Blocks(self))
-        if not edits or (blocks is not None and self.learned is not None):
+        if not edits or (blocks is not None and not self.is_writing):
             # The first pass only learns; what it writes of a text in pieces is thrown away.
             return data
         self.tally.count(edits)
@@ -315,12 +377,12 @@ class Engine:
         data = text.encode("ascii")
         return (
             not self.scanner.scan(data)
-            and (self._dictionary is None or next(self._dictionary.find(data), None) is None)
+            and not self._holds_learned(data)
             and next(self._nested.edits(data, 0), None) is None
         )
 
     def findings(self, data: bytes) -> list[tuple[int, int]]:
-        """Where something is found in a text, also what stays; nothing is counted."""
+        """Where something is found in a text that is read ahead, also what stays; nothing is counted."""
         before, self.tally = self.tally, Tally()
         found = [each[:2] for each in self.scanner.scan(data)]
         if self._dictionary is not None:
@@ -340,7 +402,7 @@ class Engine:
             self.tally.count(edits)
             return new.decode("utf-8", "surrogatepass").split("\n")
         out = []
-        for text, tally in spread(texts, edits):
+        for text, tally, _ in spread(texts, edits):
             self.tally.add(tally)
             out.append(text)
         return out
@@ -359,6 +421,13 @@ class Engine:
     def _prefetch(self, found: Mapping[str, str | None]) -> None:
         if self.prose is not None:
             return
+        for text, (new, counts, edits) in self._read_ahead(found):
+            self._store(text, (new, counts))
+            if self.asked is not None:
+                # It may never be wanted: a place that names its value replaces it unread.
+                self._ahead[text] = edits
+
+    def _read_ahead(self, found: Mapping[str, str | None]) -> Iterator[tuple[str, Redacted]]:
         cap = self.policy.limit("inflate_bytes")
         fresh, urls = [], []
         plain = self._plain_among([each for each in found if 3 <= len(each) < _PLAIN_TEXT and self._is_words(each)])
@@ -367,8 +436,8 @@ class Engine:
                 continue
             if each in plain:
                 continue
-            if len(each) <= _ID_TEXT and self._is_diagnostic(each):
-                self._store(each, (each, NOTHING))
+            if len(each) <= _ID_TEXT and DIAGNOSTIC.fullmatch(each) is not None and each not in self.classes:
+                yield each, (each, NOTHING, ())
             elif is_joinable(each, 0 if key is None or self.policy.classify(key) else cap):
                 # An address under a key that says so is replaced whole; under an unknown one it most often is.
                 is_email = "@" in each and (key is None or self.policy.classify(key) == "email")
@@ -378,15 +447,14 @@ class Engine:
                 urls.append(each)
         for group in batches(list(plain)):
             # Nothing learned in all of them together: nothing in any of them.
-            is_clear = not self._holds_learned("\n".join(group).encode("ascii"))
+            is_clear = self._dictionary is None or not self._holds_learned("\n".join(group).encode("ascii"))
             for each in group:
-                self._store(each, (each, NOTHING) if is_clear else self._plainly(each))
+                yield each, ((each, NOTHING) if is_clear else self._plainly(each)) + ((),)
         for group in batches(fresh) if len(fresh) >= _FEW else ():
-            for text, result in zip(group, redact_batch(self, group), strict=True):
-                self._store(text, result)
+            yield from zip(group, redact_batch(self, group), strict=True)
         for group in batches(urls) if len(urls) >= _FEW else ():
             for text in clear_texts(self, group):
-                self._store(text, (text, NOTHING))
+                yield text, (text, NOTHING, ())
 
     def _is_plain(self, text: str) -> bool:
         # Words alone tell something as well: `Invalid user NAME from`, `/home/NAME`, `12 Canary Street`.
@@ -405,8 +473,13 @@ class Engine:
             plain.update((each, None) for each in group if each in clear or self._is_plain(each))
         return plain
 
-    def edits(self, data: bytes, context: str = "", layer: int = 0, *, blocks: Blocks | None = None) -> list[Edit]:
-        """Sorted replacements that do not overlap. `blocks`: what spans lines counts as well."""
+    def edits(
+        self, data: bytes, context: str = "", layer: int = 0, *, blocks: Blocks | None = None, is_ahead: bool = False
+    ) -> list[Edit]:
+        """Sorted replacements that do not overlap. `blocks`: what spans lines counts as well.
+
+        `is_ahead`: nobody may want them; who does asks for himself.
+        """
         spans = self.scanner.scan(data, context)
         if self._dictionary is not None:
             spans = [*spans, *self._dictionary.find(data)]
@@ -422,10 +495,15 @@ class Engine:
         if blocks is not None:
             found = outermost([*found, *blocks.edits(data)])
         if not found:
+            if self.asked is not None and not is_ahead:
+                self.asked.text(data)
             return []
         if self._dictionary is not None:
             found = self._without_opened(found)
-        return parted(self._settled(data, resolve(data, found, list(self.pseudonyms.find(data)))))
+        edits = parted(self._settled(data, resolve(data, found, list(self.pseudonyms.find(data)))))
+        if self.asked is not None and not is_ahead:
+            self.asked.text(data, edits)
+        return edits
 
     def _settled(self, data: bytes, chosen: Sequence[Edit]) -> list[Edit]:
         """The same edits with what the values become, without those that change nothing."""
@@ -459,7 +537,7 @@ class Engine:
         return False
 
     def _holds_learned(self, data: bytes) -> bool:
-        return self._dictionary is not None and next(self._dictionary.find(data), None) is not None
+        return next(self.learned_in(data), None) is not None
 
     def counts(self, data: bytes, span: Span) -> bool:
         """Whether a finding is one that the policy replaces."""

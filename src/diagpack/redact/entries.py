@@ -18,21 +18,25 @@ _LONGEST_HEAD: Final = 1 << 20
 _BLOCK: Final = 64 << 10
 
 
-def entry_ranges(stream: BinaryIO, size: int, step: int) -> list[tuple[int, int]]:
-    """Ranges that end between two entries; the first holds the head, the last the tail."""
-    whole = [(0, size)]
-    if size <= step:
+def entry_ranges(stream: BinaryIO, size: int, step: int, begin: int = 0, stop: int = -1) -> list[tuple[int, int]]:
+    """Ranges of `begin` to `stop` (between two entries; the whole file by default) that end between two entries.
+
+    The first of a file holds the head, the last the tail.
+    """
+    stop = size if stop < 0 else stop
+    whole = [(begin, stop)]
+    if stop - begin <= step:
         return whole
     head = stream.read(_LONGEST_HEAD)
     opened = head.find(_OPEN)
     stream.seek(size - len(_CLOSE))
     if not head.startswith(_HEAD) or opened < 0 or stream.read() != _CLOSE:
         return whole
-    found, start, limit = [], 0, size - len(_CLOSE)
-    while start < size:
+    found, start, limit = [], begin, size - len(_CLOSE)
+    while start < stop:
         end = _between(stream, max(start + step, opened + len(_OPEN)), limit)
-        if end >= limit:
-            end = size
+        if end >= min(limit, stop):
+            end = stop
         found.append((start, end))
         start = end
     return found

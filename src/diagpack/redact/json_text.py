@@ -27,29 +27,36 @@ def _refused(name: str) -> Any:
 
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
+_format = msgspec.json.format
+# For `_format`: one line with a space behind each colon and comma.
+_SPACED = 0
 # As Python writes JSON by default.
 _spaced = json.JSONEncoder(check_circular=False).encode
 # Characters of a text that is written again, as bytes, to see whether anything got lost; a longer one takes its memory.
 _EXACT = 256 << 20
 # The same by Python's writer, which holds a string for every member until it joins them.
-_SPACED = 1 << 20
+_EXACT_BY_PYTHON = 1 << 20
 
 
-def _exact(text: str) -> Any:
-    """The value of a text that Python writes as it reads it: no repeated key, no number in another spelling; or None.
+def _exact(text: str) -> tuple[Any, bool] | None:
+    """The value of a text that a library writes as it reads it: no repeated key, no number in another spelling.
 
-    Ten times as fast as looking at every number and every record.
+    With it whether the faster library does; None when none does. Ten times as fast as looking at every number and every
+    record.
     """
     if len(text) > _EXACT:
         return None
     try:
         data = text.encode()
         value = _decode(data)
-        is_same = _encode(value) == (_without_spaces(data) if b'": ' in data[:4096] else data)
-        is_same = is_same or (len(text) <= _SPACED and _spaced(value) == text)
+        encoded = _encode(value)
+        if encoded == data or _format(encoded, indent=_SPACED) == data:
+            return value, True
+        is_same = b'": ' in data[:4096] and encoded == _without_spaces(data)
+        is_same = is_same or (len(text) <= _EXACT_BY_PYTHON and _spaced(value) == text)
+        return (value, False) if is_same else None
     except (ValueError, RecursionError):
         return None
-    return value if is_same else None
 
 
 def _without_spaces(data: bytes) -> bytes:
@@ -62,11 +69,13 @@ class Document:
 
     def __init__(self) -> None:
         self._is_plain = True
+        # Whether the text was read, and is written, by the faster library.
+        self._is_exact = False
 
     def loads(self, text: str) -> Any:
         """Raises ValueError on anything that is not JSON, TooDeep on more levels than Python can hold."""
-        value = _exact(text)
-        if value is not None:
+        if (exact := _exact(text)) is not None:
+            value, self._is_exact = exact
             return value
         try:
             return json.loads(
@@ -80,6 +89,12 @@ class Document:
             raise TooDeep from None
 
     def dumps(self, value: Any, *, is_compact: bool = True) -> str:
+        if self._is_exact and self._is_plain:
+            try:
+                encoded = _encode(value)
+                return (encoded if is_compact else _format(encoded, indent=_SPACED)).decode()
+            except (ValueError, RecursionError):
+                pass
         separators = (",", ":") if is_compact else (", ", ": ")
         try:
             text = json.dumps(value, ensure_ascii=False, separators=separators)

@@ -4,9 +4,10 @@ Enters: a binary stream and a byte range of it. Leaves: redacted bytes, piece by
 longer line is read through a window that overlaps its neighbours, and a PEM block is never cut.
 """
 
+import functools
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import compress
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -19,6 +20,7 @@ from diagpack.redact.walk_json import JsonWalker, parse_together, redact_body
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
+    from diagpack.redact.replay import Units
 
 PIECE = 64 << 10
 # A line up to this size is one piece; a longer one is cut with an overlap.
@@ -150,6 +152,20 @@ def redact_jsonl_stream(engine: "Engine", stream: BinaryIO, start: int, end: int
         yield walker.piece(piece)
 
 
+def redact_jsonl_units(
+    engine: "Engine", stream: BinaryIO, found: Sequence[tuple[int, int]], units: "Units"
+) -> Iterator[bytes]:
+    """The same in units of these ranges, which the second pass may have from the first."""
+    walker = _RecordWalker(engine)
+    if found[0][0]:
+        walker.prime(stream)
+    for start, end in found:
+        is_apart = not walker.is_open
+        walker.begin()
+        write = functools.partial(walker.range, stream, start, end)
+        yield units.unit(engine, end - start, write, is_apart=is_apart)
+
+
 class _RecordWalker:
     """Redacts the records of one piece together, so that short texts cost one scan."""
 
@@ -157,6 +173,19 @@ class _RecordWalker:
         self._engine = engine
         self._blocks = Blocks(engine)
         self._unchanged: set[str] = set()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a table or a statement goes on in the records to come."""
+        return self._blocks.is_open
+
+    def begin(self) -> None:
+        """A unit of records begins: what was found in others is found anew."""
+        self._unchanged.clear()
+
+    def range(self, stream: BinaryIO, start: int, end: int) -> bytes:
+        """All records of a range."""
+        return b"".join(map(self.piece, pieces(stream, start, end)))
 
     def prime(self, stream: BinaryIO) -> None:
         """Read the first records when this is not the first range: they may be the head of a table."""
@@ -214,8 +243,7 @@ class _RecordWalker:
                 unchanged.add(value)
         if text != record["text"]:
             changed["text"] = text
-        if not changed or self._engine.learned is not None:
-            # The first pass only learns; what it writes is thrown away.
+        if not changed or not self._engine.is_writing:
             return line
         return _dumped({**record, **changed})
 
@@ -280,17 +308,19 @@ def _is_structured(text: str) -> bool:
     return head in ("{", "[", "<") and text.rstrip()[-1:] in ("}", "]", ">")
 
 
-def ranges(stream: BinaryIO, size: int, step: int) -> list[tuple[int, int]]:
-    """Byte ranges that end on line ends outside of PEM blocks: the same for any number of workers."""
+def ranges(stream: BinaryIO, size: int, step: int, start: int = 0, *, is_even: bool = False) -> list[tuple[int, int]]:
+    """Byte ranges from `start` that end on line ends outside of PEM blocks: the same for any number of workers.
+
+    `is_even`: the last ones are no smaller than the others.
+    """
     found = []
-    start = 0
     while start < size:
-        end = min(size, start + _next_step(size, start, step))
+        end = min(size, start + (step if is_even else _next_step(size, start, step)))
         if end < size:
             end = _line_end_behind(stream, end, size)
         found.append((start, end))
         start = end
-    return found or [(0, 0)]
+    return found or [(start, start)]
 
 
 def _next_step(size: int, start: int, step: int) -> int:

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 # Base64 of ASCII text shows in its first twelve characters: the top bit of every byte is 0 and the byte is printable.
 _QUAD = "[I-Za-fCD][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/_-]"
+# UTF-16 of ASCII: every second byte is 0.
+_EVEN, _ODD = "[I-Za-f][AQgw][AB][A-Za-z0-9+/_-]", "A[C-H][AEIMQUYcgkosw048]A"
 _BASE64 = (
-    rf"(?:^|[^A-Za-z0-9+])(?:{_QUAD}{_QUAD}{_QUAD}|H4sI|eJ|eN|eA|[A-Za-z0-9]A[A-Za-z0-9][A-Za-z0-9])"
+    rf"(?:^|[^A-Za-z0-9+])(?:{_QUAD}{_QUAD}{_QUAD}|H4sI|eJ|eN|eA|[A-Za-z0-9]A[A-Za-z0-9][A-Za-z0-9]|{_EVEN}{_ODD}|{_ODD}{_EVEN})"
     r"[A-Za-z0-9+/_-]*=*"
 )
 _LONG = r"[A-Za-z0-9+/_-]{64}[A-Za-z0-9+/_-]*=*"
@@ -116,6 +118,10 @@ class Nested:
         self._reading = _EVERY_ORDER
         # What stands in runs and holds nothing.
         self._clear: set[bytes] = set()
+
+    def forget(self) -> None:
+        """What earlier texts held is found anew."""
+        self._clear.clear()
 
     def edits(self, data: bytes, layer: int) -> Iterator[Edit]:
         """Edits from every decoding of this chunk."""

@@ -146,7 +146,12 @@ class CasePasses:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _discover(self, pool: Pool, folder: Path) -> list[RawArtifact]:
-        orders = [(raw, order) for raw in self._raws for order in _orders(raw, folder)]
+        theirs = frozenset() if self._settings.aligned is None else self._settings.aligned.artifacts
+        orders = [
+            (raw, order)
+            for raw in self._raws
+            for order in _orders(raw, folder, is_mapped=self._is_mapped, is_replayed=raw.id not in theirs)
+        ]
         reasons: dict[str, str] = {}
         for (raw, _), outcome in zip(orders, pool.map([order for _, order in orders]), strict=True):
             if outcome.reason:
@@ -167,6 +172,10 @@ class CasePasses:
         if self._learned.is_overflowing:
             self._learned.is_overflowing = False
             reasons.setdefault(raw.id, "more distinct sensitive values than the dictionary holds")
+
+    @property
+    def _is_mapped(self) -> bool:
+        return self._settings.map_path is not None or self._settings.aligned is not None
 
     def _rewrite(
         self, pool: Pool, folder: Path, remaining: Sequence[RawArtifact], target: Callable[[RawArtifact], Path]
@@ -199,9 +208,14 @@ class CasePasses:
         target: Callable[[RawArtifact], Path],
         token_map: TokenMap,
     ) -> list[Rewritten]:
-        is_mapped = self._settings.map_path is not None or self._settings.aligned is not None
+        # What came with tokens of another key is called by this case's own now.
+        is_replayed = not self._settings.aligned or not any(
+            raw.id in self._settings.aligned.artifacts for raw in remaining
+        )
         orders = [
-            (raw, order) for raw in remaining for order in _orders(raw, folder, is_rewriting=True, is_mapped=is_mapped)
+            (raw, order)
+            for raw in remaining
+            for order in _orders(raw, folder, is_rewriting=True, is_mapped=self._is_mapped, is_replayed=is_replayed)
         ]
         results = pool.map([order for _, order in orders])
         written = []
@@ -262,7 +276,9 @@ class CasePasses:
         )
 
 
-def _orders(raw: RawArtifact, folder: Path, *, is_rewriting: bool = False, is_mapped: bool = False) -> Iterator[Order]:
+def _orders(
+    raw: RawArtifact, folder: Path, *, is_rewriting: bool = False, is_mapped: bool = False, is_replayed: bool = True
+) -> Iterator[Order]:
     facts = dict(raw.raw_facts)
     whole = work.Task(
         raw.id, raw.kind, raw.media_type, raw.raw_path, 0, raw.raw_path.stat().st_size, facts.get("approved") is True
@@ -275,6 +291,7 @@ def _orders(raw: RawArtifact, folder: Path, *, is_rewriting: bool = False, is_ma
             facts if number == 0 else None,
             folder / f"{name}.part" if is_rewriting else None,
             is_mapped,
+            folder / f"{name}.replay" if is_replayed and work.is_replayed(task) else None,
         )
 
 

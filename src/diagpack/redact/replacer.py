@@ -46,6 +46,8 @@ class Replacer:
             rewritten = engine.structure(engine, plain, MESSAGE)
             if rewritten is not None:
                 return rewritten if plain == value.strip() else quote(rewritten, safe="")
+        if engine.asked is not None:
+            engine.asked.named.add((plain, entity, rule))
         if plain in engine.classes:
             entity, rule = engine.classes[plain], "learned"
         action = engine.policy.action_of(entity, rule)

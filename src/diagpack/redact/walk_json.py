@@ -56,7 +56,7 @@ def redact_body(engine: "Engine", text: str) -> str:
     if text[:1] in ("{", "["):
         with engine.deeper():
             try:
-                return redact_json_text(engine, text, is_written=engine.learned is None)
+                return redact_json_text(engine, text, is_written=engine.is_writing)
             except (ValueError, TooDeep):
                 pass
     return engine.value(text)

@@ -12,16 +12,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from diagpack.redact.engine import NeedsWithholding
 from diagpack.redact.entries import check_frame, entry_ranges, framed, unframed
 from diagpack.redact.json_text import Document, TooDeep
-from diagpack.redact.lines import ranges, redact_jsonl_stream, redact_text_stream
+from diagpack.redact.lines import ranges, redact_jsonl_stream, redact_jsonl_units, redact_text_stream
 from diagpack.redact.walk_har import HarWalker
 from diagpack.redact.walk_json import JsonWalker, MarkedWalker
 from diagpack.redact.walk_markup import is_markup
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
+    from diagpack.redact.replay import Units
 
 HAR, JSON, JSONL, TEXT, PNG = (
     "application/har+json",
@@ -37,6 +40,10 @@ PROSE_KINDS = frozenset({"note", "case"})
 _PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 
 
+# What is used again or redacted again as one: small, so that one name costs little; each begins with nothing known.
+UNIT = 2 << 20
+# A document in one piece is held three times.
+_MOST_REPLAYED = 16 << 20
 # A page that is longer is read as text, line by line.
 _MARKUP_BYTES = 32 << 20
 
@@ -63,21 +70,39 @@ def parts(task: Task, step: int) -> list[Task]:
     """Ranges of about `step` bytes that can be read apart: the same for any number of workers."""
     if task.media_type in STREAMED:
         with task.path.open("rb") as stream:
-            found = ranges(stream, task.end, step)
+            found = ranges(stream, task.end, step, task.start)
     elif task.media_type == HAR:
         with task.path.open("rb") as stream:
-            found = entry_ranges(stream, task.end, step)
+            found = entry_ranges(stream, task.path.stat().st_size, step, task.start, task.end)
     else:
         return [task]
-    is_part = task.media_type == HAR and len(found) > 1
+    is_part = task.is_part or (task.media_type == HAR and len(found) > 1)
     return [replace(task, start=start, end=end, is_part=is_part) for start, end in found]
 
 
-def run(engine: "Engine", task: Task, sink: Callable[[bytes], object]) -> None:
-    """Raises NeedsWithholding when the content cannot be inspected."""
+def run(engine: "Engine", task: Task, sink: Callable[[bytes], object], units: "Units | None" = None) -> None:
+    """Raises NeedsWithholding when the content cannot be inspected. `units`: see `is_replayed`."""
     with _no_cycles_sought():
-        for piece in _pieces(engine, task):
+        for piece in _pieces(engine, task) if units is None else _in_units(engine, task, units):
             sink(piece)
+
+
+def is_replayed(task: Task) -> bool:
+    """Whether the second pass may use again what the first wrote: most of what it does is parsing and walking."""
+    is_small = task.end - task.start <= _MOST_REPLAYED
+    return task.media_type == JSONL or (task.media_type in (HAR, JSON) and is_small)
+
+
+def _in_units(engine: "Engine", task: Task, units: "Units") -> Iterator[bytes]:
+    if task.media_type == JSONL:
+        with task.path.open("rb") as stream:
+            if task.start == 0:
+                _check_text(stream.read(4096))
+            found = ranges(stream, task.end, UNIT, task.start, is_even=True)
+            yield from redact_jsonl_units(engine, stream, found, units)
+        return
+    for part in parts(task, UNIT):
+        yield units.unit(engine, part.end - part.start, functools.partial(_joined, engine, part))
 
 
 @contextmanager
@@ -115,6 +140,10 @@ def _pieces(engine: "Engine", task: Task) -> Iterator[bytes]:
         yield _picture(task)
     else:
         raise NeedsWithholding("a kind of file that cannot be inspected")
+
+
+def _joined(engine: "Engine", task: Task) -> bytes:
+    return b"".join(_pieces(engine, task))
 
 
 def _check_text(head: bytes) -> None:
@@ -175,8 +204,7 @@ def _document(engine: "Engine", task: Task, content: bytes) -> bytes:
             walked = walker.walk(parsed)
         # Each of the trees takes fifty times the memory of its text: one at a time.
         del parsed
-        if engine.learned is not None:
-            # The first pass only learns; what it writes is thrown away.
+        if not engine.is_writing:
             return b""
         written = document.dumps(walked)
         del walked
@@ -184,10 +212,18 @@ def _document(engine: "Engine", task: Task, content: bytes) -> bytes:
         raise NeedsWithholding("a document nested too deep to be inspected") from None
     except ValueError:
         raise NotJson("a document that is not valid JSON of its kind") from None
-    # What was written must still be what it was: raises ValueError, which ends the run.
-    json.loads(written)
     data = written.encode("utf-8", "surrogatepass")
+    _check_written(data, written)
     return unframed(data, content, is_first=task.start == 0) if task.is_part else data
+
+
+def _check_written(data: bytes, text: str) -> None:
+    """What was written must still be what it was. Raises ValueError, which ends the run."""
+    try:
+        msgspec.json.decode(data)
+    except (ValueError, RecursionError):
+        # What is outside of JSON or Unicode in the strict sense, Python may still read.
+        json.loads(text)
 
 
 def _picture(task: Task) -> bytes:

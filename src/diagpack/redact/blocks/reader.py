@@ -63,6 +63,15 @@ class Blocks:
         self._tables = tables.Tables(engine.policy)
         self._statements = statements.Statements(engine.policy)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a table or a statement goes on in the next piece."""
+        return self._tables.is_open or self._statements.is_open
+
+    def skip(self) -> None:
+        """A piece went by in which nothing was open at the end."""
+        self._tables.skip()
+
     def prime(self, head: bytes) -> None:
         """The first lines of the text, when reading starts further behind."""
         self._tables.prime(head)
