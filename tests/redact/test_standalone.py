@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from diagpack.redact import standalone
-from diagpack.redact.standalone import media_type_of, redact_json_value, redact_stream, redact_text
+from diagpack.redact.standalone import Standalone, media_type_of, redact_json_value, redact_stream, redact_text
 from tests.redact.planting import KEY, POLICY, har, har_entry
 
 
@@ -125,3 +125,27 @@ def test_the_stand_alone_path_does_not_import_presidio() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
+
+
+def test_a_lone_nul_byte_is_a_character_and_many_are_a_binary(tmp_path: Path) -> None:
+    few, many = tmp_path / "few.txt", tmp_path / "many.txt"
+    few.write_bytes("größe a\0b user password=canary-1x\n".encode())
+    many.write_bytes(b"a\0b\0c\xff\0password=canary-1x\n")
+
+    shown = Standalone(KEY, POLICY).file(few, tmp_path / "a", "few.txt")
+    withheld = Standalone(KEY, POLICY).file(many, tmp_path / "b", "many.txt")
+
+    assert not shown.withheld
+    assert b"a\0b user password=dp-" in (tmp_path / "a").read_bytes()
+    assert withheld.withheld
+    assert not (tmp_path / "b").exists()
+
+
+def test_a_number_longer_than_python_reads_stays_a_number(tmp_path: Path) -> None:
+    source = tmp_path / "in.json"
+    source.write_text('{"a": ' + "1" * 5000 + ', "password": "canary-1x"}')
+
+    Standalone(KEY, POLICY).file(source, tmp_path / "out", "in.json")
+
+    assert "1" * 5000 in (tmp_path / "out").read_text()
+    assert "canary" not in (tmp_path / "out").read_text()

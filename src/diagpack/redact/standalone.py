@@ -236,9 +236,9 @@ def is_prose(source: Path, name: str) -> bool:
 
 
 def _is_binary(head: bytes) -> bool:
-    if b"\0" in head:
+    if b"\0" in head and not work.has_lone_nulls(head):
         return True
-    controls = sum(each < 32 and each not in (8, 9, 10, 12, 13, 27) for each in head[:4096])
+    controls = sum(0 < each < 32 and each not in (8, 9, 10, 12, 13, 27) for each in head[:4096])
     return controls * 50 > len(head[:4096])
 
 

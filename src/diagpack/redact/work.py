@@ -146,8 +146,15 @@ def _joined(engine: "Engine", task: Task) -> bytes:
     return b"".join(_pieces(engine, task))
 
 
+def has_lone_nulls(head: bytes) -> bool:
+    """Whether the NUL bytes of what is otherwise UTF-8 are so few that each is a character: no binary, no UTF-16."""
+    count = head.count(0)
+    # The head may end inside of a character.
+    return count <= max(1, len(head) // 50) and "\ufffd" not in head.decode("utf-8", "replace")[:-4]
+
+
 def _check_text(head: bytes) -> None:
-    if b"\0" in head or head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if (b"\0" in head and not has_lone_nulls(head)) or head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise NeedsWithholding("text that is not UTF-8")
 
 
@@ -222,8 +229,12 @@ def _check_written(data: bytes, text: str) -> None:
     try:
         msgspec.json.decode(data)
     except (ValueError, RecursionError):
-        # What is outside of JSON or Unicode in the strict sense, Python may still read.
-        json.loads(text)
+        try:
+            # What is outside of JSON or Unicode in the strict sense, Python may still read.
+            json.loads(text)
+        except ValueError:
+            # It reads no number of more than 4300 digits.
+            json.loads(text, parse_int=str)
 
 
 def _picture(task: Task) -> bytes:
