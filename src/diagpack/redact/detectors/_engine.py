@@ -45,10 +45,11 @@ class Pattern:
     The module's own match objects cost more than most matches; this calls the compiled expression below them.
     """
 
-    __slots__ = ("match",)
+    __slots__ = ("group_count", "match")
 
     def __init__(self, compiled_by_re2: Any) -> None:
         self.match = compiled_by_re2._regexp.Match
+        self.group_count: int = compiled_by_re2.groups
 
     def find(self, data: bytes, position: int = 0, end: int | None = None) -> tuple[int, int] | None:
         """(start, end) of the first match at or after `position`."""

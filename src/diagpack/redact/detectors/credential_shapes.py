@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from diagpack.redact.detectors._engine import Rank, compiled, lower_case
+from diagpack.redact.detectors._gate import RARE
 from diagpack.redact.detectors._validators import has_digit
 from diagpack.redact.spans import Detector, Span
 
@@ -29,11 +30,12 @@ _LOOSE_USERINFO = compiled(
 _ORACLE = compiled(r"jdbc:oracle:[a-z]+:([^\s/@\"':]+)/([^\s@\"']+)@", ignore_case=True, captures=True)
 _BEARER = compiled(r"\bbearer(?:[ \t]+|%20)[A-Za-z0-9._~+/=-]+", ignore_case=True)
 # One search instead of one for each marker below.
-_MARKER = compiled(
+_MARKER: Final = (
     r"\beyJ|PRIVATE KEY|PuTTY-User|://[^\s\"'<>/?#@]*@|(?i:jdbc:oracle|bearer|basic)"
     r"|(?i:postgres|postgresql|mysql|mariadb|mongodb|srv|rediss?|amqps?|mssql|sqlserver|oracle|clickhouse|ldaps?|smtps?"
     r"|imaps?|ftps?|sftp|jdbc:[a-z0-9:]+)://"
 )
+_is_likely: Final = RARE.add(lambda: _MARKER)
 _TYPE = compiled(r"(?:type|scheme|method)[\"'\\]*[ ]*[=:>][ ]*[\"'\\]*$", ignore_case=True)
 _BASIC = compiled(r"\bbasic(?:[ \t]+|%20)[A-Za-z0-9+/_=-]+", ignore_case=True)
 
@@ -64,7 +66,7 @@ class CredentialShapes:
         return r"\beyJ|PRIVATE KEY|PuTTY-User|://[^@]*@|(?i:jdbc:oracle|bearer|basic)"
 
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
-        if _MARKER.find(data) is None:
+        if not _is_likely(data):
             return
         if b"eyJ" in data:
             for start, end in _JWT.spans(data):

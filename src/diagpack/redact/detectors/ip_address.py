@@ -5,11 +5,13 @@ Private, loopback, link-local, shared and multicast addresses are diagnostic and
 
 import functools
 import ipaddress
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from diagpack.redact.detectors._engine import Rank
+from diagpack.redact.detectors._engine import Rank, union_source
+from diagpack.redact.detectors._gate import RARE
 from diagpack.redact.detectors._rules import RuleDetector
+from diagpack.redact.rulebook import load_rules
 from diagpack.redact.spans import Detector, Span
 
 # RFC 1918, 1122, 3927, 6598, 5771, 919; RFC 4291, 4193. Documentation ranges are treated as public on purpose.
@@ -39,6 +41,11 @@ def is_internal(value: bytes) -> bool:
     return any(address.version == network.version and address in network for network in _INTERNAL)
 
 
+# An address without `::` has no part that a search could look for first.
+_LONG: Final = "ipv6-full"
+_has_long: Final = RARE.add(lambda: union_source(each for each in load_rules("personal") if each.id == _LONG))
+
+
 class IpAddresses:
     """Addresses by shape and guards."""
 
@@ -48,22 +55,28 @@ class IpAddresses:
 
     def __init__(self, *, with_internal: bool = False) -> None:
         self.with_internal = with_internal
-        self._rules = RuleDetector(self.id, self.entities, ("ipv4", "ipv6-short", "ipv6-full"), is_frequent=True)
+        self._rules = RuleDetector(self.id, self.entities, ("ipv4", "ipv6-short"), is_frequent=True)
+        self._long = RuleDetector(self.id, self.entities, (_LONG,), is_frequent=True)
 
     def configured(self, config: Mapping[str, Any]) -> "IpAddresses":
         return IpAddresses(with_internal=config["private_ip"] != "keep")
 
     def trigger(self) -> str:
         """A pattern that matches wherever a finding may be."""
-        return self._rules.trigger()
+        return f"{self._rules.trigger()}|{self._long.trigger()}"
 
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
-        for span in self._rules.scan(data, context):
-            value = data[span.start : span.end]
+        yield from self._addresses(data, self._rules.scan(data, context))
+        if _has_long(data):
+            yield from self._addresses(data, self._long.scan(data, context))
+
+    def _addresses(self, data: bytes, spans: Iterable[Span]) -> Iterator[Span]:
+        for span in spans:
+            start, end, _entity, _rule = span
             # No host has the address 144.0.0.0; browsers write their versions like that.
-            if value.endswith(b".0.0.0") or _is_product_version(data, span.start):
+            if data.endswith(b".0.0.0", start, end) or _is_product_version(data, start):
                 continue
-            if self.with_internal or not is_internal(value):
+            if self.with_internal or not is_internal(data[start:end]):
                 yield span
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from diagpack.redact.detectors._engine import Rank, compiled
+from diagpack.redact.detectors._gate import RARE
 from diagpack.redact.detectors._validators import digits_of
 from diagpack.redact.spans import Detector, Span
 
@@ -19,6 +20,7 @@ _EXPLICIT_FORM: Final = (
     r"|\b[0-9]{3}[.-][0-9]{3}[.-][0-9]{4}\b"
 )
 _EXPLICIT = compiled(_EXPLICIT_FORM)
+_has_form: Final = RARE.add(lambda: _EXPLICIT_FORM)
 _CONTEXT_WORD: Final = (
     r"\b(?:phones?|tel|telephone|telefon|mobile|mobil|handy|cell|cellphone|calls?|called|calling|fax|msisdn|sms|dial|"
     r"whatsapp|number|contact|reach|ring|landline|hotline|"
@@ -26,6 +28,7 @@ _CONTEXT_WORD: Final = (
     r"t\xc3\xa9l\xc3\xa9phone|tel\xc3\xa9fono|telefono|m\xc3\xb3vil|llame|llamar|ll\xc3\xa1meme|cellulare)\b"
 )
 _WORD = compiled(_CONTEXT_WORD, ignore_case=True)
+_has_word: Final = RARE.add(lambda: f"(?i:{_CONTEXT_WORD})")
 _CANDIDATE = compiled(r"[+(]?\b[0-9][0-9 ().\xc2\xa0/-]{4,22}[0-9]\b")
 _GROUPED = compiled(r"\+[1-9][0-9]{0,2}[ ]\(?[0-9]{1,5}\)?(?:[ -][0-9]{2,8}){1,4}")
 _BEHIND_WORD: Final = 45
@@ -63,7 +66,7 @@ class PhoneNumbers:
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
         is_keyed = self.heeds(context)
         seen: set[tuple[int, int]] = set()
-        candidates = [(span, False) for span in _EXPLICIT.spans(data)]
+        candidates = [(span, False) for span in _EXPLICIT.spans(data)] if _has_form(data) else []
         candidates += [(span, True) for span in (_CANDIDATE.spans(data) if is_keyed else _near_words(data))]
         looked_up = 0
         for (start, end), has_context in candidates:
@@ -91,6 +94,8 @@ def _is_grouped(text: bytes) -> bool:
 
 def _near_words(data: bytes) -> Iterator[tuple[int, int]]:
     """Digit groups up to 45 bytes behind a context word or 20 before it."""
+    if not _has_word(data):
+        return
     opened = closed = 0
     for start, end in _WORD.spans(data):
         if data[start - 1 : start] in _IN_A_NAME or data[end : end + 1] in _IN_A_NAME:

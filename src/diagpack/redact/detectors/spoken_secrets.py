@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from diagpack.redact.detectors._engine import Pattern, Rank, compiled, lower_case
+from diagpack.redact.detectors._gate import RARE
 from diagpack.redact.detectors._validators import is_mixed, is_scrambled
 from diagpack.redact.spans import Detector, Span
 
@@ -145,7 +146,7 @@ _RARE_TRIGGER: Final = (
     rf"(?i:\b(?:curl|mysql[a-z]*|psql|sqlcmd|docker|ssh|scp|sftp|rsync)[ \t]|(?:{_ASKED}|code)(?:[ \t]+{_IS}[ \t]*:?"
     rf"|[ \t]*\?)[ \t]*\r?\n|[0-9]{_EXPIRES}[ \t:]*[0-9])"
 )
-_RARE: Final = compiled(_RARE_TRIGGER)
+_is_rare_likely: Final = RARE.add(lambda: _RARE_TRIGGER)
 
 
 # One search instead of one for each marker: at the markers, with what always follows the short ones.
@@ -156,7 +157,7 @@ _TRIGGER: Final = (
     r"|\bnet1?(?:\.exe)?[ \t]+user"
     r"|/user:|[ \t]-[a-z]{0,20}(?:password|passwd|passphrase|secret|token|key)[ \t])"
 )
-_MARKER: Final = compiled(_TRIGGER)
+_is_likely: Final = RARE.add(lambda: _TRIGGER)
 
 
 class SpokenSecrets:
@@ -171,10 +172,10 @@ class SpokenSecrets:
         return f"{_TRIGGER}|{_RARE_TRIGGER}"
 
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
-        if _RARE.find(data) is not None:
+        if _is_rare_likely(data):
             for _, pattern, entity, rule, is_value in _RARE_SHAPES:
                 yield from _spans(data, pattern, entity, rule, is_value)
-        if _MARKER.find(data) is None:
+        if not _is_likely(data):
             return
         lowered = lower_case(data)
         for marker, pattern, entity, rule, is_value in _SHAPES:

@@ -20,6 +20,9 @@ _OVERLAP: Final = 1 << 12
 _LONGEST_KEYWORD: Final = 32
 # After so many keywords in one block the automaton reads the rest of it in one go.
 _MANY: Final = 256
+# A pattern of several rules is compiled when they were triggered together so often.
+_RETURNS: Final = 8
+_MOST_UNIONS: Final = 200
 
 
 class VendorSecrets:
@@ -87,11 +90,30 @@ class VendorSecrets:
     def _any_without_keywords(self) -> Pattern:
         return union_of(self._scanners[number].rule for number in self._without_keywords)
 
+    @cached_property
+    def _unions(self) -> dict[frozenset[int], Pattern | int]:
+        """For rules that were triggered together: a pattern of all, or how often that happened so far."""
+        return {}
+
+    def _likely(self, triggered: frozenset[int], block: bytes) -> frozenset[int]:
+        """Numbers of the rules to try: those that keywords named, and those without any.
+
+        For a set of rules that returns, one search most often says no for all of them.
+        """
+        every = triggered.union(self._without_keywords)
+        union = self._unions.get(every, 0)
+        if isinstance(union, int) and union >= _RETURNS:
+            union = self._unions[every] = union_of(self._scanners[each].rule for each in sorted(every))
+        if isinstance(union, Pattern):
+            return frozenset() if union.find(block) is None else every
+        if len(self._unions) < _MOST_UNIONS:
+            self._unions[every] = union + 1
+        is_any = bool(self._without_keywords) and self._any_without_keywords.find(block) is not None
+        return every if is_any else triggered
+
     def _triggered(self, block: bytes) -> set[int]:
-        """Numbers of the rules that may match in this block."""
+        """Numbers of the rules whose keywords stand in this block."""
         triggered: set[int] = set()
-        if self._without_keywords and self._any_without_keywords.find(block) is not None:
-            triggered.update(self._without_keywords)
         for count, (start, end) in enumerate(self._any_keyword.spans(block)):
             # A keyword that overlaps this hit starts inside it.
             window = block[start : end + _LONGEST_KEYWORD] if count < _MANY else block[start:]
@@ -102,7 +124,7 @@ class VendorSecrets:
         return triggered
 
     def _scan_block(self, block: bytes, offset: int) -> Iterator[Span]:
-        for number in sorted(self._triggered(block)):
+        for number in sorted(self._likely(frozenset(self._triggered(block)), block)):
             scanner = self._scanners[number]
             for start, end in scanner.values(block):
                 yield Span(offset + start, offset + end, scanner.rule.entity, scanner.rule.id)
