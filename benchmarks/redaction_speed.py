@@ -222,6 +222,30 @@ def _tiny_base64(path: Path, size: int) -> str:
     return "text/plain"
 
 
+def _distinct(one: Callable[[random.Random], str]) -> Callable[[Path, int], str]:
+    """Values that never return: nothing that was decided once helps."""
+
+    def write(path: Path, size: int) -> str:
+        r, written = random.Random(7), 0
+        with path.open("w", encoding="ascii") as stream:
+            while written < size:
+                written += stream.write(one(r) + "\n")
+        return "text/plain"
+
+    return write
+
+
+def _card(r: random.Random) -> str:
+    """A number of the length and check digit of a payment card (ISO/IEC 7812-1, annex B)."""
+    digits = [4, *(r.randrange(10) for _ in range(14))]
+    doubled = sum(sum(divmod(2 * each, 10)) if index % 2 == 0 else each for index, each in enumerate(digits))
+    return "".join(map(str, digits)) + str(-doubled % 10)
+
+
+def _cookie(r: random.Random) -> str:
+    return f"Cookie: sid={r.getrandbits(120):030x}; theme=dark"
+
+
 def _mixed(path: Path, size: int) -> str:
     """One line in which percent, JSON, HTML and quoted-printable escapes, base64 and hex stand next to one another."""
     r = random.Random(7)
@@ -255,6 +279,10 @@ ADVERSARIAL: dict[str, Callable[[Path, int], str]] = {
     "deep JSON": _deep_json,
     "tiny base64 runs": _tiny_base64,
     "mixed encodings": _mixed,
+    "distinct cards": _distinct(_card),
+    "distinct cookies": _distinct(_cookie),
+    "distinct IPv6": _distinct(lambda r: "2001:db8:" + ":".join(f"{r.getrandbits(16):x}" for _ in range(6))),
+    "distinct passwords": _distinct(lambda r: f"password={r.getrandbits(60):015x}"),
 }
 GENERATORS: dict[str, Callable[[Path, int], str]] = {
     "text": text,
