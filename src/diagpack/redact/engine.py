@@ -272,11 +272,13 @@ class Engine:
 
     def _is_diagnostic(self, text: str) -> bool:
         """A UUID, trace id or time that no place in the case called a secret."""
-        if DIAGNOSTIC.fullmatch(text) is None:
-            return False
-        if self.asked is not None:
+        if self.asked is not None and DIAGNOSTIC.fullmatch(text) is not None:
             self.asked.word(text)
-        return text not in self.classes
+        return self._reads_diagnostic(text)
+
+    def _reads_diagnostic(self, text: str) -> bool:
+        """The same for a text that is read ahead: nothing is asked."""
+        return DIAGNOSTIC.fullmatch(text) is not None and text not in self.classes
 
     def _ask(self, text: str) -> None:
         """Note the question about a text that was read ahead, now that somebody wants it."""
@@ -436,7 +438,7 @@ class Engine:
                 continue
             if each in plain:
                 continue
-            if len(each) <= _ID_TEXT and DIAGNOSTIC.fullmatch(each) is not None and each not in self.classes:
+            if len(each) <= _ID_TEXT and self._reads_diagnostic(each):
                 yield each, (each, NOTHING, ())
             elif is_joinable(each, 0 if key is None or self.policy.classify(key) else cap):
                 # An address under a key that says so is replaced whole; under an unknown one it most often is.

@@ -161,7 +161,7 @@ def redact_jsonl_units(
         walker.prime(stream)
     for start, end in found:
         is_apart = not walker.is_open
-        walker.begin()
+        walker.begin(is_first=(start, end) == found[0])
         write = functools.partial(walker.range, stream, start, end)
         yield units.unit(engine, end - start, write, is_apart=is_apart)
 
@@ -179,9 +179,11 @@ class _RecordWalker:
         """Whether a table or a statement goes on in the records to come."""
         return self._blocks.is_open
 
-    def begin(self) -> None:
-        """A unit of records begins: what was found in others is found anew."""
+    def begin(self, *, is_first: bool) -> None:
+        """A unit of records begins: what was found in others is found anew. The one before may not have been read."""
         self._unchanged.clear()
+        if not is_first:
+            self._blocks.skip()
 
     def range(self, stream: BinaryIO, start: int, end: int) -> bytes:
         """All records of a range."""

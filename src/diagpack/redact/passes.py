@@ -146,11 +146,10 @@ class CasePasses:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _discover(self, pool: Pool, folder: Path) -> list[RawArtifact]:
-        theirs = frozenset() if self._settings.aligned is None else self._settings.aligned.artifacts
         orders = [
             (raw, order)
             for raw in self._raws
-            for order in _orders(raw, folder, is_mapped=self._is_mapped, is_replayed=raw.id not in theirs)
+            for order in _orders(raw, folder, is_mapped=self._is_mapped, is_replayed=raw.id not in self._theirs)
         ]
         reasons: dict[str, str] = {}
         for (raw, _), outcome in zip(orders, pool.map([order for _, order in orders]), strict=True):
@@ -174,6 +173,11 @@ class CasePasses:
             reasons.setdefault(raw.id, "more distinct sensitive values than the dictionary holds")
 
     @property
+    def _theirs(self) -> frozenset[str]:
+        """What came with tokens of another key: in the second pass it is called by this case's own."""
+        return frozenset() if self._settings.aligned is None else self._settings.aligned.artifacts
+
+    @property
     def _is_mapped(self) -> bool:
         return self._settings.map_path is not None or self._settings.aligned is not None
 
@@ -182,9 +186,8 @@ class CasePasses:
     ) -> list[Rewritten]:
         token_map = TokenMap(self._settings.key)
         aligned = self._settings.aligned
-        theirs = frozenset[str]() if aligned is None else aligned.artifacts
         written = self._rewrite_some(
-            pool, folder, [raw for raw in remaining if raw.id not in theirs], target, token_map
+            pool, folder, [raw for raw in remaining if raw.id not in self._theirs], target, token_map
         )
         if aligned is not None:
             # Last, when it is known what the case's own evidence holds.
@@ -192,7 +195,7 @@ class CasePasses:
             mapped = {own.token(value, entity): value for value, entity in self._values.items()}
             aliases = aligned.aliases({**mapped, **token_map.values()})
             pool.teach({**aligned.tokens(), **self._values}, aliases)
-            rest = [raw for raw in remaining if raw.id in theirs]
+            rest = [raw for raw in remaining if raw.id in self._theirs]
             written += self._rewrite_some(pool, folder, rest, target, token_map)
             order: list[str] = [raw.id for raw in remaining]
             written.sort(key=lambda each: order.index(each.id))
@@ -208,14 +211,12 @@ class CasePasses:
         target: Callable[[RawArtifact], Path],
         token_map: TokenMap,
     ) -> list[Rewritten]:
-        # What came with tokens of another key is called by this case's own now.
-        is_replayed = not self._settings.aligned or not any(
-            raw.id in self._settings.aligned.artifacts for raw in remaining
-        )
         orders = [
             (raw, order)
             for raw in remaining
-            for order in _orders(raw, folder, is_rewriting=True, is_mapped=self._is_mapped, is_replayed=is_replayed)
+            for order in _orders(
+                raw, folder, is_rewriting=True, is_mapped=self._is_mapped, is_replayed=raw.id not in self._theirs
+            )
         ]
         results = pool.map([order for _, order in orders])
         written = []
