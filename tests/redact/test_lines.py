@@ -120,6 +120,18 @@ def test_ranges_cover_everything_and_end_on_lines() -> None:
     assert sizes[0] >= 3 * sizes[-2] >= 3 * sizes[-1]
 
 
+@pytest.mark.parametrize("open_block", [b"-----BEGIN PRIVATE KEY-----\n", b"password:\n", b"token=\n"])
+@pytest.mark.parametrize("step", [1, 7, 60, 600])
+def test_ranges_go_on_through_blocks_that_are_longer_than_they(open_block: bytes, step: int) -> None:
+    data = (open_block + b"AAAAAAAAAA\n") * 60
+
+    found = ranges(io.BytesIO(data), len(data), step)
+
+    assert found[0][0] == 0
+    assert found[-1][1] == len(data)
+    assert all(start < end == following for (start, end), (following, _) in itertools.pairwise(found))
+
+
 def test_a_text_of_two_ranges_is_cut_in_the_middle_only() -> None:
     data = b"x" * 9 + b"\n"
 

@@ -319,7 +319,7 @@ def ranges(stream: BinaryIO, size: int, step: int, start: int = 0, *, is_even: b
     while start < size:
         end = min(size, start + (step if is_even else _next_step(size, start, step)))
         if end < size:
-            end = _line_end_behind(stream, end, size)
+            end = _line_end_behind(stream, start, end, size)
         found.append((start, end))
         start = end
     return found or [(start, start)]
@@ -331,7 +331,8 @@ def _next_step(size: int, start: int, step: int) -> int:
     return step if size <= 2 * step or left > 2 * step else max(step // 4, left // 3)
 
 
-def _line_end_behind(stream: BinaryIO, position: int, size: int) -> int:
+def _line_end_behind(stream: BinaryIO, start: int, position: int, size: int) -> int:
+    """Behind `start` in any case: what is open there since before it does not move the cut."""
     stream.seek(position)
     while position < size:
         block = stream.read(PIECE)
@@ -344,9 +345,8 @@ def _line_end_behind(stream: BinaryIO, position: int, size: int) -> int:
         position += len(block)
     else:
         return size
-    lookback = min(position, 4 * PIECE)
+    lookback = min(position - start, 4 * PIECE)
     stream.seek(position - lookback)
     behind = stream.read(lookback)
     cut = _before_open_block(behind, len(behind))
-    moved = position - lookback + cut
-    return moved if moved > position - lookback else position
+    return position - lookback + cut if cut else position
