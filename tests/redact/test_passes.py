@@ -31,6 +31,17 @@ def test_ranges_do_not_change_a_byte(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert [each.name for each in (tmp_path / "two").iterdir() if each.name.startswith(".")] == []
 
 
+def test_a_table_that_fills_a_text_is_read_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = "".join(f"{number},Ng,open\n" for number in range(2000))
+    artifact = raw(tmp_path, "note-1", f"id,lastname,state\n{rows}", media_type="text/plain")
+    monkeypatch.setattr(passes, "RANGE", 10_000)
+
+    redaction = redact_case([artifact], key=KEY, policy=POLICY, seeds=Seeds(), evidence_dir=tmp_path / "out")
+
+    assert redaction.artifacts[0].read().count(b"\n") == 2001
+    assert b"Ng" not in redaction.artifacts[0].read()
+
+
 @pytest.mark.parametrize("is_fault", [False, True])
 def test_an_artifact_that_cannot_be_rewritten_to_its_end_leaves_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_fault: bool

@@ -99,6 +99,21 @@ def test_a_table_that_goes_on_in_the_next_unit_is_read_as_one(
     assert replayed == []
 
 
+def test_an_insert_knows_the_columns_that_an_earlier_unit_told(tmp_path: Path, replayed: list[bool]) -> None:
+    table = "CREATE TABLE people (id int, lastname text);"
+    plain = [f"INFO nothing {number} to see" for number in range(30)]
+    row = "INSERT INTO people VALUES (7, 'Ng'); -- for Canaryson Quibble"
+    artifacts = [
+        raw(tmp_path, "log-1", log(table, *plain, row), media_type=work.JSONL),
+        raw(tmp_path, "log-2", log('{"firstName": "Canaryson", "lastName": "Quibble"}'), media_type=work.JSONL),
+    ]
+
+    (text, _), _ = _redacted(artifacts, tmp_path / "out")
+
+    assert b"INSERT INTO people VALUES (7, " in text
+    assert b"Ng" not in text
+
+
 def test_a_damaged_memory_costs_the_work_again_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

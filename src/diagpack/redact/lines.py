@@ -43,6 +43,10 @@ _TIME = re.compile(r"[0-9TZ:.,+\- ]{0,40}")
 def redact_text_stream(engine: "Engine", stream: BinaryIO, start: int, end: int) -> Iterator[bytes]:
     """Plain text in `start` to `end`, which stand on line ends. Bytes that are not UTF-8 stay as they are."""
     windows, blocks = _Windows(engine), Blocks(engine)
+    if start:
+        # The first lines of the text may be the head of a table.
+        stream.seek(0)
+        blocks.prime(b"\n".join([*stream.read(PIECE).split(b"\n")[:_HEAD_LINES], b""]))
     for piece, is_cut in _pieces(stream, start, end, _LONGEST):
         if not is_cut and len(piece) <= _LONGEST and not windows.is_open:
             yield engine.data(piece, blocks=blocks)
@@ -160,7 +164,7 @@ def redact_jsonl_units(
     if found[0][0]:
         walker.prime(stream)
     for start, end in found:
-        is_apart = not walker.is_open
+        is_apart = walker.is_apart
         walker.begin(is_first=(start, end) == found[0])
         write = functools.partial(walker.range, stream, start, end)
         yield units.unit(engine, end - start, write, is_apart=is_apart)
@@ -175,9 +179,9 @@ class _RecordWalker:
         self._unchanged: set[str] = set()
 
     @property
-    def is_open(self) -> bool:
-        """Whether a table or a statement goes on in the records to come."""
-        return self._blocks.is_open
+    def is_apart(self) -> bool:
+        """Whether the records to come stand for themselves: no table or statement goes on in them."""
+        return self._blocks.is_apart
 
     def begin(self, *, is_first: bool) -> None:
         """A unit of records begins: what was found in others is found anew. The one before may not have been read."""

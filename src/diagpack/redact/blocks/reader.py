@@ -64,9 +64,9 @@ class Blocks:
         self._statements = statements.Statements(engine.policy)
 
     @property
-    def is_open(self) -> bool:
-        """Whether a table or a statement goes on in the next piece."""
-        return self._tables.is_open or self._statements.is_open
+    def is_apart(self) -> bool:
+        """Whether the next piece stands for itself: no table or statement goes on, no columns were told."""
+        return not (self._tables.is_open or self._statements.is_open or self._statements.knows_tables)
 
     def skip(self) -> None:
         """A piece went by in which nothing was open at the end."""

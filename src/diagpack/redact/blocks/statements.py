@@ -50,6 +50,11 @@ class Statements:
     def is_open(self) -> bool:
         return bool(self._open or self._begun)
 
+    @property
+    def knows_tables(self) -> bool:
+        """Whether the columns of a table were told; an insert that does not name them may follow anywhere."""
+        return bool(self._tables)
+
     def literals(self, data: bytes) -> Iterator[tuple[int, int, str]]:
         """(start, end, class) of every literal under a sensitive column of the next piece."""
         position = 0
