@@ -107,7 +107,7 @@ def har(path: Path, size: int) -> str:
     with path.open("w", encoding="utf-8") as stream:
         stream.write('{"log":{"version":"1.2","creator":{"name":"bench","version":"1"},"pages":[],"entries":[\n')
         while written < size:
-            written += stream.write((",\n" if number else "") + json.dumps(entry(r, number)))
+            written += stream.write((",\n" if number else "") + json.dumps(entry(r, number), separators=(",", ":")))
             number += 1
         stream.write("\n]}}\n")
     return "application/har+json"

@@ -58,7 +58,8 @@ def _between(stream: BinaryIO, position: int, limit: int) -> int:
 
 
 def framed(content: bytes, *, is_first: bool) -> bytes:
-    """A range as a HAR of its own."""
+    """A range as a HAR of its own, its entries one behind the other as they are written again."""
+    content = content.replace(b"}" + _BETWEEN + b"{", b"},{")
     body = content if is_first else _FRAME + content
     return body if body.endswith(_CLOSE) else body.removesuffix(_BETWEEN) + _END
 
