@@ -45,6 +45,9 @@ _HIDDEN = re.compile(r"[*•.\-_ x]*|\[?<?(?:redacted|removed|hidden|masked|filt
 _NOT_A_VALUE = frozenset(
     {"true", "false", "null", "none", "nil", "undefined", "nan", "n/a", "anonymous", "unknown", "-"}
 )
+_LONGEST_NO_VALUE = max(map(len, _NOT_A_VALUE))
+# First characters of what `_HIDDEN` means.
+_HIDING = frozenset("*•.-_ xX[<rRhHmMfF")
 _ID_TEXT = 40
 _ESCAPED_AT = re.compile(rb"%(?:25)*40|\\u0040|&#(?:64|x40);|&commat;", re.IGNORECASE)
 _CACHED_TEXT = 2048
@@ -167,20 +170,24 @@ class Engine:
 
     def _slot(self, value: str, entity: str, rule: str) -> str:
         bare = value.strip()
-        if not bare or entity in ("keep", "") or _HIDDEN.fullmatch(bare) or bare.lower() in _NOT_A_VALUE:
+        if not bare or not entity or entity == "keep" or (bare[0] in _HIDING and _HIDDEN.fullmatch(bare)):
             return value
-        if is_placeholder(bare):
+        if is_placeholder(bare) or (len(bare) <= _LONGEST_NO_VALUE and bare.lower() in _NOT_A_VALUE):
             return value
-        if entity not in SECRET_CLASSES and self.is_vendor_id(bare):
-            return value
-        mailbox = _MAILBOX.fullmatch(bare) if entity not in SECRET_CLASSES and "<" in bare else None
-        if mailbox is not None:
-            name = self.slot(mailbox.group(1), "name", rule)
-            return f"{name} <{self.slot(mailbox.group(2), 'email', rule)}>"
+        if entity not in SECRET_CLASSES:
+            if self._vendor_ids and self.is_vendor_id(bare):
+                return value
+            mailbox = _MAILBOX.fullmatch(bare) if "<" in bare else None
+            if mailbox is not None:
+                name = self.slot(mailbox.group(1), "name", rule)
+                return f"{name} <{self.slot(mailbox.group(2), 'email', rule)}>"
         if ("dp-" in bare or "dp.invalid" in bare) and self._was_redacted(bare):
             return self.text(value)
-        new = self.replacement(bare, entity, rule)
-        return value if new == bare else value.replace(bare, new, 1)
+        new = self._replacer.token(bare, entity, rule)
+        if new == bare:
+            return value
+        self.tally[f"{entity}/{rule}"] += 1
+        return new if bare == value else value.replace(bare, new, 1)
 
     def _was_redacted(self, value: str) -> bool:
         """Whether tokens of this case stand in a value, parted from what is around them: that was decided before."""

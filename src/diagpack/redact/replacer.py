@@ -33,19 +33,20 @@ class Replacer:
     def token(self, value: str, entity: str, rule: str) -> str:
         """The token of a value of this class; the value itself when it stays."""
         engine = self._engine
-        data = value.encode("utf-8", "surrogatepass" if entity != "" else "replace") if value.isascii() else b""
-        if (data and engine.pseudonyms.is_token(data)) or value == f"dropped-{entity}":
+        is_token = engine.pseudonyms.is_token
+        if (value.isascii() and is_token(value.encode("ascii"))) or value == f"dropped-{entity}":
             return value
         plain = canonical(value)
-        if plain is not value and engine.pseudonyms.is_token(plain.encode("utf-8", "replace")):
+        if plain is not value and is_token(plain.encode("utf-8", "replace")):
             return value
-        if entity not in ("email", "ip") and _EMAIL.fullmatch(plain) and entity not in SECRET_CLASSES:
+        if entity in SECRET_CLASSES:
+            if len(plain) > 40 and engine.structure is not None:
+                # A JWT or SAML message keeps its protocol values wherever it stands, and is never learned as a whole.
+                rewritten = engine.structure(engine, plain, MESSAGE)
+                if rewritten is not None:
+                    return rewritten if plain == value.strip() else quote(rewritten, safe="")
+        elif "@" in plain and entity not in ("email", "ip") and _EMAIL.fullmatch(plain):
             entity = "email"
-        elif len(plain) > 40 and entity in SECRET_CLASSES and engine.structure is not None:
-            # A JWT or SAML message keeps its protocol values wherever it stands, and is never learned as a whole.
-            rewritten = engine.structure(engine, plain, MESSAGE)
-            if rewritten is not None:
-                return rewritten if plain == value.strip() else quote(rewritten, safe="")
         if engine.asked is not None:
             engine.asked.named.add((plain, entity, rule))
         if plain in engine.classes:
