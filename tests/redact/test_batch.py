@@ -7,8 +7,7 @@ import operator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagpack.redact.batch import batches, clear_texts, is_joinable, joinable, leaves, strings
-from tests.redact.planting import engine
+from diagpack.redact.batch import batches, is_joinable, joinable, leaves, strings
 
 
 def test_leaves_are_strings_once_with_their_key() -> None:
@@ -36,14 +35,6 @@ def test_batches_are_bounded_and_complete() -> None:
 
     assert functools.reduce(operator.iadd, groups, []) == texts
     assert max(len(group) for group in groups) <= 67
-
-
-def test_only_texts_in_which_nothing_is_found_are_clear_and_asking_counts_nothing() -> None:
-    one = engine(values={"sesame": "word"})
-    texts = ["/a/b?page=1", "/c?token=abc", "/d?x=203.0.113.9", "/e?f=1", "/open/sesame?g=1", "/h?i=1"]
-
-    assert list(clear_texts(one, texts)) == ["/a/b?page=1", "/e?f=1", "/h?i=1"]
-    assert not one.tally
 
 
 @given(

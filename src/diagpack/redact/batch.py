@@ -82,11 +82,6 @@ def spread(texts: Sequence[str], edits: Sequence[Edit]) -> list[Redacted]:
     return out
 
 
-def clear_texts(engine: "Engine", texts: Sequence[str]) -> Iterator[str]:
-    """Those of many short ASCII texts in which nothing is found, not even something that stays."""
-    return untouched(texts, sorted(engine.findings("\n".join(texts).encode("ascii"))))
-
-
 def untouched(texts: Sequence[_Text], found: Sequence[tuple[int, int]]) -> Iterator[_Text]:
     """Those of ASCII texts, joined by line ends, that none of the findings (sorted) touches."""
     start = index = 0

@@ -14,20 +14,13 @@ from typing import Any, Protocol, TypeVar
 
 import re2
 
-from diagpack.redact.batch import (
-    Redacted,
-    batches,
-    clear_texts,
-    is_joinable,
-    leaves,
-    redact_batch,
-    spread,
-    strings,
-    untouched,
-)
+from diagpack.redact.ahead import ID_TEXT, LONGEST_TEXT, PLAIN_TEXT, Ahead
+from diagpack.redact.batch import spread
 from diagpack.redact.blocks.reader import Blocks, outermost
 from diagpack.redact.dictionary import Dictionary
 from diagpack.redact.edits import Edit, apply, edit_of, is_glued, parted, resolve
+from diagpack.redact.key_names import KeyNames
+from diagpack.redact.known import Found, Known
 from diagpack.redact.learned import Learned
 from diagpack.redact.live import LiveCredentials
 from diagpack.redact.nested import Nested
@@ -38,7 +31,6 @@ from diagpack.redact.replay import Questions
 from diagpack.redact.spans import SECRET_CLASSES, Memory, Span
 from diagpack.redact.tally import NOTHING, Tally
 from diagpack.redact.values import DIAGNOSTIC, canonical, is_placeholder, is_plain, is_public
-from diagpack.redact.walk_url import is_simple
 
 _MAILBOX = re.compile(r"\s*\"?([^\"<>@]+?)\"?\s*<([^<>\s]+@[^<>\s]+)>\s*")
 _HIDDEN = re.compile(r"[*•.\-_ x]*|\[?<?(?:redacted|removed|hidden|masked|filtered)>?\]?", re.IGNORECASE)
@@ -48,16 +40,8 @@ _NOT_A_VALUE = frozenset(
 _LONGEST_NO_VALUE = max(map(len, _NOT_A_VALUE))
 # First characters of what `_HIDDEN` means.
 _HIDING = frozenset("*•.-_ xX[<rRhHmMfF")
-_ID_TEXT = 40
 _ESCAPED_AT = re.compile(rb"%(?:25)*40|\\u0040|&#(?:64|x40);|&commat;", re.IGNORECASE)
-_CACHED_TEXT = 2048
-_PLAIN_TEXT = 400
 _REPEATED = 40
-# So few texts are scanned one by one.
-_FEW = 8
-_SIMPLE_EMAIL = re.compile(r"[a-z0-9._-]{1,40}@[a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){1,4}")
-# Characters of short texts whose results one engine keeps.
-_CACHED_BYTES = 16 << 20
 _T = TypeVar("_T")
 
 
@@ -101,17 +85,13 @@ class Engine:
         self.structure = structure
         self._nested = Nested(self)
         self._replacer = Replacer(self)
-        self._cache: dict[str, tuple[str, Mapping[str, int]]] = {}
-        self._cache_size = 0
-        # Texts read ahead that nobody wanted yet, with what was replaced in them.
-        self._ahead: dict[str, Sequence[Edit]] = {}
-        self._places: dict[tuple[str, str], tuple[str, Mapping[str, int]]] = {}
-        self._places_size = 0
-        self._clear_keys: dict[str, bool] = {}
-        self._plain_keys: dict[str, bool] = {}
-        # What the walker of JSON found out about records and their names.
-        self.plans: dict[tuple[str, ...], tuple[bool, ...] | None] = {}
-        self.records: dict[str, str] = {}
+        self.ahead = Ahead(self)
+        self.keys = KeyNames(self)
+        self._known: Known[str] = Known()
+        self._places: Known[tuple[str, str]] = Known()
+        # Texts whose result is known, whatever key they stand under.
+        self.known_texts: Mapping[str, Found] = self._known.found
+        self._waiting: Mapping[str, object] = self.ahead.waiting
         self._slots: dict[tuple[str, str, str], str] = {}
         self._whole: dict[tuple[str, str, str], str] = {}
         self.parsed: dict[str, tuple[Any, Any]] = {}
@@ -126,11 +106,15 @@ class Engine:
 
     def forget(self) -> None:
         """Results of earlier texts are found anew."""
-        found = (self._cache, self._ahead, self._places, self._slots, self._whole, self._replaced)
-        for each in (*found, self._clear_keys, self._plain_keys, self.plans):
-            each.clear()
-        self._cache_size = self._places_size = 0
-        self._nested.forget()
+        for results in (self._slots, self._whole, self._replaced):
+            results.clear()
+        for part in (self._known, self._places, self.ahead, self.keys, self._nested):
+            part.forget()
+
+    @property
+    def is_taught(self) -> bool:
+        """Whether the values of the whole case are known."""
+        return self._dictionary is not None
 
     @property
     def is_writing(self) -> bool:
@@ -214,17 +198,17 @@ class Engine:
 
     def value(self, text: str, context: str = "") -> str:
         """A value of unknown structure: JSON, XML, a URL, a form, base64 … or plain text."""
-        cached = self._cache.get(text)
+        cached = self.known_texts.get(text)
         if cached is None:
             if len(text) < 3 or (len(text) < 8 and text.isdigit()):
                 return text
-            if len(text) > _CACHED_TEXT:
+            if len(text) > LONGEST_TEXT:
                 return self._value(text, context)
-            if len(text) <= _ID_TEXT and self._is_diagnostic(text):
+            if len(text) <= ID_TEXT and self._is_diagnostic(text):
                 return text
             cached = self._remembered(text, context)
-        elif text in self._ahead:
-            self._ask(text)
+        elif text in self._waiting:
+            self.ahead.ask(text)
         new, counts = cached
         if counts:
             self.tally.add(counts)
@@ -233,88 +217,44 @@ class Engine:
     def once(self, place: str, text: str, redact: Callable[["Engine", str], str]) -> str:
         """What `redact` makes of a text that returns often in the same place (a header, a URL), with its counts."""
         key = (place, text)
-        known = self._places.get(key)
+        known = self._places.found.get(key)
         if known is None:
-            if len(text) > _CACHED_TEXT or self.depth:
+            if len(text) > LONGEST_TEXT or self.depth:
                 return redact(self, text)
             calls = self.live.calls
             known = self.apart(functools.partial(redact, self), text)
             # A live credential is noted with the host and time of every exchange it stands in.
             if self.live.calls == calls:
-                self._places_size += len(text)
-                if self._places_size > _CACHED_BYTES:
-                    self._places.clear()
-                    self._places_size = 0
-                self._places[key] = known
+                self._places.store(key, len(text), known)
         if known[1]:
             self.tally.add(known[1])
         return known[0]
-
-    @property
-    def known_texts(self) -> Mapping[str, object]:
-        """Texts whose result is known, whatever key they stand under."""
-        return self._cache
-
-    def is_plain_key(self, name: str) -> bool:
-        """Whether the name of a JSON member says nothing about its value and is no value itself."""
-        known = self._plain_keys.get(name)
-        if known is None:
-            if len(self._plain_keys) > 20_000:
-                self._plain_keys.clear()
-            known = "#" not in name and not self.policy.classify(name)
-            known = known and (len(name) < 5 or name.isalpha() or self.is_clear_key(name))
-            self._plain_keys[name] = known
-        return known
-
-    def is_clear_key(self, name: str) -> bool:
-        """Whether the name of a JSON member holds nothing; names return for every record."""
-        known = self._clear_keys.get(name)
-        if known is None:
-            if len(self._clear_keys) > 20_000:
-                self._clear_keys.clear()
-            new, counts = self.apart(self.text, name)
-            known = new == name and not counts
-            self._clear_keys[name] = known
-        return known
 
     def _is_diagnostic(self, text: str) -> bool:
         """A UUID, trace id or time that no place in the case called a secret."""
         if self.asked is not None and DIAGNOSTIC.fullmatch(text) is not None:
             self.asked.word(text)
-        return self._reads_diagnostic(text)
+        return self.reads_diagnostic(text)
 
-    def _reads_diagnostic(self, text: str) -> bool:
+    def reads_diagnostic(self, text: str) -> bool:
         """The same for a text that is read ahead: nothing is asked."""
         return DIAGNOSTIC.fullmatch(text) is not None and text not in self.classes
 
-    def _ask(self, text: str) -> None:
-        """Note the question about a text that was read ahead, now that somebody wants it."""
-        edits = self._ahead.pop(text)
-        if self.asked is None:
-            return
-        if edits:
-            self.asked.text(text.encode("utf-8", "surrogatepass"), edits)
-        else:
-            self.asked.word(text)
-
-    def _remembered(self, text: str, context: str) -> tuple[str, Mapping[str, int]]:
-        if self.prose is None and len(text) < _PLAIN_TEXT and self._is_plain(text):
-            found = self._plainly(text)
+    def _remembered(self, text: str, context: str) -> Found:
+        if self.prose is None and len(text) < PLAIN_TEXT and self.is_plain(text):
+            found = self.plain_words(text)
         else:
             found = self.apart(self._value, text, context)
         if not context or self._scanner_ignores(context):
-            self._store(text, found)
+            self.remember(text, found)
         return found
 
-    def _store(self, text: str, found: tuple[str, Mapping[str, int]]) -> None:
-        self._cache_size += len(text)
-        if self._cache_size > _CACHED_BYTES or len(self._cache) > 100_000:
-            self._cache.clear()
-            self._cache_size = 0
-        # Most texts hold nothing, and an empty counter takes more room than they do.
-        self._cache[text] = found if found[1] else (found[0], NOTHING)
+    def remember(self, text: str, found: Found) -> None:
+        """What a text becomes, whatever key it stands under."""
+        self._known.store(text, len(text), found)
 
-    def _plainly(self, text: str) -> tuple[str, Mapping[str, int]]:
+    def plain_words(self, text: str) -> Found:
+        """What words without a shape become."""
         if self._dictionary is None:
             if self.asked is not None:
                 self.asked.word(text)
@@ -381,12 +321,12 @@ class Engine:
 
     def is_clear(self, text: str) -> bool:
         """Whether nothing in a short text would be replaced."""
-        if not text.isascii() or len(text) > _CACHED_TEXT or self.prose is not None:
+        if not text.isascii() or len(text) > LONGEST_TEXT or self.prose is not None:
             return False
         data = text.encode("ascii")
         return (
             not self.scanner.scan(data)
-            and not self._holds_learned(data)
+            and not self.holds_learned(data)
             and next(self._nested.edits(data, 0), None) is None
         )
 
@@ -416,71 +356,15 @@ class Engine:
             out.append(text)
         return out
 
-    def prefetch(self, value: Any) -> None:
-        """Scan the plain strings of a parsed document together, before it is walked leaf by leaf."""
-        self._prefetch(leaves(value, self._cache))
-
-    def prefetch_texts(self, documents: Sequence[tuple[str, Any]]) -> None:
-        """The same for the text and the value of each document: without escapes, its strings need no walk."""
-        found: dict[str, str | None] = {}
-        for text, value in documents:
-            found.update(leaves(value, self._cache) if "\\" in text else strings(text, self._cache))
-        self._prefetch(found)
-
-    def _prefetch(self, found: Mapping[str, str | None]) -> None:
-        if self.prose is not None:
-            return
-        for text, (new, counts, edits) in self._read_ahead(found):
-            self._store(text, (new, counts))
-            if self.asked is not None:
-                # It may never be wanted: a place that names its value replaces it unread.
-                self._ahead[text] = edits
-
-    def _read_ahead(self, found: Mapping[str, str | None]) -> Iterator[tuple[str, Redacted]]:
-        cap = self.policy.limit("inflate_bytes")
-        fresh, urls = [], []
-        plain = self._plain_among([each for each in found if 3 <= len(each) < _PLAIN_TEXT and self._is_words(each)])
-        for each, key in found.items():
-            if len(each) < 3:
-                continue
-            if each in plain:
-                continue
-            if len(each) <= _ID_TEXT and self._reads_diagnostic(each):
-                yield each, (each, NOTHING, ())
-            elif is_joinable(each, 0 if key is None or self.policy.classify(key) else cap):
-                # An address under a key that says so is replaced whole; under an unknown one it most often is.
-                is_email = "@" in each and (key is None or self.policy.classify(key) == "email")
-                if not is_email or not _SIMPLE_EMAIL.fullmatch(each):
-                    fresh.append(each)
-            elif each[0] in "/h" and len(each) <= _CACHED_TEXT and is_simple(each):
-                urls.append(each)
-        for group in batches(list(plain)):
-            # Nothing learned in all of them together: nothing in any of them.
-            is_clear = self._dictionary is None or not self._holds_learned("\n".join(group).encode("ascii"))
-            for each in group:
-                yield each, ((each, NOTHING) if is_clear else self._plainly(each)) + ((),)
-        for group in batches(fresh) if len(fresh) >= _FEW else ():
-            yield from zip(group, redact_batch(self, group), strict=True)
-        for group in batches(urls) if len(urls) >= _FEW else ():
-            for text in clear_texts(self, group):
-                yield text, (text, NOTHING, ())
-
-    def _is_plain(self, text: str) -> bool:
+    def is_plain(self, text: str) -> bool:
+        """Whether a text is words that say nothing to the detectors."""
         # Words alone tell something as well: `Invalid user NAME from`, `/home/NAME`, `12 Canary Street`.
-        return self._is_words(text) and not self.scanner.scan(text.encode())
+        return self.is_words(text) and not self.scanner.scan(text.encode())
 
-    def _is_words(self, text: str) -> bool:
+    def is_words(self, text: str) -> bool:
+        """Whether a text looks like words without a shape."""
         # `-----` may be the head of a key.
         return is_plain(text) and not (self._looks_for_hosts and "." in text) and "-----" not in text
-
-    def _plain_among(self, words: Sequence[str]) -> dict[str, None]:
-        """The plain ones of many: one search tells which need a search of their own."""
-        plain: dict[str, None] = {}
-        for group in batches(words):
-            touched = [each[:2] for each in self.scanner.scan("\n".join(group).encode("ascii"))]
-            clear = set(untouched(group, touched)) if touched else set(group)
-            plain.update((each, None) for each in group if each in clear or self._is_plain(each))
-        return plain
 
     def edits(
         self, data: bytes, context: str = "", layer: int = 0, *, blocks: Blocks | None = None, is_ahead: bool = False
@@ -541,11 +425,12 @@ class Engine:
 
     def _is_covered(self, encoded: Edit, others: Sequence[Edit]) -> bool:
         for each in others[: bisect_right(others, encoded.start, key=lambda other: other.start)][-8:]:
-            if encoded.end <= each.end and (each.entity or not self._holds_learned(each.new or b"")):
+            if encoded.end <= each.end and (each.entity or not self.holds_learned(each.new or b"")):
                 return True
         return False
 
-    def _holds_learned(self, data: bytes) -> bool:
+    def holds_learned(self, data: bytes) -> bool:
+        """Whether a learned value stands in a text. The first pass notes the question."""
         return next(self.learned_in(data), None) is not None
 
     def counts(self, data: bytes, span: Span) -> bool:

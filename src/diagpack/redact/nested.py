@@ -222,7 +222,7 @@ class Nested:
             group = found[first : first + _TOGETHER]
             if len(group) > 8:
                 group = self._without_clear(group)
-                self._engine.prefetch([each[2].text.decode("utf-8", "surrogateescape") for each in group])
+                self._engine.ahead.read([each[2].text.decode("utf-8", "surrogateescape") for each in group])
             for start, end, unpacked in group:
                 yield from self._rewritten(start, end, data[start:end], unpacked)
 

@@ -48,7 +48,7 @@ def parse_together(engine: "Engine", texts: list[str]) -> None:
             continue
         engine.parsed[text] = (document, value)
         found.append((text, value))
-    engine.prefetch_texts(found)
+    engine.ahead.read_all(found)
 
 
 def redact_body(engine: "Engine", text: str) -> str:
@@ -68,7 +68,7 @@ def redact_json_text(engine: "Engine", text: str, *, is_written: bool = True) ->
     if ready is None:
         document = Document()
         parsed = document.loads(text)
-        engine.prefetch_texts([(text, parsed)])
+        engine.ahead.read_all([(text, parsed)])
     else:
         document, parsed = ready
     walked = JsonWalker(engine, document).walk(parsed)
@@ -202,14 +202,14 @@ class JsonWalker:
         None when a member says something about another one, or a name is to be replaced or marked.
         """
         names = tuple(value)
-        plans = self.engine.plans
+        plans = self.engine.keys.plans
         if names in plans:
             return plans[names]
         plan = None
         is_manifest = "kind" in names and not value.keys().isdisjoint(_MANIFEST_KEYS)
         is_plain = not is_manifest and not _names_person(names) and _TELLING.isdisjoint(names)
         if is_plain and all("#" not in name and self._is_name(name) for name in names):
-            plan = tuple(self.engine.is_plain_key(name) for name in names)
+            plan = tuple(self.engine.keys.is_plain(name) for name in names)
         if len(plans) > _MOST_PLANS:
             plans.clear()
         if len(names) <= _LONGEST_PLAN:
@@ -294,7 +294,7 @@ class JsonWalker:
 
     def _is_name(self, name: str) -> bool:
         is_short = len(name) < 5 or name.isalpha()
-        return is_short or self.engine.is_clear_key(name)
+        return is_short or self.engine.keys.is_clear(name)
 
     def _renamed(self, value: dict[str, Any], walked: dict[str, Any]) -> dict[str, Any]:
         # Two keys became one token: number them, so that no member is lost.
@@ -327,12 +327,12 @@ class JsonWalker:
         """The class of unnamed credentials in `"passwords": {"db": …}`; their own keys come first."""
         if not key:
             return ""
-        known = self.engine.records.get(key)
+        known = self.engine.keys.records.get(key)
         if known is None:
             entity = "cookie" if key.lower() in ("cookies", "cookiejar") else self.engine.policy.classify(key)
             known = entity if entity in SECRET_CLASSES and not self.engine.policy.is_ambiguous(key) else ""
-            if len(self.engine.records) < 20_000:
-                self.engine.records[key] = known
+            if len(self.engine.keys.records) < 20_000:
+                self.engine.keys.records[key] = known
         return known
 
     def _listed_class(self, value: list[Any]) -> str:

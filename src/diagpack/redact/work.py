@@ -200,7 +200,7 @@ def _document(engine: "Engine", task: Task, content: bytes) -> bytes:
         parsed = document.loads(text)
         if task.is_part:
             check_frame(parsed)
-        engine.prefetch(parsed)
+        engine.ahead.read(parsed)
         if task.media_type == HAR:
             walked = HarWalker(engine, document).har(parsed)
         elif task.kind == "api":
