@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from diagpack.redact.learned import Learned
-from diagpack.redact.lines import PIECE
+from diagpack.redact.pieces import PIECE
 from diagpack.redact.standalone import Standalone, redact_stream
 from tests.redact.planting import KEY, POLICY, engine, har, har_entry, log
 

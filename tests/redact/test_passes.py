@@ -42,6 +42,16 @@ def test_a_table_that_fills_a_text_is_read_to_its_end(tmp_path: Path, monkeypatc
     assert b"Ng" not in redaction.artifacts[0].read()
 
 
+def test_a_page_of_several_ranges_is_written_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = "<html>" + "".join(f"<p>row {number}</p>\n" for number in range(500)) + "</html>"
+    artifact = raw(tmp_path, "note-1", page, media_type="text/plain")
+    monkeypatch.setattr(passes, "RANGE", 1000)
+
+    redaction = redact_case([artifact], key=KEY, policy=POLICY, seeds=Seeds(), evidence_dir=tmp_path / "out")
+
+    assert redaction.artifacts[0].read() == page.encode()
+
+
 @pytest.mark.parametrize("is_fault", [False, True])
 def test_an_artifact_that_cannot_be_rewritten_to_its_end_leaves_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_fault: bool

@@ -11,11 +11,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from diagpack.model.raw import RawArtifact
-from diagpack.redact import replay, work
+from diagpack.redact import pieces, replay, text_stream, work
 from diagpack.redact.boundary import Redaction, redact_case
+from diagpack.redact.edits import Edit
 from diagpack.redact.seeds import Seeds
 from tests.redact.generated import log_lines
-from tests.redact.planting import ENCODERS, KEY, POLICY, har, har_entry, log, raw
+from tests.redact.planting import ENCODERS, KEY, POLICY, engine, har, har_entry, log, raw
 from tests.redact.recipes import seeded
 
 Result = tuple[list[bytes], Mapping[str, int]]
@@ -33,17 +34,23 @@ def replayed(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
     monkeypatch.setattr(replay.Unit, "holds", watched)
     monkeypatch.setattr(work, "UNIT", 600)
+    monkeypatch.setattr(pieces, "PIECE", 300)
     return seen
 
 
 def test_a_unit_without_news_is_used_again(tmp_path: Path, replayed: list[bool]) -> None:
     lines = [f"INFO user=person{each}x password=canary{each}x of 198.51.100.{each}" for each in range(30)]
 
-    first = _redacted([raw(tmp_path, "log-1", log(*lines), media_type=work.JSONL)], tmp_path / "out")
+    artifacts = [
+        raw(tmp_path, "log-1", log(*lines), media_type=work.JSONL),
+        raw(tmp_path, "log-2", "\n".join(lines), media_type=work.TEXT),
+    ]
 
-    assert len(replayed) > 3
+    texts, _ = _redacted(artifacts, tmp_path / "out")
+
+    assert len(replayed) > 6
     assert all(replayed)
-    assert b"canary" not in first[0][0]
+    assert b"canary" not in b"".join(texts)
 
 
 @pytest.mark.parametrize("form", sorted(ENCODERS))
@@ -90,13 +97,30 @@ def test_a_table_that_goes_on_in_the_next_unit_is_read_as_one(
     tmp_path: Path, replayed: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(work, "UNIT", 4000)
-    rows = [f"{number},canary{number}son,open" for number in range(200)]
-    artifact = raw(tmp_path, "log-1", log("id,lastname,state", *rows), media_type=work.JSONL)
+    monkeypatch.setattr(pieces, "PIECE", 4000)
+    rows = ["id,lastname,state", *(f"{number},canary{number}son,open" for number in range(200))]
+    records = raw(tmp_path, "log-1", log(*rows), media_type=work.JSONL)
+    plain = raw(tmp_path, "log-2", "\n".join(rows), media_type=work.TEXT)
+
+    texts, _ = _redacted([records, plain], tmp_path / "out")
+
+    assert b"canary" not in b"".join(texts)
+    assert replayed == []
+
+
+def test_a_line_that_goes_on_in_the_next_unit_is_read_as_one(
+    tmp_path: Path, replayed: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text_stream, "LONGEST", 900)
+    monkeypatch.setattr(text_stream, "_OVERLAP", 200)
+    line = " ".join(f"user=person{number}x password=canary{number}x" for number in range(100))
+    artifact = raw(tmp_path, "log-1", f"INFO plain\n{line}\nINFO plain\n", media_type=work.TEXT)
 
     (text,), _ = _redacted([artifact], tmp_path / "out")
 
     assert b"canary" not in text
-    assert replayed == []
+    assert text.count(b"password=dp-password-") == 100
+    assert text.count(b"\n") == 3
 
 
 def test_an_insert_knows_the_columns_that_an_earlier_unit_told(tmp_path: Path, replayed: list[bool]) -> None:
@@ -105,31 +129,65 @@ def test_an_insert_knows_the_columns_that_an_earlier_unit_told(tmp_path: Path, r
     row = "INSERT INTO people VALUES (7, 'Ng'); -- for Canaryson Quibble"
     artifacts = [
         raw(tmp_path, "log-1", log(table, *plain, row), media_type=work.JSONL),
-        raw(tmp_path, "log-2", log('{"firstName": "Canaryson", "lastName": "Quibble"}'), media_type=work.JSONL),
+        raw(tmp_path, "log-2", "\n".join([table, *plain, row]), media_type=work.TEXT),
+        raw(tmp_path, "log-3", log('{"firstName": "Canaryson", "lastName": "Quibble"}'), media_type=work.JSONL),
     ]
 
-    (text, _), _ = _redacted(artifacts, tmp_path / "out")
+    texts, _ = _redacted(artifacts, tmp_path / "out")
 
-    assert b"INSERT INTO people VALUES (7, " in text
-    assert b"Ng" not in text
+    assert b"".join(texts).count(b"INSERT INTO people VALUES (7, ") == 2
+    assert b"Ng" not in b"".join(texts)
 
 
 def test_a_damaged_memory_costs_the_work_again_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    artifact = raw(tmp_path, "log-1", log("password=canary-1x", "INFO plain"), media_type=work.JSONL)
-    whole = _redacted([artifact], tmp_path / "whole")
+    artifacts = [
+        raw(tmp_path, "log-1", log("password=canary-1x", "INFO plain"), media_type=work.JSONL),
+        raw(tmp_path, "log-2", "password=canary-1x\nINFO plain\n", media_type=work.TEXT),
+    ]
+    whole = _redacted(artifacts, tmp_path / "whole")
     monkeypatch.setattr(replay.Recording, "save", lambda self, mapped: self._path.write_bytes(b"\xc1 damaged"))
 
-    assert _redacted([artifact], tmp_path / "damaged") == whole
+    assert _redacted(artifacts, tmp_path / "damaged") == whole
+
+
+def test_a_piece_that_is_no_longer_the_same_is_redacted_again() -> None:
+    piece = replay.Piece.of(b"user=ann", [Edit(5, 8, b"dp-1", "user", "x")], {})
+
+    assert piece.written(engine(), b"user=ann") == b"user=dp-1"
+    assert piece.written(engine(), b"bob =ann") is None
+
+
+def test_only_the_pieces_with_a_value_of_another_file_are_redacted_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again: list[bool] = []
+    written = replay.Piece.written
+    monkeypatch.setattr(pieces, "PIECE", 300)
+    monkeypatch.setattr(
+        replay.Piece, "written", lambda *each: (again.append(written(*each) is None), written(*each))[1]
+    )
+    plain = [f"INFO nothing {number} to see" for number in range(30)]
+    artifacts = [
+        raw(tmp_path, "log-1", "\n".join([*plain, "seen Canaryson Quibble here", *plain]), media_type=work.TEXT),
+        raw(tmp_path, "log-2", log('{"firstName": "Canaryson", "lastName": "Quibble"}'), media_type=work.JSONL),
+    ]
+
+    (text, _), _ = _redacted(artifacts, tmp_path / "out")
+
+    assert b"Quibble" not in text
+    assert sum(again) == 1
+    assert len(again) > 4
 
 
 def test_what_is_kept_does_not_show_what_it_holds() -> None:
     questions = replay.Questions(100)
     questions.text(b"canary")
     unit = questions.unit(b"canary", {})
+    piece = replay.Piece.of(b"canary", [Edit(0, 6, b"canary", "word", "x")], {})
 
-    assert "canary" not in f"{questions!r} {unit!r} {replay.Kept([unit], {'a': b'canary'})!r}"
+    assert "canary" not in f"{piece!r} {questions!r} {unit!r} {replay.Kept([unit], {'a': b'canary'})!r}"
 
 
 @settings(
@@ -146,6 +204,7 @@ def test_using_units_again_changes_no_byte(
     folder, r = tmp_path_factory.mktemp("case"), seeded(seed)
     artifacts = [
         raw(folder, "log-1", log(*_lines(r)), media_type=work.JSONL),
+        raw(folder, "log-2", "\n".join(_lines(r) + _lines(r)), media_type=work.TEXT),
         raw(folder, "har-1", _har(*_lines(r), json.dumps({"rows": [{"note": each, "k": 1.50} for each in _lines(r)]})),
             media_type=work.HAR),
         raw(folder, "har-2", _har("\n".join(_lines(r))), media_type=work.HAR),
@@ -153,7 +212,7 @@ def test_using_units_again_changes_no_byte(
     again, _ = _redacted(artifacts, folder / "again")
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(replay.Unit, "holds", lambda self, engine: False)
+        patched.setattr(replay.Unit, "holds", lambda *each: False)
         anew, _ = _redacted(artifacts, folder / "anew")
 
     # Compared here: a runner that shows the difference of long bytes takes minutes.

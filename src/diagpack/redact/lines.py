@@ -1,7 +1,6 @@
-"""Text and JSON Lines, streamed: memory does not grow with the file.
+"""JSON Lines, streamed: memory does not grow with the file.
 
-Enters: a binary stream and a byte range of it. Leaves: redacted bytes, piece by piece. Pieces end at a line end; a
-longer line is read through a window that overlaps its neighbours, and a PEM block is never cut.
+Enters: a binary stream and a byte range of it. Leaves: redacted bytes, piece by piece.
 """
 
 import functools
@@ -14,137 +13,17 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import msgspec
 
 from diagpack.redact.blocks.reader import Blocks
-from diagpack.redact.engine import NeedsWithholding
 from diagpack.redact.json_text import Document, TooDeep
+from diagpack.redact.pieces import head_of, pieces
 from diagpack.redact.walk_json import JsonWalker, parse_together, redact_body
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
     from diagpack.redact.replay import Units
 
-PIECE = 64 << 10
-# A line up to this size is one piece; a longer one is cut with an overlap.
-_LONGEST = 4 << 20
-_OVERLAP = 16 << 10
-_PEM_HEAD = b"-----BEGIN "
-_PEM_TAIL = b"-----END "
-# The end of a line whose value stands on the next one: `key:`, `key=`, `"name": "…",`, a folded or continued line.
-_GOES_ON = re.compile(
-    rb"(?:[:=]|\\\\)[ \t]*\r?\n\Z|[\"']?(?:name|key|header|field|parameter|param)[\"']?[ \t]*[:=][^\n]{1,200}\r?\n\Z",
-    re.IGNORECASE,
-)
-_JOINED_LINES = 8
-_HEAD_LINES = 20
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
 _TIME = re.compile(r"[0-9TZ:.,+\- ]{0,40}")
-
-
-def redact_text_stream(engine: "Engine", stream: BinaryIO, start: int, end: int) -> Iterator[bytes]:
-    """Plain text in `start` to `end`, which stand on line ends. Bytes that are not UTF-8 stay as they are."""
-    windows, blocks = _Windows(engine), Blocks(engine)
-    if start:
-        # The first lines of the text may be the head of a table.
-        stream.seek(0)
-        blocks.prime(b"\n".join([*stream.read(PIECE).split(b"\n")[:_HEAD_LINES], b""]))
-    for piece, is_cut in _pieces(stream, start, end, _LONGEST):
-        if not is_cut and len(piece) <= _LONGEST and not windows.is_open:
-            yield engine.data(piece, blocks=blocks)
-        else:
-            yield from windows.feed(piece, is_last=not is_cut)
-    yield from windows.feed(b"", is_last=True)
-
-
-def pieces(stream: BinaryIO, start: int, end: int) -> Iterator[bytes]:
-    """Whole lines of about `PIECE` bytes. Raises NeedsWithholding for a line that is longer than 64 MiB."""
-    for piece, is_cut in _pieces(stream, start, end, 16 * _LONGEST):
-        if is_cut:
-            raise NeedsWithholding("a record of more than 64 MiB")
-        yield piece
-
-
-def _pieces(stream: BinaryIO, start: int, end: int, longest: int) -> Iterator[tuple[bytes, bool]]:
-    """Pieces, and whether the next one goes on in the same line. A PEM block or a pair of lines is not cut."""
-    stream.seek(start)
-    left = end - start
-    held = b""
-    while left > 0:
-        # Growing blocks keep a long line linear.
-        block = stream.read(min(max(PIECE, len(held)), left))
-        if not block:
-            break
-        left -= len(block)
-        held += block
-        cut = held.rfind(b"\n", len(held) - len(block)) + 1
-        if cut and left > 0:
-            cut = _before_open_block(held, cut)
-        if cut and left > 0:
-            yield held[:cut], False
-            held = held[cut:]
-        elif len(held) > longest and left > 0:
-            yield held, True
-            held = b""
-    if held:
-        yield held, False
-
-
-def _before_open_block(held: bytes, cut: int) -> int:
-    """The cut moved in front of what goes on behind it: an open PEM block, a key whose value is on the next line.
-
-    Bounded, so that a lone head costs nothing.
-    """
-    head = held.rfind(_PEM_HEAD, 0, cut)
-    if head >= 0 and held.find(_PEM_TAIL, head, cut) < 0 and cut - head <= 4 * PIECE:
-        cut = held.rfind(b"\n", 0, head) + 1
-    for _ in range(_JOINED_LINES):
-        line = held.rfind(b"\n", 0, max(0, cut - 1)) + 1
-        if cut - line > PIECE or _GOES_ON.search(held, max(line, cut - 300), cut) is None:
-            break
-        cut = line
-    return cut
-
-
-class _Windows:
-    """A line of any length: each window sees what stands before and behind it, and only windows are held."""
-
-    def __init__(self, engine: "Engine") -> None:
-        self._engine = engine
-        self._held = b""
-        # How much of `_held` was written already and only serves as context.
-        self._done = 0
-
-    @property
-    def is_open(self) -> bool:
-        return bool(self._held)
-
-    def feed(self, more: bytes, *, is_last: bool) -> Iterator[bytes]:
-        """Redacted bytes; `is_last`: the line ends here."""
-        self._held += more
-        while len(self._held) - self._done > _LONGEST + _OVERLAP:
-            yield self._written(self._done + _LONGEST, self._done + _LONGEST + _OVERLAP)
-        if is_last and self._held:
-            yield self._written(len(self._held), len(self._held))
-            self._held, self._done = b"", 0
-
-    def _written(self, limit: int, stop: int) -> bytes:
-        """Everything up to `limit`, or to the end of the finding that stands there; `stop`: what the window sees."""
-        window = self._held[:stop]
-        out = bytearray()
-        at = self._done
-        for edit in self._engine.edits(window):
-            if edit.end <= at or edit.start >= limit:
-                continue
-            out += window[at : max(at, edit.start)]
-            out += edit.new or b""
-            at = edit.end
-            if edit.entity:
-                self._engine.tally[f"{edit.entity}/{edit.rule}"] += 1
-        if at < limit:
-            out += window[at:limit]
-            at = limit
-        begin = max(0, at - _OVERLAP)
-        self._held, self._done = self._held[begin:], at - begin
-        return bytes(out)
 
 
 def redact_jsonl_stream(engine: "Engine", stream: BinaryIO, start: int, end: int) -> Iterator[bytes]:
@@ -195,8 +74,7 @@ class _RecordWalker:
 
     def prime(self, stream: BinaryIO) -> None:
         """Read the first records when this is not the first range: they may be the head of a table."""
-        stream.seek(0)
-        records = map(_parsed, stream.read(PIECE).split(b"\n")[:_HEAD_LINES])
+        records = map(_parsed, head_of(stream))
         texts = [each["text"] for each in records if each is not None]
         self._blocks.prime("".join(f"{each}\n" for each in texts).encode("utf-8", "surrogatepass"))
 
@@ -312,45 +190,3 @@ def _is_range(name: str, value: list[Any]) -> bool:
 def _is_structured(text: str) -> bool:
     head = text[:1]
     return head in ("{", "[", "<") and text.rstrip()[-1:] in ("}", "]", ">")
-
-
-def ranges(stream: BinaryIO, size: int, step: int, start: int = 0, *, is_even: bool = False) -> list[tuple[int, int]]:
-    """Byte ranges from `start` that end on line ends outside of PEM blocks: the same for any number of workers.
-
-    `is_even`: the last ones are no smaller than the others.
-    """
-    found = []
-    while start < size:
-        end = min(size, start + (step if is_even else _next_step(size, start, step)))
-        if end < size:
-            end = _line_end_behind(stream, start, end, size)
-        found.append((start, end))
-        start = end
-    return found or [(start, start)]
-
-
-def _next_step(size: int, start: int, step: int) -> int:
-    """The last ranges of a long text are smaller: nobody waits long for whoever took the last one."""
-    left = size - start
-    return step if size <= 2 * step or left > 2 * step else max(step // 4, left // 3)
-
-
-def _line_end_behind(stream: BinaryIO, start: int, position: int, size: int) -> int:
-    """Behind `start` in any case: what is open there since before it does not move the cut."""
-    stream.seek(position)
-    while position < size:
-        block = stream.read(PIECE)
-        if not block:
-            return size
-        at = block.find(b"\n")
-        if at >= 0:
-            position += at + 1
-            break
-        position += len(block)
-    else:
-        return size
-    lookback = min(position - start, 4 * PIECE)
-    stream.seek(position - lookback)
-    behind = stream.read(lookback)
-    cut = _before_open_block(behind, len(behind))
-    return position - lookback + cut if cut else position

@@ -1,6 +1,7 @@
 """What the first pass wrote, used again where the second would write the same.
 
-Enters, in the first pass: what was made of each unit of an artifact, and every question whose answer the second pass
+Enters, in the first pass: what was made of each unit of an artifact (of plain text: what was replaced in each of its
+pieces), and every question whose answer the second pass
 may know better: does a learned value stand in this text (`Dictionary.find`), and what is this value called (`classes`)?
 Leaves, in the second pass: the unit as it was written, when every answer is still the same; nothing when it is not, and
 then the unit is redacted again. The passes differ in these two questions only, so the bytes are the same either way.
@@ -8,9 +9,11 @@ then the unit is redacted again. The passes differ in these two questions only, 
 Kept in a file beside the raw evidence, inside the case, until the run ends.
 """
 
+import hashlib
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import compress, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,6 +24,7 @@ from diagpack.redact.tally import Tally
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
+    from diagpack.redact.pieces import Cut
 
 # No value, no word and no run goes on over this.
 _BETWEEN = b"\n\0\n"
@@ -41,12 +45,21 @@ class Questions:
         # Start and end of what was replaced in the texts, in order.
         self._replaced = array("I")
         self.named: set[tuple[str, str, str]] = set()
+        # A piece that the second pass reads anyway.
+        self._piece: bytes | None = None
 
     def __repr__(self) -> str:
         return "Questions(…)"
 
+    def piece(self, data: bytes) -> None:
+        """The next text is this one, and is not to be kept."""
+        self._piece = data
+
     def text(self, data: bytes, edits: Sequence[Edit] = ()) -> None:
         """A text in which learned values are looked for, and what was replaced in it."""
+        if data is self._piece:
+            self._piece = None
+            return
         self._left -= len(data)
         if self._left < 0:
             return
@@ -63,23 +76,69 @@ class Questions:
         if self._left >= 0:
             self._words.append(text)
 
-    def unit(self, written: bytes, tally: Mapping[str, int]) -> "Unit | None":
+    def unit(self, written: bytes, tally: Mapping[str, int], pieces: Sequence["Piece | None"] = ()) -> "Unit | None":
         """The unit for the second pass; None when it is not worth keeping."""
         if self._left < 0:
             return None
         words = "\n\0\n".join(self._words).encode("utf-8", "surrogatepass")
         named = [(value.encode("utf-8", "surrogatepass"), entity, rule) for value, entity, rule in self.named]
-        return Unit(written, _BETWEEN.join([*self._texts, words]), self._replaced.tobytes(), named, dict(tally))
+        return Unit(
+            written, _BETWEEN.join([*self._texts, words]), self._replaced.tobytes(), named, dict(tally), list(pieces)
+        )
+
+
+class Piece(msgspec.Struct, frozen=True, array_like=True):
+    """What was replaced in a piece of plain text; `edits`: start, end, length of the new bytes, whether by a token.
+
+    `digest`: of the piece, which is read anew in the second pass. `new`: joined.
+    """
+
+    digest: bytes
+    edits: bytes
+    new: bytes
+    tally: dict[str, int]
+
+    def __repr__(self) -> str:
+        return "Piece(…)"
+
+    @classmethod
+    def of(cls, data: bytes, edits: Sequence[Edit], tally: Mapping[str, int]) -> "Piece":
+        """`edits`: all that were made."""
+        numbers = array("I")
+        for start, end, new, entity, _rule in edits:
+            numbers.extend((start, end, len(new or b""), entity != ""))
+        return cls(_digest(data), numbers.tobytes(), b"".join(each.new or b"" for each in edits), dict(tally))
+
+    def written(self, engine: "Engine", data: bytes) -> bytes | None:
+        """The same piece as the first pass would have written it; None when a learned value stands elsewhere in it."""
+        numbers = array("I")
+        numbers.frombytes(self.edits)
+        tokens = numbers[3::4]
+        starts = array("I", compress(numbers[::4], tokens))
+        ends = array("I", compress(numbers[1::4], tokens))
+        if _digest(data) != self.digest or _has_more(engine, data, starts, ends):
+            return None
+        parts: list[bytes] = []
+        last = at = 0
+        for start, end, length, _ in zip(*[iter(numbers)] * 4, strict=True):
+            parts += data[last:start], self.new[at : at + length]
+            last, at = end, at + length
+        parts.append(data[last:])
+        return b"".join(parts)
 
 
 class Unit(msgspec.Struct, frozen=True, array_like=True):
-    """`texts`: joined. `replaced`: pairs of offsets into them. `named`: value, class and rule of what was replaced."""
+    """`texts`: joined. `replaced`: pairs of offsets into them. `named`: value, class and rule of what was replaced.
+
+    `pieces`: of plain text, in place of `written`, `tally` and the pieces among the texts.
+    """
 
     written: bytes
     texts: bytes
     replaced: bytes
     named: list[tuple[bytes, str, str]]
     tally: dict[str, int]
+    pieces: list[Piece | None] = []
 
     def __repr__(self) -> str:
         return "Unit(…)"
@@ -92,15 +151,22 @@ class Unit(msgspec.Struct, frozen=True, array_like=True):
         ) and not self._has_more(engine)
 
     def _has_more(self, engine: "Engine") -> bool:
-        """Whether a learned value stands in the texts outside of what was replaced there."""
         offsets = array("I")
         offsets.frombytes(self.replaced)
-        starts, ends = offsets[::2], offsets[1::2]
-        for start, end, _, _ in engine.learned_in(self.texts):
-            index = bisect_right(starts, start) - 1
-            if index < 0 or ends[index] < end:
-                return True
-        return False
+        return _has_more(engine, self.texts, offsets[::2], offsets[1::2])
+
+
+def _has_more(engine: "Engine", data: bytes, starts: "array[int]", ends: "array[int]") -> bool:
+    """Whether a learned value stands in a text outside of what was replaced there, which is sorted."""
+    for start, end, _, _ in engine.learned_in(data):
+        index = bisect_right(starts, start) - 1
+        if index < 0 or ends[index] < end:
+            return True
+    return False
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
 
 
 class Kept(msgspec.Struct, frozen=True, array_like=True):
@@ -113,12 +179,24 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
         return f"Kept({len(self.units)} units)"
 
 
+class Text(Protocol):
+    """Who redacts the pieces of a plain text, in order."""
+
+    @property
+    def is_apart(self) -> bool: ...
+    def is_whole(self, cut: "Cut") -> bool: ...
+    def skip(self) -> None: ...
+    def edits(self, data: bytes) -> list[Edit]: ...
+    def redacted(self, cuts: "Iterable[Cut]") -> Iterator[bytes]: ...
+
+
 class Units(Protocol):
     """What stands between a pass and each unit of an artifact: `Recording` in the first, `Replay` in the second."""
 
     def unit(
         self, engine: "Engine", size_bytes: int, write: Callable[[], bytes], *, is_apart: bool = True
     ) -> bytes: ...
+    def pieces(self, engine: "Engine", text: Text, group: "Sequence[Cut]") -> Iterator[bytes]: ...
 
 
 class Recording:
@@ -143,6 +221,35 @@ class Recording:
             engine.asked, engine.tally = None, before
         return b""
 
+    def pieces(self, engine: "Engine", text: Text, group: "Sequence[Cut]") -> Iterator[bytes]:
+        """Learns from the pieces of the next unit of a plain text."""
+        engine.forget()
+        before = engine.tally
+        asked = engine.asked = Questions(sum(len(data) for data, _ in group))
+        found: list[Piece | None] = []
+        try:
+            for cut in group:
+                data = cut[0]
+                engine.tally = Tally()
+                if not text.is_whole(cut):
+                    # Windows over a long line: the second pass reads them again.
+                    for _ in text.redacted([cut]):
+                        pass
+                    found.append(None)
+                    continue
+                is_apart = text.is_apart
+                asked.piece(data)
+                edits = text.edits(data)
+                engine.tally.count(edits)
+                if not is_apart:
+                    # What it needs to know stands in front of it.
+                    self._units, found = [None] * len(self._units), [None] * len(found)
+                found.append(Piece.of(data, edits, engine.tally) if is_apart else None)
+            self._units.append(asked.unit(b"", {}, found) if any(found) else None)
+        finally:
+            engine.asked, engine.tally = None, before
+        yield from ()
+
     def save(self, mapped: Mapping[str, str]) -> None:
         """Raises OSError."""
         kept = Kept(self._units, {token: each.encode("utf-8", "surrogatepass") for token, each in mapped.items()})
@@ -165,8 +272,24 @@ class Replay:
         known = self._units.pop() if self._units else None
         if known is None or not known.holds(engine):
             return write()
-        engine.tally.add(known.tally)
+        self._used(engine, known.tally)
+        return known.written
+
+    def pieces(self, engine: "Engine", text: Text, group: "Sequence[Cut]") -> Iterator[bytes]:
+        """The pieces of the next unit of a plain text: with what was replaced in them, or redacted again."""
+        unit = self._units.pop() if self._units else None
+        known = unit.pieces if unit is not None and unit.holds(engine) else []
+        for cut, piece in zip_longest(group, known[: len(group)]):
+            written = None if piece is None or not text.is_whole(cut) else piece.written(engine, cut[0])
+            if piece is None or written is None:
+                yield from text.redacted([cut])
+            else:
+                self._used(engine, piece.tally)
+                text.skip()
+                yield written
+
+    def _used(self, engine: "Engine", tally: Mapping[str, int]) -> None:
+        engine.tally.add(tally)
         if engine.mapped is not None:
             engine.mapped.update((token, each.decode("utf-8", "surrogatepass")) for token, each in self._mapped.items())
             self._mapped = {}
-        return known.written

@@ -5,10 +5,13 @@ values), so that the second pass does not search again.
 """
 
 import hashlib
-import json
+from array import array
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from diagpack.redact.offline import no_probe
 from diagpack.redact.spans import Span, span_of
@@ -39,14 +42,23 @@ class CaseScanner:
         return self._engine.names_in_prose(data)
 
 
+class _Kept(msgspec.Struct, frozen=True, array_like=True):
+    """`kinds`: class and rule. `spans`: start, end and kind of each, by what was sought and the digest of the text."""
+
+    kinds: list[tuple[str, str]]
+    spans: dict[bytes, bytes]
+
+
 class RememberingScanner:
     """Remembers what it found in long texts, for the second pass over the same text."""
 
     def __init__(self, scan: Callable[[bytes, str], list[Span]], path: Path | None) -> None:
         self._scan = scan
         self._path = path
-        self._last = (b"", "")
-        self._found: dict[str, list[Span]] = {}
+        self._last = (b"", b"")
+        self._found: dict[bytes, list[Span]] = {}
+        self._kept: _Kept | None = None
+        self._is_second = False
 
     def scan(self, data: bytes, context: str = "") -> list[Span]:
         if self._path is None or len(data) < _REMEMBERED or context:
@@ -58,35 +70,55 @@ class RememberingScanner:
         if self._path is None:
             return find()
         if data is not self._last[0]:
-            self._last = (data, hashlib.blake2b(data, digest_size=16).hexdigest())
-        mark = f"{what} {self._last[1]}"
+            self._last = (data, hashlib.sha256(data).digest())
+        mark = what.encode() + self._last[1]
         known = self._found.get(mark)
         if known is None:
-            known = self._found[mark] = find()
+            known = self._kept_spans(mark)
+            if known is None:
+                known = find()
+            self._found[mark] = known
         return known
+
+    def _kept_spans(self, mark: bytes) -> list[Span] | None:
+        """From the first pass. A missing or damaged memory only costs the search again."""
+        if self._is_second and self._kept is None:
+            self._kept = _Kept([], {})
+            with suppress(OSError, msgspec.MsgspecError):
+                if self._path is not None:
+                    self._kept = msgspec.msgpack.decode(self._path.read_bytes(), type=_Kept)
+        packed = None if self._kept is None else self._kept.spans.pop(mark, None)
+        if self._kept is None or packed is None:
+            return None
+        try:
+            return _spans(packed, self._kept.kinds)
+        except (ValueError, IndexError):
+            return None
 
     def save(self) -> None:
         if self._path is not None:
             kinds = dict.fromkeys((each.entity, each.rule) for spans in self._found.values() for each in spans)
             numbers = {kind: number for number, kind in enumerate(kinds)}
-            # Flat lists of whole numbers: a large log has a hundred thousand findings.
-            found = {
-                mark: [number for each in spans for number in (each.start, each.end, numbers[each.entity, each.rule])]
-                for mark, spans in self._found.items()
+            # Flat rows of whole numbers: a large log has a hundred thousand findings.
+            spans = {
+                mark: array(
+                    "Q",
+                    [number for start, end, entity, rule in found for number in (start, end, numbers[entity, rule])],
+                )
+                for mark, found in self._found.items()
             }
-            self._path.write_text(json.dumps([list(kinds), found], separators=(",", ":")), "ascii")
+            kept = _Kept(list(kinds), {mark: each.tobytes() for mark, each in spans.items()})
+            self._path.write_bytes(msgspec.msgpack.encode(kept))
         self._found = {}
 
     def load(self) -> None:
-        """A missing or damaged memory only costs the search again."""
-        if self._path is not None:
-            try:
-                kinds, found = json.loads(self._path.read_text("ascii"))
-                self._found = {mark: _spans(numbers, kinds) for mark, numbers in found.items()}
-            except (OSError, ValueError, TypeError, IndexError, AttributeError):
-                self._found = {}
+        """From here on what was kept is used; it is read when it is first asked for."""
+        self._is_second = True
 
 
-def _spans(numbers: list[int], kinds: list[tuple[str, str]]) -> list[Span]:
+def _spans(packed: bytes, kinds: list[tuple[str, str]]) -> list[Span]:
+    """Raises ValueError or IndexError for what is damaged."""
+    numbers = array("Q")
+    numbers.frombytes(packed)
     each = iter(numbers)
     return [span_of((start, end, *kinds[kind])) for start, end, kind in zip(each, each, each, strict=True)]

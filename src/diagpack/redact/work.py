@@ -17,7 +17,9 @@ import msgspec
 from diagpack.redact.engine import NeedsWithholding
 from diagpack.redact.entries import check_frame, entry_ranges, framed, unframed
 from diagpack.redact.json_text import Document, TooDeep
-from diagpack.redact.lines import ranges, redact_jsonl_stream, redact_jsonl_units, redact_text_stream
+from diagpack.redact.lines import redact_jsonl_stream, redact_jsonl_units
+from diagpack.redact.pieces import ranges
+from diagpack.redact.text_stream import redact_text_stream, redact_text_units
 from diagpack.redact.walk_har import HarWalker
 from diagpack.redact.walk_json import JsonWalker, MarkedWalker
 from diagpack.redact.walk_markup import is_markup
@@ -68,7 +70,7 @@ class Task:
 
 def parts(task: Task, step: int) -> list[Task]:
     """Ranges of about `step` bytes that can be read apart: the same for any number of workers."""
-    if task.media_type in STREAMED:
+    if task.media_type in STREAMED and not _is_whole(task):
         with task.path.open("rb") as stream:
             found = ranges(stream, task.end, step, task.start)
     elif task.media_type == HAR:
@@ -90,16 +92,18 @@ def run(engine: "Engine", task: Task, sink: Callable[[bytes], object], units: "U
 def is_replayed(task: Task) -> bool:
     """Whether the second pass may use again what the first wrote: most of what it does is parsing and walking."""
     is_small = task.end - task.start <= _MOST_REPLAYED
-    return task.media_type == JSONL or (task.media_type in (HAR, JSON) and is_small)
+    return task.media_type in STREAMED or (task.media_type in (HAR, JSON) and is_small)
 
 
 def _in_units(engine: "Engine", task: Task, units: "Units") -> Iterator[bytes]:
-    if task.media_type == JSONL:
+    if task.media_type in STREAMED and not _is_whole(task):
         with task.path.open("rb") as stream:
-            if task.start == 0:
-                _check_text(stream.read(4096))
-            found = ranges(stream, task.end, UNIT, task.start, is_even=True)
-            yield from redact_jsonl_units(engine, stream, found, units)
+            _check_text(stream.read(4096) if task.start == 0 else b"")
+            if task.media_type == TEXT:
+                yield from redact_text_units(engine, stream, task.start, task.end, UNIT, units)
+            else:
+                found = ranges(stream, task.end, UNIT, task.start, is_even=True)
+                yield from redact_jsonl_units(engine, stream, found, units)
         return
     for part in parts(task, UNIT):
         yield units.unit(engine, part.end - part.start, functools.partial(_joined, engine, part))
@@ -127,9 +131,8 @@ def _leave_imports() -> None:
 def _pieces(engine: "Engine", task: Task) -> Iterator[bytes]:
     if task.media_type in STREAMED:
         with task.path.open("rb") as stream:
-            head = stream.read(4096) if task.start == 0 else b""
-            _check_text(head)
-            if task.media_type == TEXT and task.start == 0 and task.end <= _MARKUP_BYTES and _is_whole(task, head):
+            _check_text(stream.read(4096) if task.start == 0 else b"")
+            if _is_whole(task):
                 yield _in_one_piece(engine, task)
                 return
             reader = redact_jsonl_stream if task.media_type == JSONL else redact_text_stream
@@ -164,11 +167,15 @@ def _read(task: Task) -> bytes:
         return stream.read(task.end - task.start)
 
 
-def _is_whole(task: Task, head: bytes) -> bool:
+def _is_whole(task: Task) -> bool:
     """Markup, or JSON that somebody pasted as a note: keys and elements say what their content is."""
-    if task.kind in PROSE_KINDS and head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
+    if task.media_type != TEXT or task.start or not task.path.stat().st_size == task.end <= _MARKUP_BYTES:
+        return False
+    with task.path.open("rb") as stream:
+        bare = stream.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n")
+    if task.kind in PROSE_KINDS and bare[:1] in (b"{", b"["):
         return True
-    return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and is_markup(head.decode("utf-8", "replace"))
+    return bare.startswith(b"<") and is_markup(bare.decode("utf-8", "replace"))
 
 
 def _in_one_piece(engine: "Engine", task: Task) -> bytes:
