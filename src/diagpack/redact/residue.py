@@ -78,7 +78,8 @@ class ResidueScanner:
         self._has_ipv6 = len(prints) > 0 and _printed([MARK], prints)
         self._spilled = spilled if spilled is not None and len(spilled) else None
         self._is_token = is_token
-        self._known: dict[bytes, bool] = {}
+        # The middle of IPv4 addresses that are none of the case's, with three bytes on both sides.
+        self._others: set[bytes] = set()
         self._harmless: set[bytes] = set()
         self._forms: Mapping[bytes, Form] = {}
         self._lengths: list[tuple[int, ...]] = []
@@ -182,23 +183,27 @@ class ResidueScanner:
             self._harmless |= candidates
 
     def _addresses(self, data: bytes) -> Iterator[str]:
+        if not self._may_hold_addresses(data):
+            return
         for match in _MIDDLE.finditer(data):
             start, end = match.span()
             front, back = data[max(0, start - 3) : start], data[end : end + 3]
-            if not self._is_learned(front + match.group(0) + back):
+            if front + match.group(0) + back in self._others:
                 continue
             first = start - len(front) + len(front.rstrip(_DIGITS))
             if _is_address(data, first, end + len(back) - len(back.lstrip(_DIGITS))):
                 yield "value/ip"
 
-    def _is_learned(self, window: bytes) -> bool:
-        """Whether the fingerprint of the IPv4 address in a window is one of the case's."""
-        known = self._known.get(window)
-        if known is None:
-            if len(self._known) > _MOST_KNOWN:
-                self._known.clear()
-            known = self._known[window] = _printed(_addresses_in(window), self._prints)
-        return known
+    def _may_hold_addresses(self, data: bytes) -> bool:
+        """Whether an IPv4 address of the case stands in a text, be it as a version: all are looked up at once."""
+        if len(self._others) > _MOST_KNOWN:
+            self._others.clear()
+        fresh = {data[max(0, match.start() - 3) : match.end() + 3] for match in _MIDDLE.finditer(data)} - self._others
+        if not _printed({each for one in fresh for each in _addresses_in(one)}, self._prints):
+            self._others |= fresh
+            return False
+        self._others.update(one for one in fresh if not _printed(_addresses_in(one), self._prints))
+        return True
 
     def _built(self, values: Mapping[str, str]) -> "ahocorasick_rs.BytesAhoCorasick | None":
         # One entry per folded form: two spellings that differ by case share the looser test.
