@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagpack.redact.values import DIAGNOSTIC, canonical, is_plain, is_public, packed_ipv4
+from diagpack.redact import values
+from diagpack.redact.values import canonical, is_diagnostic, is_plain, is_public, packed_ipv4
 
 
 @pytest.mark.parametrize("text", ["order was sent", "GET", "retry 3 of 12, then stop."])
@@ -19,15 +20,24 @@ def test_what_may_have_a_shape_is_not_plain(text: str) -> None:
     assert not is_plain(text)
 
 
+@given(
+    st.lists(st.sampled_from(["a", "Zz" * 9, "x" * 20, "y" * 21, " ", "  ", "@", ":", "-", "7", "123", "4567", "é"]))
+)
+def test_the_short_ways_say_what_the_pattern_says(parts: list[str]) -> None:
+    text = "".join(parts)
+
+    assert is_plain(text) == (values._PLAIN.fullmatch(text) is not None and sum(map(str.isdigit, text)) < 6)
+
+
 def test_escapes_are_undone_up_to_three_times() -> None:
     assert canonical("a%25252540b") == "a%40b"
     assert canonical('"a%2540b"') == "a@b"
 
 
 def test_ids_and_times_are_diagnostic() -> None:
-    assert DIAGNOSTIC.fullmatch("550e8400-e29b-41d4-a716-446655440000")
-    assert DIAGNOSTIC.fullmatch("2026-03-02T09:00:00Z")
-    assert not DIAGNOSTIC.fullmatch("canary-550e8400")
+    assert is_diagnostic("550e8400-e29b-41d4-a716-446655440000")
+    assert is_diagnostic("2026-03-02T09:00:00Z")
+    assert not is_diagnostic("canary-550e8400")
 
 
 def _is_public_by_the_standard_library(value: str) -> bool:

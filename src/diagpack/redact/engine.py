@@ -30,7 +30,7 @@ from diagpack.redact.replacer import MESSAGE, NOT_LEARNED, Replacer
 from diagpack.redact.replay import Questions
 from diagpack.redact.spans import SECRET_CLASSES, Memory, Span
 from diagpack.redact.tally import NOTHING, Tally
-from diagpack.redact.values import DIAGNOSTIC, canonical, is_placeholder, is_plain, is_public
+from diagpack.redact.values import canonical, is_diagnostic, is_placeholder, is_plain, is_public
 
 _MAILBOX = re.compile(r"\s*\"?([^\"<>@]+?)\"?\s*<([^<>\s]+@[^<>\s]+)>\s*")
 _HIDDEN = re.compile(r"[*•.\-_ x]*|\[?<?(?:redacted|removed|hidden|masked|filtered)>?\]?", re.IGNORECASE)
@@ -232,13 +232,15 @@ class Engine:
 
     def _is_diagnostic(self, text: str) -> bool:
         """A UUID, trace id or time that no place in the case called a secret."""
-        if self.asked is not None and DIAGNOSTIC.fullmatch(text) is not None:
+        if not is_diagnostic(text):
+            return False
+        if self.asked is not None:
             self.asked.word(text)
-        return self.reads_diagnostic(text)
+        return text not in self.classes
 
     def reads_diagnostic(self, text: str) -> bool:
         """The same for a text that is read ahead: nothing is asked."""
-        return DIAGNOSTIC.fullmatch(text) is not None and text not in self.classes
+        return is_diagnostic(text) and text not in self.classes
 
     def _remembered(self, text: str, context: str) -> Found:
         if self.prose is None and len(text) < PLAIN_TEXT and self.is_plain(text):

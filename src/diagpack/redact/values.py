@@ -9,12 +9,15 @@ import re
 from urllib.parse import unquote
 
 # Short words with blanks and gentle punctuation; up to three digits in a row, no run that could be a token.
+_LONGEST_WORD = 20
+_PLAIN_WORD = rf"(?:[A-Za-z_]{{1,{_LONGEST_WORD}}}|[0-9]{{1,3}}(?![0-9.-]))"
 _PLAIN = re.compile(
-    r"(?:[A-Za-z_]{1,20}|[0-9]{1,3}(?![0-9.-]))?(?:[ ,.;!?()'/-]+(?:[A-Za-z_]{1,20}|[0-9]{1,3}(?![0-9.-])))*"
+    rf"{_PLAIN_WORD}?(?:[ ,.;!?()'/-]+{_PLAIN_WORD})*"
     r"[ ,.;!?()'/-]*"
 )
-# UUIDs, trace ids and times.
-DIAGNOSTIC = re.compile(
+# UUIDs, trace ids and times; none is shorter than 16 characters or begins with another character.
+_SHORTEST_ID, _ID_STARTS = 16, frozenset("0123456789abcdefABCDEF")
+_DIAGNOSTIC = re.compile(
     r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9A-F]{8}-(?:[0-9A-F]{4}-){3}[0-9A-F]{12}|[0-9a-f]{32}|[0-9a-f]{16}"
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
 )
@@ -38,7 +41,17 @@ def is_placeholder(value: str) -> bool:
 
 def is_plain(text: str) -> bool:
     """Whether a text is words without a shape."""
+    # Most texts are told without the pattern: words and blanks alone, or a sign that it has not.
+    if text.isascii() and text.replace(" ", "a").isalpha():
+        return len(text) <= _LONGEST_WORD or max(map(len, text.split(" "))) <= _LONGEST_WORD
+    if "@" in text or ":" in text:
+        return False
     return _PLAIN.fullmatch(text) is not None and len(text) - len(text.translate(_NO_DIGITS)) < 6
+
+
+def is_diagnostic(text: str) -> bool:
+    """Whether a text is a UUID, a trace id or a time."""
+    return len(text) >= _SHORTEST_ID and text[0] in _ID_STARTS and _DIAGNOSTIC.fullmatch(text) is not None
 
 
 def canonical(value: str) -> str:
