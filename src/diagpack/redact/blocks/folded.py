@@ -1,60 +1,71 @@
-"""Base64 that was folded into lines: a part of a mail, a wrapped body in a log. Read as a whole, never line by line.
+"""Base64 and hex that were folded into lines: a part of a mail, a wrapped body in a log.
 
-Enters: a chunk of text. Leaves: for each run of lines the joined characters and where each line stands; and the way
-back, into the same number of lines. Sources: RFC 2045 6.8 (76 characters a line), RFC 7468 (64).
+Enters: a chunk of text. Leaves: groups of neighbouring lines that hold nothing else, the runs of them that a program
+wrote as one text, and the way back into the same number of lines. Sources: RFC 2045 6.8 (76 characters a line), RFC
+7468 (64).
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 from diagpack.redact.detectors._engine import compiled
 
+_LINE = r"[ \t>]*[A-Za-z0-9+/]+={0,2}\r?"
 # Two lines of nothing else; quoting and indentation may stand in front.
-SOURCE = r"^[ \t>]*[A-Za-z0-9+/]{20}[A-Za-z0-9+/]*\r?\n[ \t>]*[A-Za-z0-9+/]+=*\r?$"
-_START = compiled(f"(?m){SOURCE}")
-_LINE = compiled(r"[ \t>]*[A-Za-z0-9+/]+=*\r?(?:\n|\z)")
-_RUN = compiled(r"[A-Za-z0-9+/]+=*")
+SOURCE = rf"^{_LINE}\n{_LINE}$"
+_GROUP = compiled(rf"(?m)^{_LINE}(?:\n{_LINE})+$")
+# What is shorter holds no key with a value.
+_LEAST = 16
+
+Line = tuple[int, int]
+HEX = frozenset(b"0123456789abcdefABCDEF")
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
-    """`lines`: where the characters of each line stand; `joined`: all of them."""
-
-    lines: tuple[tuple[int, int], ...]
-    joined: bytes
-
-    @property
-    def start(self) -> int:
-        return self.lines[0][0]
-
-    @property
-    def end(self) -> int:
-        return self.lines[-1][1]
-
-    def spread(self, packed: bytes) -> list[bytes]:
-        """The new characters in as many lines: equally long ones, what is left over in the last."""
-        width = self.lines[0][1] - self.lines[0][0]
-        pieces = [packed[at : at + width] for at in range(0, len(packed), width)]
-        last = len(self.lines) - 1
-        if len(pieces) > len(self.lines):
-            pieces = [*pieces[:last], b"".join(pieces[last:])]
-        return [*pieces, *[b""] * (len(self.lines) - len(pieces))]
+def groups(data: bytes) -> Iterator[list[Line]]:
+    """Where the characters of each line stand, for every group of two lines or more."""
+    for first, last in _GROUP.spans(data):
+        lines, at = [], first
+        for line in data[first:last].split(b"\n"):
+            bare = line.lstrip(b" \t>")
+            start = at + len(line) - len(bare)
+            lines.append((start, start + len(bare.rstrip(b"\r"))))
+            at += len(line) + 1
+        if sum(end - start for start, end in lines) >= _LEAST:
+            yield lines
 
 
-def folded_runs(data: bytes) -> Iterator[Folded]:
-    """Runs of two lines or more, all but the last equally long."""
-    position = 0
-    while (found := _START.find(data, position)) is not None:
-        lines: list[tuple[int, int]] = []
-        at = found[0]
-        while (end := _LINE.at(data, at)) > at:
-            run = _RUN.find(data, at, end)
-            if run is None:
+def kinds(line: bytes) -> tuple[str, ...]:
+    """What a line may be."""
+    return ("hex", "base64") if HEX.issuperset(line) else ("base64",)
+
+
+def runs(lines: Sequence[bytes], first: int) -> Iterator[tuple[str, int]]:
+    """What the lines from `first` on may be as one text of one program, and where it may end.
+
+    Such lines are equally long, and one that may be shorter ends them.
+    """
+    width = len(lines[first])
+    for kind in kinds(lines[first]):
+        last = first + 1
+        while last < len(lines) and not lines[last - 1].endswith(b"=") and len(lines[last]) <= width:
+            if kind not in kinds(lines[last]):
                 break
-            lines.append(run)
-            at = end
-            if run[1] - run[0] != lines[0][1] - lines[0][0] or data[run[1] - 1 : run[1]] == b"=":
+            last += 1
+            if len(lines[last - 1]) < width:
                 break
-        position = max(at, found[0] + 1)
-        if len(lines) > 1:
-            yield Folded(tuple(lines), b"".join(data[first:last] for first, last in lines))
+        if last - first > 1:
+            yield kind, last
+        if last - first > 2 and len(lines[last - 1]) < width:
+            # The shorter one may be something else.
+            yield kind, last - 1
+
+
+def spread(packed: bytes, width: int, count: int, *, is_last: bool) -> list[bytes]:
+    """The characters in as many lines: equally long ones, the last may be shorter, and some empty.
+
+    `is_last`: nothing follows that could be taken for one more line.
+    """
+    width = max(width, (-(-len(packed) // count) + 3) // 4 * 4)
+    if not is_last and len(packed) % width == 0 and not packed.endswith(b"="):
+        width += 4
+    pieces = [packed[at : at + width] for at in range(0, len(packed), width)]
+    return [*pieces, *[b""] * (count - len(pieces))]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from diagpack.redact.blocks import below, folded, mail, messages, pairs, statements, tables
+from diagpack.redact.blocks.unfolder import READ, WRITTEN, Unfolder
 from diagpack.redact.detectors._engine import compiled
 from diagpack.redact.edits import Edit
 from diagpack.redact.packed import TooBig, unpack_base64
@@ -27,7 +28,7 @@ _HIDDEN = frozenset(b"*x.- \xe2\x80\xa2")
 # A text of this size is worth remembering from one pass to the next.
 _REMEMBERED = 4096
 # Findings that were read as a whole, so that nothing else counts inside them.
-_WHOLE = frozenset({"folded", "message"})
+_WHOLE = frozenset({WRITTEN, READ, "message"})
 
 
 def outermost(found: list[Edit]) -> list[Edit]:
@@ -36,14 +37,19 @@ def outermost(found: list[Edit]) -> list[Edit]:
     if not wholes:
         return found
     starts = [start for start, _ in wholes]
-    # A decoded layer may have found the same one; it comes first.
+    # A decoded layer may have found the same message; it comes first.
     chosen: list[tuple[int, int]] = []
+    # Of the same line, what was found without decoding decides; it comes last.
+    lines = {each[:2]: each for rule in (READ, WRITTEN) for each in found if each.rule == rule}
     kept = []
     for each in found:
-        if each.rule in _WHOLE:
+        if each.rule == "message":
             if any(start < each.end and each.start < end for start, end in chosen):
                 continue
             chosen.append((each.start, each.end))
+        elif each.rule in _WHOLE:
+            if lines.pop(each[:2], None) is not each:
+                continue
         elif _is_inside(each, starts, wholes):
             continue
         kept.append(each)
@@ -60,6 +66,7 @@ class Blocks:
 
     def __init__(self, engine: "Engine") -> None:
         self._engine = engine
+        self._unfolder = Unfolder(engine)
         self._tables = tables.Tables(engine.policy)
         self._statements = statements.Statements(engine.policy)
 
@@ -101,8 +108,8 @@ class Blocks:
             yield from self._value(data, start, end, entity, "column")
         for start, end, entity in pairs.bound_values(self._engine.policy, data):
             yield from self._value(data, start, end, entity, "bound")
-        for run in folded.folded_runs(data):
-            yield from self._folded(run)
+        for lines in folded.groups(data):
+            yield from self._unfolder.edits(data, lines)
         for start, end in messages.messages(data):
             new = redact_markup(self._engine, data[start:end].decode("utf-8", "surrogateescape"))
             yield Edit(start, end, new.encode("utf-8", "surrogateescape"), "", "message")
@@ -139,18 +146,3 @@ class Blocks:
             return Edit(start, end, None, "secret", "manifest")
         inside = self._engine.replacement_of(unpacked.text.rstrip(b"\r\n"), "secret", "manifest")
         return Edit(start, end, unpacked.pack(inside), "secret", "manifest")
-
-    def _folded(self, run: folded.Folded) -> Iterator[Edit]:
-        engine = self._engine
-        try:
-            unpacked = unpack_base64(run.joined, engine.policy.limit("inflate_bytes"), is_slot=True)
-        except TooBig:
-            yield Edit(run.start, run.end, None, "secret", "inflates-too-far")
-            return
-        if unpacked is None:
-            return
-        inside = unpacked.text.decode("utf-8", "surrogateescape")
-        new = engine.value(inside)
-        packed = run.joined if new == inside else unpacked.pack(new.encode("utf-8", "surrogateescape"))
-        for (start, end), piece in zip(run.lines, run.spread(packed), strict=True):
-            yield Edit(start, end, piece, "", "folded")

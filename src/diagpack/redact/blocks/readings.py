@@ -1,0 +1,274 @@
+"""Every way to read neighbouring lines of base64 or hex: each alone, and any of them joined.
+
+Enters: the characters of the lines. Leaves: what still shows a value in one of the readings, as `Mark`s on bits, and
+the lines with those bits overwritten, so that no other reading moves. Linear: lines that follow one another share the
+same few decodings, one for each place in a group of characters where a line may begin.
+"""
+
+import binascii
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from diagpack.redact.blocks.folded import HEX
+from diagpack.redact.detectors._engine import compiled
+from diagpack.redact.spans import Span
+from diagpack.redact.values import is_public
+
+if TYPE_CHECKING:
+    from diagpack.redact.engine import Engine
+
+_TEXT = compiled(
+    r"(?:[\t\r\n\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}){6,}"
+)
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_DIGITS = b"0123456789abcdef"
+# What a value is overwritten with: no detector takes it for one.
+_FILLER = ord("*")
+# A value that only stands out where the lines before it are left out is found in so many bytes.
+_WINDOW = 128
+# In a group of so few lines, each line is also the last of some readings.
+_FEW = 64
+_ENDS = 8
+_BETWEEN = b"\n\n"
+
+
+class Mark(NamedTuple):
+    """Bits `start` to `end` of one part show a value. `first`, `last`: the lines they stand in."""
+
+    part: int
+    start: int
+    end: int
+    first: int
+    last: int
+    value: bytes
+    entity: str
+    rule: str
+
+
+class _Piece(NamedTuple):
+    """`size` bytes from `at` on in a text that are the bits from `bit` on of a part."""
+
+    at: int
+    size: int
+    part: int
+    bit: int
+
+
+class _Part(NamedTuple):
+    """Lines whose characters go on from one to the next: the last may be padded.
+
+    `first`: the first line. `starts`: where in the characters each line begins, and the end. `bits`: of a character.
+    """
+
+    first: int
+    characters: bytes
+    starts: list[int]
+    bits: int
+
+
+class Readings:
+    """The readings of some lines."""
+
+    def __init__(self, lines: Sequence[bytes]) -> None:
+        self._lines = lines
+        self._parts = [*_parts(lines), *_hex_parts(lines)]
+        self._texts: list[bytes] = []
+        self._pieces: list[_Piece] = []
+        self._size = 0
+        # The lines at which a text begins, in one of the readings.
+        self.begins: set[int] = set()
+        self._read()
+
+    def marks(self, engine: "Engine") -> list[Mark]:
+        """What shows a value and is no token of this case."""
+        if not self._texts:
+            return []
+        data = _BETWEEN.join(self._texts)
+        found = [each for each in _found(engine, data) if not _stays(engine, data, each)]
+        if not found:
+            return []
+        tokens: dict[int, list[tuple[int, int]]] = {}
+        for start, end in engine.pseudonyms.find(data):
+            for part, first, last in self._source(start, end):
+                tokens.setdefault(part, []).append((first, last))
+        merged = {part: _merged(each) for part, each in tokens.items()}
+        return _outermost(
+            Mark(part, first, last, *self._lines_of(part, start, end), data[each.start : each.end], *each[2:])
+            for each in found
+            for part, start, end in self._source(each.start, each.end)
+            for first, last in _without(start, end, merged.get(part, []))
+        )
+
+    def without(self, marks: Iterable[Mark]) -> list[bytes]:
+        """The lines with these bits overwritten."""
+        lines = list(self._lines)
+        for mark in marks:
+            part = self._parts[mark.part]
+            touched = range(mark.first, mark.last)
+            begun = part.starts[mark.first - part.first]
+            characters = bytearray(b"".join(lines[each].rstrip(b"=") for each in touched))
+            _overwrite(characters, mark.start - begun * part.bits, mark.end - begun * part.bits, part.bits)
+            for each in touched:
+                size = len(lines[each].rstrip(b"="))
+                lines[each] = bytes(characters[:size]) + lines[each][size:]
+                del characters[:size]
+        return lines
+
+    def _lines_of(self, part: int, start: int, end: int) -> tuple[int, int]:
+        first, _, starts, bits = self._parts[part]
+        index = bisect_right(starts, start // bits) - 1
+        return first + index, first + bisect_left(starts, -(-end // bits))
+
+    def _read(self) -> None:
+        tails: list[tuple[bytes, int, int]] = []
+        for number, part in enumerate(self._parts):
+            bits, ending = part.bits, []
+            # Four characters of base64 are three bytes, two digits one.
+            unit = 4 if bits == 6 else 2
+            for align in sorted({each % unit for each in part.starts[:-1]}):
+                plain = _decoded(part.characters[align:], bits)
+                here = [index for index, each in enumerate(part.starts[:-1]) if each % unit == align]
+                starts = [(part.starts[each] - align) * bits // 8 for each in here]
+                ends = [max(0, each - align) * bits // 8 for each in part.starts[1:]]
+                for first, last in _TEXT.spans(plain):
+                    low, high = bisect_left(starts, first), bisect_right(starts, last)
+                    begins, index = starts[low:high], bisect_right(ends, last) - 1
+                    if not begins or index < 0 or ends[index] <= begins[0]:
+                        continue
+                    self.begins.update(part.first + each for each in here[low:high])
+                    for start, end in dict.fromkeys(_ranges(begins, ends, ends[index])):
+                        self._add(plain[start:end], [(number, align * bits + start * 8)])
+                    if ends[index] == len(plain):
+                        start = max(begins[0], len(plain) - _WINDOW)
+                        ending.append((plain[start:], number, align * bits + start * 8))
+                if align == 0 and bits == 6 and tails and (head := _TEXT.at(plain, 0)) > 0:
+                    # A reader that goes on behind the padding.
+                    behind = plain[: min(head, _WINDOW)]
+                    for before, where, bit in tails:
+                        self._add(before + behind, [(where, bit), (number, 0)], len(before))
+            tails = ending
+
+    def _add(self, text: bytes, where: list[tuple[int, int]], cut: int = 0) -> None:
+        """One more text; up to `cut` it stands at the first place, behind that at the second."""
+        at = self._size
+        if cut:
+            self._pieces.append(_Piece(at, cut, *where[0]))
+        self._pieces.append(_Piece(at + cut, len(text) - cut, *where[-1]))
+        self._texts.append(text)
+        self._size = at + len(text) + len(_BETWEEN)
+
+    def _source(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+        """(part, first bit, last bit) of a range of all texts."""
+        index = max(0, bisect_right(self._pieces, start, key=lambda each: each.at) - 1)
+        while index < len(self._pieces) and (piece := self._pieces[index]).at < end:
+            first, last = max(start, piece.at), min(end, piece.at + piece.size)
+            if first < last:
+                yield piece.part, piece.bit + (first - piece.at) * 8, piece.bit + (last - piece.at) * 8
+            index += 1
+
+
+def blanked(line: bytes) -> bytes:
+    """A line that says nothing, as long as this one."""
+    return (b"Kioq" * (len(line) // 4 + 1))[: len(line)]
+
+
+def _parts(lines: Sequence[bytes]) -> Iterator[_Part]:
+    first = 0
+    for number, line in enumerate(lines):
+        if line.endswith(b"=") or number == len(lines) - 1:
+            yield _part(first, lines[first : number + 1], 6)
+            first = number + 1
+
+
+def _hex_parts(lines: Sequence[bytes]) -> Iterator[_Part]:
+    for is_hex, group in groupby(range(len(lines)), key=lambda number: HEX.issuperset(lines[number])):
+        if is_hex:
+            numbers = list(group)
+            yield _part(numbers[0], lines[numbers[0] : numbers[-1] + 1], 4)
+
+
+def _part(first: int, lines: Sequence[bytes], bits: int) -> _Part:
+    bare = [each.rstrip(b"=") for each in lines]
+    return _Part(first, b"".join(bare), list(accumulate(map(len, bare), initial=0)), bits)
+
+
+def _decoded(characters: bytes, bits: int) -> bytes:
+    if bits == 4:
+        return binascii.unhexlify(characters[: len(characters) // 2 * 2])
+    if len(characters) % 4 == 1:
+        characters = characters[:-1]
+    return binascii.a2b_base64(characters + b"=" * (-len(characters) % 4))
+
+
+def _ranges(begins: Sequence[int], ends: Sequence[int], last: int) -> Iterator[tuple[int, int]]:
+    """Everything from the first line on; and from each line a little, to the end of each of the next lines."""
+    yield begins[0], last
+    for begin in begins:
+        yield begin, min(begin + _WINDOW, last)
+        if len(begins) > _FEW:
+            continue
+        index = bisect_right(ends, begin)
+        for end in ends[index : index + _ENDS]:
+            if end <= min(begin + _WINDOW, last):
+                yield begin, end
+
+
+def _found(engine: "Engine", data: bytes) -> Iterator[Span]:
+    yield from engine.scanner.scan(data)
+    yield from engine.learned_in(data)
+    if engine.prose is not None:
+        yield from engine.prose(data)
+
+
+def _stays(engine: "Engine", data: bytes, span: Span) -> bool:
+    if not engine.counts(data, span):
+        return True
+    value = data[span.start : span.end].decode("utf-8", "replace")
+    return span.entity == "ip" and engine.policy.data["private_ip"] == "keep" and not is_public(value)
+
+
+def _merged(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    out: list[tuple[int, int]] = []
+    for start, end in sorted(ranges):
+        if out and start <= out[-1][1]:
+            out[-1] = out[-1][0], max(end, out[-1][1])
+        else:
+            out.append((start, end))
+    return out
+
+
+def _without(start: int, end: int, taken: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """What of a range lies outside of others, which are sorted and apart."""
+    for first, last in taken[max(0, bisect_right(taken, (start, start)) - 1) :]:
+        if first >= end:
+            break
+        if last > start:
+            if first > start:
+                yield start, first
+            start = max(start, last)
+    if start < end:
+        yield start, end
+
+
+def _outermost(marks: Iterable[Mark]) -> list[Mark]:
+    """Without those inside of another one: what a reading shows that ends earlier."""
+    kept: list[Mark] = []
+    for mark in sorted(marks, key=lambda each: (each.part, each.start, -each.end)):
+        if not kept or kept[-1].part != mark.part or mark.end > kept[-1].end:
+            kept.append(mark)
+    return kept
+
+
+def _overwrite(characters: bytearray, start: int, end: int, bits: int) -> None:
+    alphabet = _ALPHABET if bits == 6 else _DIGITS
+    for index in range(start // bits, min(len(characters), -(-end // bits))):
+        character = characters[index : index + 1]
+        old = alphabet.index(character if bits == 6 else character.lower())
+        new = 0
+        for bit in range(index * bits, index * bits + bits):
+            is_inside = start <= bit < end
+            one = _FILLER >> 7 - (bit - start) % 8 if is_inside else old >> (index + 1) * bits - 1 - bit
+            new = new << 1 | one & 1
+        characters[index] = alphabet[new]
