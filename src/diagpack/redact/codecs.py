@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from urllib.parse import quote_from_bytes
 
 from diagpack.redact.detectors._engine import compiled
+from diagpack.redact.detectors._gate import BESIDES, LONG
 
 # A token needs no escape but for its `@`; a message or a run of base64 that was written again may.
 _JSON_WRITTEN = ((b"\\", b"\\\\"), (b'"', b'\\"'), (b"\n", b"\\n"), (b"\r", b"\\r"), (b"\t", b"\\t"))
@@ -245,7 +246,9 @@ def at_once(codecs: tuple[Codec, ...]) -> Codec:
 
 # A quoted `=`, an `@` between letters or the name of the encoding must be there: `page=40` alone is an assignment.
 _QUOTED_CLUES = (b"=3D", b"=40", b"=C3=", b"uoted-printable")
-_LIKELY_QUOTED = compiled(r"=3D|[A-Za-z0-9]=40[A-Za-z0-9-]+\.[a-z]|uoted-printable|[a-z]=C3=[89AB][0-9A-F][a-z]")
+_QUOTED = r"=3D|[A-Za-z0-9]=40[A-Za-z0-9-]+\.[a-z]|uoted-printable|[a-z]=C3=[89AB][0-9A-F][a-z]"
+_LIKELY_QUOTED = compiled(_QUOTED)
+_is_quoted = BESIDES.add(lambda: _QUOTED)
 
 
 def local_codecs(data: bytes) -> Iterator[Codec]:
@@ -258,5 +261,11 @@ def local_codecs(data: bytes) -> Iterator[Codec]:
         yield JSON_ESCAPES
     if b'{""' in data:
         yield DOUBLED_QUOTES
-    if any(each in data for each in _QUOTED_CLUES) and _LIKELY_QUOTED.find(data) is not None:
+    if _is_quoted_printable(data):
         yield QUOTED_PRINTABLE
+
+
+def _is_quoted_printable(data: bytes) -> bool:
+    if len(data) >= LONG:
+        return _is_quoted(data)
+    return any(each in data for each in _QUOTED_CLUES) and _LIKELY_QUOTED.find(data) is not None

@@ -13,6 +13,7 @@ from diagpack.redact.batch import joinable, untouched
 from diagpack.redact.blocks.reader import Blocks
 from diagpack.redact.codecs import AT_ONCE, PERCENT, QUOTED_PRINTABLE, Codec, Decoded, at_once, local_codecs
 from diagpack.redact.detectors._engine import Pattern, compiled
+from diagpack.redact.detectors._gate import BESIDES, LONG
 from diagpack.redact.edits import Edit
 from diagpack.redact.looks import looks_opaque
 from diagpack.redact.packed import TooBig, Unpacked, unpack_base64, unpack_hex
@@ -31,6 +32,7 @@ _BASE64 = (
 )
 _LONG = r"[A-Za-z0-9+/_-]{64}[A-Za-z0-9+/_-]*=*"
 _HEX = r"(?:[2-7][0-9a-fA-F]){8}(?:[0-9a-fA-F]{2})*"
+_has_hex = BESIDES.add(lambda: _HEX)
 _PARAMETER_NAME = re.compile(rb"[?&#;]([A-Za-z0-9_.\-\[\]%]+)=")
 _PARAMETER = r"[?&#;][A-Za-z0-9_.\-\[\]%]+=[^&#\s\"'<>;,\\]+"
 # Runs of one piece that are opened together.
@@ -267,7 +269,7 @@ class Nested:
             found = self._unpacked(data, start, end)
             if found is not None:
                 yield found[0], found[1], False, found[2]
-        for start, end in self._hex.spans(data):
+        for start, end in self._hex.spans(data) if len(data) < LONG or _has_hex(data) else ():
             unpacked = self._unpack(unpack_hex, data[start:end])
             if unpacked is not None:
                 yield start, end, True, unpacked

@@ -7,7 +7,6 @@ enhancer that does nothing. A spaCy model adds names, places and companies in pr
 Import this module only where text is redacted: Presidio brings spaCy and numpy with it (about a second, 110 MB).
 """
 
-import functools
 import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -57,7 +56,8 @@ class PresidioText:
         self._detectors = detectors
         self._ner = ner
         _stay_offline()
-        self._families = tuple(_Family(each) for each in detectors.detectors)
+        self._chunk = _Chunk()
+        self._families = tuple(_Family(each, self._chunk) for each in detectors.detectors)
         self._engine = _engine(self._families, NoOpNlpEngine([{"lang_code": "en", "model_name": "no_op"}]))
         self._prose_engine = _prose_engine(ner) if ner else None
 
@@ -102,7 +102,8 @@ class PresidioText:
 
     def _analyse(self, data: bytes, start: int, end: int) -> list[tuple[Rank, Span]]:
         # One character a byte, so Presidio's offsets are byte offsets; this text is never shown or tokenised.
-        text = data[start:end].decode("latin1")
+        chunk = data if end - start == len(data) else data[start:end]
+        text = self._chunk.set(chunk)
         _assert_only(self._engine, self._families)
         _assert_nothing_lost(self._families, list(_results(self._engine, text, 0)))
         # Presidio drops a finding inside another of the same class, whichever rule it came from; which rule found a
@@ -124,6 +125,22 @@ class PresidioText:
             yield Span(offsets[span.start], offsets[span.end], span.entity, span.rule)
 
 
+class _Chunk:
+    """The bytes behind the text that Presidio holds: the same object for every detector, which ask about it in turn."""
+
+    def __init__(self) -> None:
+        self._data, self._text = b"", ""
+
+    def set(self, data: bytes) -> str:
+        """The chunk as text."""
+        self._data, self._text = data, data.decode("latin1")
+        return self._text
+
+    def of(self, text: str) -> bytes:
+        """The bytes of a text."""
+        return self._data if text is self._text else text.encode("latin1")
+
+
 class _Family(LocalRecognizer):
     """One of our detectors as a Presidio recogniser.
 
@@ -131,8 +148,9 @@ class _Family(LocalRecognizer):
     than most searches. The findings themselves wait in `returned`.
     """
 
-    def __init__(self, detector: Detector) -> None:
+    def __init__(self, detector: Detector, chunk: "_Chunk") -> None:
         self.detector = detector
+        self._chunk = chunk
         self.context_key = ""
         self.returned: list[Span] = []
         super().__init__(supported_entities=list(detector.entities), supported_language="en", name=detector.id)
@@ -141,7 +159,7 @@ class _Family(LocalRecognizer):
         """Nothing to load: patterns are compiled at the first scan."""
 
     def analyze(self, text: str, entities: Sequence[str], nlp_artifacts: NlpArtifacts) -> list[RecognizerResult]:
-        self.returned = run(self.detector, _encoded(text), self.context_key)
+        self.returned = run(self.detector, self._chunk.of(text), self.context_key)
         return [_result(span, self.id, self.detector.id) for span in _hulls(self.returned)]
 
 
@@ -232,12 +250,6 @@ def _result(span: Span, identifier: str, name: str) -> RecognizerResult:
         _RULE: span.rule,
     }
     return RecognizerResult(span.entity, span.start, span.end, 1.0, cast(Any, None), metadata)
-
-
-@functools.lru_cache(maxsize=1)
-def _encoded(text: str) -> bytes:
-    """The bytes of a chunk: the very same object for every detector, so that what they share is made once."""
-    return text.encode("latin1")
 
 
 def _hulls(spans: Sequence[Span]) -> list[Span]:

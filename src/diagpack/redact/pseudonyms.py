@@ -16,6 +16,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from diagpack.model.keys import CaseKey
+from diagpack.redact.detectors._gate import BESIDES, LONG
 from diagpack.redact.spans import PERSONAL_CLASSES, SECRET_CLASSES
 from diagpack.redact.values import packed_ipv4
 
@@ -105,7 +106,7 @@ class Pseudonyms:
 
     def find(self, data: bytes) -> Iterator[tuple[int, int]]:
         """Where this case's own tokens stand in a text."""
-        if b"dp" in data or b"db8" in data or b"99" in data or b"24" in data or b"25" in data:
+        if _may_hold(data):
             # A fast search without a look around first; the exact form decides around each hit.
             for hit in _clues().finditer(data):
                 match = _MARKED.match(data, hit.start())
@@ -228,6 +229,18 @@ class Pseudonyms:
         """Whether this key made the date; of all dates in that range one in sixteen passes by chance."""
         cycle, year = divmod(at.year - _FIRST_DATE_YEAR - 1, _CYCLE_YEARS)
         return 0 <= cycle < _CYCLES and self._cycle(at.replace(year=year + 1)) == cycle
+
+
+_is_likely = BESIDES.add(
+    lambda: r"dp-[a-z]|dp\.invalid|(?:24[0-9]|25[0-5])\.[0-9]+\.[0-9]+\.[0-9]|2001:db8:|99[0-9]{13}"
+)
+
+
+def _may_hold(data: bytes) -> bool:
+    """Whether there may be a token in a text at all."""
+    if len(data) >= LONG:
+        return _is_likely(data)
+    return b"dp" in data or b"db8" in data or b"99" in data or b"24" in data or b"25" in data
 
 
 @cache

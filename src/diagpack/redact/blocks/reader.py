@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from diagpack.redact.blocks import below, folded, mail, messages, pairs, statements, tables
 from diagpack.redact.blocks.unfolder import READ, WRITTEN, Unfolder
 from diagpack.redact.detectors._engine import compiled
+from diagpack.redact.detectors._gate import BESIDES, LONG
 from diagpack.redact.edits import Edit
 from diagpack.redact.packed import TooBig, unpack_base64
 from diagpack.redact.spans import Span
@@ -18,9 +19,9 @@ from diagpack.redact.walk_markup import redact_markup
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
 
-_ANY = compiled(
-    "(?m)" + "|".join(f"(?:{each.SOURCE})" for each in (tables, below, folded, mail, messages, pairs, statements))
-)
+_ANY_SOURCE = "|".join(f"(?:{each.SOURCE})" for each in (tables, below, folded, mail, messages, pairs, statements))
+_ANY = compiled(f"(?m){_ANY_SOURCE}")
+_is_likely = BESIDES.add(lambda: f"(?m:{_ANY_SOURCE})")
 # What counts in a single line as well.
 _ONE_LINE = compiled("|".join(f"(?:{each.SOURCE})" for each in (mail, messages, pairs, statements)))
 # Stars and dots that hide a value already.
@@ -29,6 +30,10 @@ _HIDDEN = frozenset(b"*x.- \xe2\x80\xa2")
 _REMEMBERED = 4096
 # Findings that were read as a whole, so that nothing else counts inside them.
 _WHOLE = frozenset({WRITTEN, READ, "message"})
+
+
+def _may_hold(data: bytes) -> bool:
+    return _is_likely(data) if len(data) >= LONG else _ANY.find(data) is not None
 
 
 def outermost(found: list[Edit]) -> list[Edit]:
@@ -87,7 +92,7 @@ class Blocks:
         """Edits on the next piece, in any order."""
         if not self._statements.is_open and b"\n" not in data and _ONE_LINE.find(data) is None:
             return []
-        if not self._tables.is_open and not self._statements.is_open and _ANY.find(data) is None:
+        if not self._tables.is_open and not self._statements.is_open and not _may_hold(data):
             self._tables.skip()
             return []
         return list(self._found(data))

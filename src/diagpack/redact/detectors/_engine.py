@@ -83,15 +83,20 @@ class Pattern:
             position = max(stop, start + 1)
 
 
+def options(*, ignore_case: bool = False, captures: bool = False) -> Any:
+    """How RE2 reads bytes here."""
+    chosen = re2.Options()
+    chosen.encoding = re2.Options.Encoding.LATIN1
+    chosen.max_mem = _MAX_MEM
+    chosen.log_errors = False
+    chosen.case_sensitive = not ignore_case
+    chosen.never_capture = not captures
+    return chosen
+
+
 def compiled(pattern: str, *, ignore_case: bool = False, captures: bool = False) -> Pattern:
     """An RE2 pattern over bytes. Raises re2.error for syntax outside RE2."""
-    options = re2.Options()
-    options.encoding = re2.Options.Encoding.LATIN1
-    options.max_mem = _MAX_MEM
-    options.log_errors = False
-    options.case_sensitive = not ignore_case
-    options.never_capture = not captures
-    return Pattern(re2.compile(pattern.encode("ascii"), options))
+    return Pattern(re2.compile(pattern.encode("ascii"), options(ignore_case=ignore_case, captures=captures)))
 
 
 def union_of(rules: Iterable[Rule], *, captures: bool = False) -> Pattern:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from diagpack.redact.detectors._engine import Rank, compiled
+from diagpack.redact.detectors._gate import RARE
 from diagpack.redact.spans import Detector, Span
 
 _UPPER: Final = r"(?:[A-Z]|\xc3[\x80-\x9e])"
@@ -56,7 +57,7 @@ _TRIGGER: Final = (
     rf"|\b{_PREPOSITION}[ ]{_WORD}(?:[ ]{_WORD})?[ ][0-9]"
     r"|\b[A-PR-UWYZ][A-HK-Y]?[0-9][0-9A-HJKMNPR-Y]?[ ][0-9][ABD-HJLNP-UW-Z]{2}\b"
 )
-_ANY = compiled(_TRIGGER)
+_is_likely: Final = RARE.add(lambda: _TRIGGER)
 
 
 class PostalLines:
@@ -71,7 +72,7 @@ class PostalLines:
         return _TRIGGER
 
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
-        if _ANY.find(data) is None:
+        if not _is_likely(data):
             return
         for start, end in _TOWN_BELOW.spans(data):
             yield from _street_and_town(data, start, end)
