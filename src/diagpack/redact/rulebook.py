@@ -208,8 +208,9 @@ class Slots:
         name = folded(key)
         if name in self._personal_kept:
             return None
-        if name in self._personal_words and (where != "text" or name in self.personal_text_words):
-            return self._personal_words[name]
+        for each in (name, folded(key.rpartition(".")[2])):
+            if each in self._personal_words and (where != "text" or each in self.personal_text_words):
+                return self._personal_words[each]
         return _stem_in(name, self._personal_stems)
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _PAIR = re.compile(r"([&;]|^)([^=&;]*)(=?)([^&;]*)")
 _FORM = re.compile(r"[A-Za-z0-9_.\-\[\]%$:+~*]{1,200}=[^&\s]*(?:&[A-Za-z0-9_.\-\[\]%$:+~*]{1,200}(?:=[^&\s]*)?)*&?")
+# `CN=…,OU=…,DC=…` is one name of a directory or certificate.
+_DIRECTORY_NAME = re.compile(r"[A-Za-z]{1,20}=[^=&]{1,200},[ ]?(?:CN|OU|DC|O|L|ST|C)=", re.IGNORECASE)
 _CONNECTION = re.compile(r"[ ]*[A-Za-z][A-Za-z ]{1,40}=[^;]*(?:;[ ]*[A-Za-z][A-Za-z ]{1,40}=[^;]*)+;?[ ]*")
 _DATA_SOURCE = re.compile(
     r"(?:^|;) *(?:server|data source|host|(?:account)?endpoint|accountname|driver|provider|dsn) *=", re.IGNORECASE
@@ -29,6 +31,8 @@ _SAML_NAMES = frozenset({"samlresponse", "samlrequest"})
 
 def is_form(text: str) -> bool:
     """Whether a text is one form-encoded body of at least one pair."""
+    if _DIRECTORY_NAME.match(text) is not None:
+        return False
     return "=" in text and len(text) < 5_000_000 and not text.endswith("==") and _FORM.fullmatch(text) is not None
 
 

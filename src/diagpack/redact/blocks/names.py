@@ -19,6 +19,9 @@ _PERSON_NAMES = frozenset(
     "name names person contact customer kunde kundin kundenname ansprechpartner mitarbeiter client nombre apellidos "
     "cognome nome naam employee member participant attendee patient requester requestor agent inhaber".split()
 )
+# Columns that hold parameters, which have names of their own.
+QUERY = "query"
+_QUERIES = frozenset({"csuriquery", "uriquery", "querystring"})
 _NO_VALUES = frozenset(
     "true false null none nil undefined nan n/a na - -- <none> <null> <nil> \\n (null) anonymous unknown yes no".split()
 )
@@ -45,6 +48,8 @@ def meaning(policy: "Policy", name: str) -> Meaning:
     bare = name.strip().strip("\"'`*#").strip()
     if not bare or len(bare) > 60 or len(bare.split()) > 4:
         return NOTHING
+    if _squeezed(bare) in _QUERIES:
+        return Meaning(QUERY)
     entity = policy.classify(bare)
     if not entity and bare.lower().startswith(("cs(", "sc(", "x-")):
         # W3C Extended Log File Format: `cs(Cookie)` is a header of the request.

@@ -6,8 +6,10 @@ Enters: the pieces of one text, in order. Leaves: edits on each piece. A table g
 from bisect import bisect_right
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from urllib.parse import unquote_plus
 
 from diagpack.redact.blocks import below, folded, mail, messages, pairs, statements, tables
+from diagpack.redact.blocks.names import QUERY
 from diagpack.redact.blocks.unfolder import READ, WRITTEN, Unfolder
 from diagpack.redact.detectors._engine import compiled
 from diagpack.redact.detectors._gate import BESIDES, LONG
@@ -18,6 +20,7 @@ from diagpack.redact.walk_markup import redact_markup
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
+    from diagpack.redact.policy import Policy
 
 _ANY_SOURCE = "|".join(f"(?:{each.SOURCE})" for each in (tables, below, folded, mail, messages, pairs, statements))
 _ANY = compiled(f"(?m){_ANY_SOURCE}")
@@ -131,6 +134,15 @@ class Blocks:
 
     def _value(self, data: bytes, start: int, end: int, entity: str, rule: str) -> Iterator[Edit]:
         value = data[start:end]
+        if entity == QUERY:
+            for first, last, named in _parameters(self._engine.policy, value):
+                yield Edit(start + first, start + last, None, named, rule)
+            return
+        if entity == "cookie" and b"=" in value:
+            # The names of cookies say which ones were sent.
+            for first, last in _cookies(value):
+                yield Edit(start + first, start + last, None, entity, rule)
+            return
         if set(value) <= _HIDDEN or not self._engine.counts(data, Span(start, end, entity, rule)):
             return
         if b'""' in value:
@@ -151,3 +163,24 @@ class Blocks:
             return Edit(start, end, None, "secret", "manifest")
         inside = self._engine.replacement_of(unpacked.text.rstrip(b"\r\n"), "secret", "manifest")
         return Edit(start, end, unpacked.pack(inside), "secret", "manifest")
+
+
+def _cookies(cell: bytes) -> Iterator[tuple[int, int]]:
+    """The values of `a=1;+b=2`, or of one without a name."""
+    start = 0
+    for part in cell.split(b";"):
+        name, equals, value = part.partition(b"=")
+        if value or (name.strip(b"+ ") and not equals):
+            yield start + len(part) - len(value or name), start + len(part)
+        start += len(part) + 1
+
+
+def _parameters(policy: "Policy", cell: bytes) -> Iterator[tuple[int, int, str]]:
+    """The values of sensitive parameters of `a=1&b=2`, with their classes."""
+    start = 0
+    for part in cell.split(b"&"):
+        name, _, value = part.partition(b"=")
+        entity = policy.classify(unquote_plus(name.decode("utf-8", "replace"))) if value else ""
+        if entity and entity != "keep":
+            yield start + len(part) - len(value), start + len(part), entity
+        start += len(part) + 1

@@ -10,21 +10,28 @@ from typing import Final
 
 from diagpack.redact.detectors._engine import compiled
 from diagpack.redact.rulebook import without_tokens
+from diagpack.redact.values import is_placeholder
 
 _KEY_BYTES: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")
 _QUOTE: Final = r"(?:\\*[\"']|&quot;|&#34;|%22|%27)"
-# `=`, `:`, `:=`, `=>`, `==`, their percent forms, `key>` of XML, and HAR's `"name":"key","value":`.
+# Operators of filters: SCIM and OData (`lastName eq "…"`), SQL (`user_name LIKE '…'`).
+_OPERATOR: Final = r"[ \t]+(?:eq|ne|co|sw|ew|i?like|contains)[ \t]+"
+# `=`, `:`, `:=`, `=>`, `==`, their percent forms, `key>` of XML, and HAR's `"name":"key","value":`; `[key] =>` of PHP.
 SEPARATOR: Final = (
-    rf"(?:{_QUOTE}?[ \t]*(?:=>|:=|==?|:|%3[aAdD])[ \t]*"
+    rf"(?:{_QUOTE}?\]?[ \t]*(?:=>|:=|==?|:|%3[aAdD])[ \t]*"
     rf"|{_QUOTE}[ \t\r\n]*,[ \t\r\n]*{_QUOTE}value{_QUOTE}[ \t\r\n]*:[ \t\r\n]*"
-    r"|>|[ \t]+)"
+    rf"|>|{_OPERATOR}|[ \t]+)"
 )
 _KEY = compiled(r"[A-Za-z0-9_.-]+")
 _SEPARATOR = compiled(SEPARATOR, ignore_case=True)
 _BARE = compiled(r"[^\s,;&\"'<>\\]+")
 _CONNECTION = compiled(r"(?:\\*[\"'])?[ \t]*[A-Za-z][A-Za-z ]*=[^;=\r\n]*;[ \t]*[A-Za-z][A-Za-z ]*=")
 _PERCENT = compiled(r"(?:[^\s%&\"'<>,;\\]|%[013-9a-fA-F][0-9a-fA-F]|%2[0134579a-fA-F]|%25)+")
-_OPENING = compiled(r"(?:\\*[\"']|&quot;|&#34;|%22|%27)")
+_OPENING = compiled(r"(?:(?:\\*\"){3}|\\*[\"']|&quot;|&#34;|%22|%27)")
+# What a value is wrapped in: `Some("…")`, `SHA1('…')`, `new Secret("…")`.
+_WRAPPED = compiled(r"(?:new[ ])?(?:[A-Za-z_][A-Za-z0-9_.:]{0,60}\([ \t]*)+\\*[\"']")
+_NEXT_KEY = compiled(r"[A-Za-z_][A-Za-z_.-]*=[^\s=]")
+_BRACKETED = compiled(r"<[^\s<>]{3,200}>")
 _ARROW = compiled(r"\"[ \t]*->[ \t]*\"")
 _LIST_ITEM = compiled(r"[^\s,\"'\[\]\\]+")
 _LINE_END: Final = (b"\n", b"\r")
@@ -52,10 +59,10 @@ class KeyValueScanner:
     def __init__(self, stems: str, words: str, parameters: str) -> None:
         tail = r"[A-Za-z0-9_.-]*"
         self.source = (
-            rf"(?:{stems}){tail}(?:{_QUOTE}?[ \t]*(?:=|:|%3[ad])|{_QUOTE}[ \t\r\n]*,[ \t\r\n]*{_QUOTE}value{_QUOTE}|>)"
+            rf"(?:{stems}){tail}(?:{_QUOTE}?\]?[ \t]*(?:=|:|%3[ad])|{_OPERATOR}{_QUOTE}|{_QUOTE}[ \t\r\n]*,[ \t\r\n]*{_QUOTE}value{_QUOTE}|>)"
             rf"|--[a-z0-9_-]*(?:{stems})[a-z0-9_-]*[ \t]"
             rf"|(?:[?&;]|%3f|%26)(?:{parameters})(?:=|%3d)"
-            rf"|\b(?:{words})(?:{_QUOTE}?[ \t]*(?:=|:|%3[ad])|>)"
+            rf"|\b_?(?:{words})(?:{_QUOTE}?\]?[ \t]*(?:=|:|%3[ad])|>)"
         )
         self._pattern = compiled(self.source, ignore_case=True)
 
@@ -118,6 +125,16 @@ def read_values(data: bytes, position: int, where: str, is_percent: bool) -> tup
         return _list(data, position)
     if data[position : position + 1] == b"{":
         return [], position + 1
+    if is_percent and data[position : position + 3].lower() in (b"%7b", b"%5b"):
+        return [], position + 3
+    bracketed = _BRACKETED.at(data, position)
+    if bracketed > 0 and not is_placeholder(data[position:bracketed].decode("latin1")):
+        return [(position + 1, bracketed - 1)], bracketed
+    wrapped = _WRAPPED.at(data, position)
+    if wrapped > 0:
+        position = wrapped - 1
+        while data[position - 1 : position] == b"\\":
+            position -= 1
     start = _OPENING.at(data, position)
     if start > 0:
         end = closing(data, start, data[position:start])
@@ -131,6 +148,8 @@ def read_values(data: bytes, position: int, where: str, is_percent: bool) -> tup
     behind = (_PERCENT if is_percent else _BARE).at(data, position)
     if behind < 0:
         return [], position
+    if data[position - 2 : position] == b"= " and _NEXT_KEY.at(data, position) > 0:
+        return [], position  # `ruser= rhost=…`: the first one is empty
     end = position + len(data[position:behind].rstrip(b")}]."))
     return ([(position, end)] if end > position else []), behind
 

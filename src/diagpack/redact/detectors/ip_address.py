@@ -74,14 +74,16 @@ class IpAddresses:
         for span in spans:
             start, end, _entity, _rule = span
             # No host has the address 144.0.0.0; browsers write their versions like that.
-            if data.endswith(b".0.0.0", start, end) or _is_product_version(data, start):
+            if data.endswith(b".0.0.0", start, end) or _is_product_version(data, start, end):
                 continue
             if self.with_internal or not is_internal(data[start:end]):
                 yield span
 
 
-def _is_product_version(data: bytes, start: int) -> bool:
-    """`Name/10.15.7.1` and `version 1.2.3.4`: four numbers that are no address."""
+def _is_product_version(data: bytes, start: int, end: int) -> bool:
+    """`Name/10.15.7.1` and `version 1.2.3.4`: four numbers that are no address. A port stands behind an address."""
+    if data[end : end + 1] == b":" and data[end + 1 : end + 3].isdigit():
+        return False
     before = data[max(0, start - 12) : start].lower()
     if before.endswith(b"/"):
         return len(before) > 1 and before[-2:-1].isalnum() and not before.endswith((b"ip/", b"//"))

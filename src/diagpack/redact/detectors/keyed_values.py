@@ -34,6 +34,11 @@ _CLASS_NAME: Final = compiled(
     r"|Controller|Interceptor|Resolver|Repository|Configuration|Manager|Listener|Middleware|Strategy|Impl|Aspect)"
 )
 _PINS: Final = frozenset({"pin", "passcode"})
+# Values of several words: `GIT_AUTHOR_NAME=Zofia Mikkelby` to the end of its line.
+_OF_WORDS: Final = frozenset({"name", "address", "company"})
+_LAST_WORDS: Final = compiled(r"(?:[ ][^\s=:;{}\[\]\"'<>]{1,40}){1,6}")
+# Kept in numbers by programs; letters are somebody's name.
+_NUMBERED: Final = frozenset({"userid", "auid", "uid"})
 # The shell's working directory, not a password.
 _DIRECTORIES: Final = frozenset({"pwd", "oldpwd"})
 
@@ -93,9 +98,15 @@ def _spans(data: bytes, found: KeyValue, names: Slots) -> Iterator[Span]:
     personal = names.personal(found.key, "text")
     if personal is not None:
         for start, end in found.values:
+            if personal in _OF_WORDS and found.where == "text":
+                end = _to_line_end(data, found.key_start, start, end)
             value = data[start:end]
             is_reference = value.startswith(b"$") or is_placeholder(value.decode("latin1"))
-            if _is_personal_value(value, personal, names) and not is_reference:
+            if (
+                _is_personal_value(value, personal, names)
+                and not is_reference
+                and _is_fitting(value, found.key, personal)
+            ):
                 yield Span(start, end, personal, f"slot-{personal}")
 
 
@@ -112,6 +123,22 @@ def _is_personal_value(value: bytes, entity: str, names: Slots) -> bool:
     if entity == "user":
         lowered = lowered.partition("@")[0]  # `root@build-host`
     return bool(value.strip(b"-*.")) and lowered not in _ROLES | _FILLERS | names.kept_values
+
+
+def _to_line_end(data: bytes, key_start: int, start: int, end: int) -> int:
+    """Where a value ends that may be several words: at the end of its line, when the line holds nothing else."""
+    is_alone = not data[data.rfind(b"\n", 0, key_start) + 1 : key_start].strip() and data[start - 1 : start] not in (
+        b'"',
+        b"'",
+    )
+    rest = _LAST_WORDS.at(data, end) if is_alone else -1
+    return rest if rest > end and data[rest : rest + 1] in (b"", b"\r", b"\n") else end
+
+
+def _is_fitting(value: bytes, key: str, entity: str) -> bool:
+    """Numbers under `user_id` or `auid` are the program's own, and measured under `cpu.user`."""
+    is_numbered = folded(key) in _NUMBERED or "." in key
+    return not (is_numbered and entity == "user") or any(each.isalpha() for each in value.decode("latin1"))
 
 
 def _is_plausible(value: bytes, found: KeyValue, names: Slots) -> bool:

@@ -116,7 +116,7 @@ _SHAPES: Final[tuple[_Shape, ...]] = tuple(
         (b"/user:", r"[ \t]/user:\S+[ \t]+([^\s/]\S*)", "password", "net-use", _flagged),
         (b"identified", r"\bidentified[ \t]+(?:with[ \t]+[\"'`]?\w+[\"'`]?[ \t]+)?by[ \t]+(?:password[ \t]+)?\\*['\"]"
                         r"([^'\"\\\r\n]+)", "password", "sql-password", _any),
-        (b"password", r"\bpassword[ \t]+\\*'([^'\\\r\n]+)'", "password", "sql-password", _any),
+        (b"password", r"\bpassword(?:[ \t]+|\()\\*'([^'\\\r\n]+)'", "password", "sql-password", _any),
     )
 )  # fmt: skip
 
@@ -153,7 +153,7 @@ _is_rare_likely: Final = RARE.add(lambda: _RARE_TRIGGER)
 _TRIGGER: Final = (
     r"(?i:\b(?:curl|wget|mysql|sshpass|redis-cli|docker)|\bauth[ \t]|string\(|--[a-z0-9-]"
     r"|\b(?:pass(?:word|wd|phrase|code|wort)|kennwort|mot de passe|senha|contrase(?:\xc3\xb1|n)a|wachtwoord"
-    r"|identified|pwd?)[ \t]|code[ \t]*(?:[:=]|is|ist|lautet|est)|\bcv[vcn]2?[ \t:=]|-asplaintext|-securestring"
+    r"|identified|pwd?)[ \t(]|code[ \t]*(?:[:=]|is|ist|lautet|est)|\bcv[vcn]2?[ \t:=]|-asplaintext|-securestring"
     r"|\bnet1?(?:\.exe)?[ \t]+user"
     r"|/user:|[ \t]-[a-z]{0,20}(?:password|passwd|passphrase|secret|token|key)[ \t])"
 )
