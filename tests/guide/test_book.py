@@ -49,6 +49,14 @@ def test_a_rule_finds_the_same_with_and_without_its_words() -> None:
             assert not fields["needs"] or any(each.encode() in data.lower() for each in fields["needs"]), fields["id"]
 
 
+def test_the_page_goes_without_the_rules_for_servers_and_the_script_has_them() -> None:
+    everything = {each["id"] for each in book()["rules"]}
+    page = {each["id"] for each in make_book(rules(), is_page=True)["rules"]}
+
+    assert {"cron-user", "redis-quoted-auth"} <= everything - page
+    assert {"email", "netrc-password"} <= page
+
+
 def test_rules_without_a_part_are_an_error() -> None:
     for missing in ("policy", "rules", "slots", "names"):
         with pytest.raises(UsageError, match="incomplete"):

@@ -39,10 +39,17 @@ _PLAIN_HEADERS: Final = (
 ).split()
 
 
-def make_book(rules: Mapping[str, Any]) -> dict[str, Any]:
-    """The book of both redactors. Raises UsageError (DP710) when the rules lack a part."""
+def make_book(rules: Mapping[str, Any], *, is_page: bool = False) -> dict[str, Any]:
+    """The book of both redactors. Raises UsageError (DP710) when the rules lack a part.
+
+    `is_page`: without the rules that only administrators of servers need; the script takes those along.
+    """
     try:
-        return _book(rules)
+        book = _book(rules)
+        if is_page:
+            left_out = {each["id"] for each in rules["rules"] if each.get("server")}
+            book["rules"] = [each for each in book["rules"] if each["id"] not in left_out]
+        return book
     except (KeyError, TypeError, AttributeError):
         raise UsageError(
             "DP710", "the redaction rules for the collector are incomplete", hint="reinstall diagpack"

@@ -77,7 +77,7 @@ def build_page(
         "contact": contact,
         "expires": expires.isoformat(),
         "recipients": [recipient_of(each) for each in intake_certificates],
-        "book": make_book(rules),
+        "book": make_book(rules, is_page=True),
     }
     page = _assembled(data, strings, str(rules.get("engine", ""))).encode("utf-8")
     if len(page) > LIMIT:

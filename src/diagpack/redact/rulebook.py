@@ -47,7 +47,7 @@ _EXPORTED: Final = (
     "not_after",
     "validators",
 )
-_FIELDS: Final = frozenset({*_EXPORTED, "vendor", "source", "example", "structural", "off"})
+_FIELDS: Final = frozenset({*_EXPORTED, "vendor", "source", "example", "structural", "off", "server"})
 _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+", re.ASCII)
 # A pseudonym names a class (`dp-password-…`), and is no name itself.
 _TOKEN: Final = re.compile(r"dp-[a-z]+-[a-z2-7]{10}(?:-x[a-z2-7]{3})?[a-z2-7]{2}(?![a-z2-7])")
@@ -59,6 +59,7 @@ class Rule:
     """One pattern of `rules/*.yaml`. `validators` are (name, argument) pairs, run in order.
 
     `structural`: the match itself contains a key name that makes it a secret, so it outranks protected identifiers.
+    `server`: only administrators of servers meet it, so the collector's page, which must stay small, goes without.
     """
 
     id: str
@@ -76,6 +77,7 @@ class Rule:
     source: str = ""
     example: str = ""
     structural: bool = False
+    server: bool = False
 
     @property
     def is_case_sensitive(self) -> bool:
@@ -118,6 +120,7 @@ def _rule(file: str, fields: Mapping[str, Any]) -> Rule:
         source=fields.get("source", ""),
         example=fields.get("example", ""),
         structural=fields.get("structural", False),
+        server=fields.get("server", False),
     )
 
 
@@ -258,6 +261,7 @@ def rules_as_json() -> dict[str, Any]:
                 "not_before": rule.not_before,
                 "not_after": rule.not_after,
                 "validators": [[name, argument] for name, argument in rule.validators],
+                **({"server": True} if rule.server else {}),
             }
             exported.append(fields)
     return {

@@ -1,4 +1,4 @@
-"""Values bound to a statement, as Active Record logs them (`[["email", "…"], ["LIMIT", 1]]`), or to a broken constraint.
+"""Values bound to a statement, as Active Record logs them (`[["email", "…"], …]`), or to a broken constraint.
 
 Enters: a chunk of text. Leaves: the values whose name is sensitive. A list of two words (`["password", "jwt"]`) is
 none: a pair stands in a list of pairs. Source: Ruby on Rails, ActiveRecord::LogSubscriber;

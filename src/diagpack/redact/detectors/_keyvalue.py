@@ -59,7 +59,8 @@ class KeyValueScanner:
     def __init__(self, stems: str, words: str, parameters: str) -> None:
         tail = r"[A-Za-z0-9_.-]*"
         self.source = (
-            rf"(?:{stems}){tail}(?:{_QUOTE}?\]?[ \t]*(?:=|:|%3[ad])|{_OPERATOR}{_QUOTE}|{_QUOTE}[ \t\r\n]*,[ \t\r\n]*{_QUOTE}value{_QUOTE}|>)"
+            rf"(?:{stems}){tail}(?:{_QUOTE}?\]?[ \t]*(?:=|:|%3[ad])|{_OPERATOR}{_QUOTE}"
+            rf"|{_QUOTE}[ \t\r\n]*,[ \t\r\n]*{_QUOTE}value{_QUOTE}|>)"
             rf"|--[a-z0-9_-]*(?:{stems})[a-z0-9_-]*[ \t]"
             rf"|(?:[?&;]|%3f|%26)(?:{parameters})(?:=|%3d)"
             rf"|\b_?(?:{words})(?:{_QUOTE}?\]?[ \t]*(?:=|:|%3[ad])|>)"
