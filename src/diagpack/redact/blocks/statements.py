@@ -26,13 +26,18 @@ _HEAD = compiled(
     captures=True,
 )
 _LITERAL = compiled(r"[ \t\r\n]*(?:[NEne]?\\*'(?:[^'\\]|''|\\[^'])*\\*'|\\*\"(?:[^\"\\]|\\[^\"])*\\*\"|[^,()'\"]*)")
+# The rest of a literal behind `\'`, and what follows a literal that has ended.
+_REST = compiled(r"(?:[^'\\]|''|\\[^'])*\\*'")
+_ENDED = compiled(r"[ \t\r\n]*(?:[,);]|::|\z)")
+_PLAIN_QUOTE = compiled(r"[ \t\r\n]*[NEne]?'")
 _NEXT_ROW = compiled(r"[ \t\r\n]*,[ \t\r\n]*\(")
 _FIRST_ROW = compiled(r"[ \t\r\n]*,?[ \t\r\n]*\(")
 _PUNCTUATION = compiled(r"[(),;]")
-_QUOTES = b"'\"\\ \t\r\nNEne"
+_OPENING = compiled(r"[ \t\r\n]*[NEne]?\\*['\"]")
 # What begins a part of a table definition that is no column.
 _CLAUSES = frozenset("primary key unique constraint index foreign check fulltext spatial exclude like period".split())
 _LONGEST_TABLE = 64 << 10
+_LONGEST_LITERAL = 64 << 10
 _MOST_TABLES = 5_000
 
 
@@ -132,15 +137,28 @@ def _bare(name: bytes) -> bytes:
     return name.rpartition(b".")[2].strip(b' \t\r\n"`[]').lower()
 
 
+def _end_of_literal(data: bytes, position: int) -> int:
+    """MySQL writes a quote inside of a literal as `\\'`; elsewhere that is a backslash at the end of one."""
+    end = _LITERAL.at(data, position)
+    if _PLAIN_QUOTE.at(data, position) < 0:
+        return end
+    limit = min(len(data), end + _LONGEST_LITERAL)
+    while data[end - 1 : end] == b"'" and end < limit and _ENDED.at(data, end) < 0:
+        behind = _REST.at(data, end)
+        if behind < 0:
+            break
+        end = behind
+    return end
+
+
 def _row(data: bytes, position: int) -> tuple[int, list[tuple[int, int]]]:
     """The literals of one row, without their quotes, and where the row ends."""
     cells = []
     while position < len(data):
-        end = _LITERAL.at(data, position)
+        end = _end_of_literal(data, position)
         start, stop = position, end
         if data[position:end].strip()[-1:] in (b"'", b'"'):
-            while start < stop and data[start] in _QUOTES:
-                start += 1
+            start = max(start, _OPENING.at(data, start))
             while stop > start and data[stop - 1] in b"'\"\\ \t\r\n":
                 stop -= 1
         else:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from diagpack.redact.detectors._engine import compiled
+from diagpack.redact.detectors._goes_on import end_of_quoted, end_of_value
 from diagpack.redact.rulebook import without_tokens
 from diagpack.redact.values import is_placeholder
 
@@ -32,8 +33,11 @@ _OPENING = compiled(r"(?:(?:\\*\"){3}|\\*[\"']|&quot;|&#34;|%22|%27)")
 _WRAPPED = compiled(r"(?:new[ ])?(?:[A-Za-z_][A-Za-z0-9_.:]{0,60}\([ \t]*)+\\*[\"']")
 _NEXT_KEY = compiled(r"[A-Za-z_][A-Za-z_.-]*=[^\s=]")
 _BRACKETED = compiled(r"<[^\s<>]{3,200}>")
+_UNBROKEN = compiled(r"[^\s<]+")
 _ARROW = compiled(r"\"[ \t]*->[ \t]*\"")
 _LIST_ITEM = compiled(r"[^\s,\"'\[\]\\]+")
+# What may stand inside a value that is not quoted.
+_GOES_ON: Final = (b"\\", b'"', b"'")
 _LINE_END: Final = (b"\n", b"\r")
 # A quoted value longer than this is no longer searched for its closing quote on the same line.
 _LONGEST: Final = 1 << 16
@@ -121,6 +125,10 @@ def read_values(data: bytes, position: int, where: str, is_percent: bool) -> tup
     if where == "xml":
         end = data.find(b"<", position, position + _LONGEST)
         is_element = end > position and data[end + 1 : end + 2] == b"/"
+        if end > position and not is_element and _UNBROKEN.at(data, position) >= end:
+            # A `<` inside of a value, or an element behind it.
+            end = data.find(b"</", end, position + _LONGEST)
+            is_element = end > position
         return ([(position, end)], end) if is_element else ([], position)
     if data[position : position + 1] == b"[":
         return _list(data, position)
@@ -138,7 +146,7 @@ def read_values(data: bytes, position: int, where: str, is_percent: bool) -> tup
             position -= 1
     start = _OPENING.at(data, position)
     if start > 0:
-        end = closing(data, start, data[position:start])
+        end = end_of_quoted(data, start, closing(data, start, data[position:start]))
         found = [(start, end)] if end > start else []
         # A plan shows both: `"old" -> "new"`.
         second = _ARROW.at(data, end)
@@ -151,6 +159,8 @@ def read_values(data: bytes, position: int, where: str, is_percent: bool) -> tup
         return [], position
     if data[position - 2 : position] == b"= " and _NEXT_KEY.at(data, position) > 0:
         return [], position  # `ruser= rhost=…`: the first one is empty
+    if data[behind : behind + 1] in _GOES_ON and not is_percent:
+        behind = end_of_value(data, position, behind)
     end = position + len(data[position:behind].rstrip(b")}]."))
     return ([(position, end)] if end > position else []), behind
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from diagpack.redact.detectors import _headers
 from diagpack.redact.detectors._engine import Rank, compiled
+from diagpack.redact.detectors._goes_on import end_of_assignment, end_of_word
 from diagpack.redact.detectors._keyvalue import KeyValue, KeyValueScanner
 from diagpack.redact.detectors._validators import is_mixed, is_scrambled
 from diagpack.redact.rulebook import Slots, folded, slots, stem_pattern
@@ -92,6 +93,10 @@ def _spans(data: bytes, found: KeyValue, names: Slots) -> Iterator[Span]:
     secret = header or names.secret(found.key, found.where)
     if secret is not None:
         for start, end in found.values:
+            if found.where == "flag" and data[end : end + 1] == b",":
+                end = end_of_word(data, end)
+            elif found.where == "text":
+                end = end_of_assignment(data, found.key_start, end)
             if _is_secret_value(data[start:end], names) and _is_plausible(data[start:end], found, names):
                 yield Span(start, end, secret, f"slot-{secret}")
         return
@@ -150,10 +155,15 @@ def _is_plausible(value: bytes, found: KeyValue, names: Slots) -> bool:
     if "onn" in found.key and b"://" in value and not set(b"@?") & set(value):
         return False  # a connection string that is an address only
     if found.where in ("query", "json", "flag") or names.is_strong(found.key):
-        return len(value) > 3 or found.where != "text" or names.has_stem(found.key)
+        return len(value) > 3 or found.where != "text" or names.has_stem(found.key) or _is_short_one(value, found.key)
     if folded(found.key) in _PINS and 4 <= len(value) <= 8 and value.isdigit():
         return True
     return (len(value) >= 8 and is_mixed(value)) or is_scrambled(value)
+
+
+def _is_short_one(value: bytes, key: str) -> bool:
+    """`DB_PASS=x9`: a letter and a digit or sign, under the name of a setting; `TESTS_PASS=12` is a count."""
+    return key.isupper() and "_" in key and len(value) > 1 and not value.isdigit() and not value.isalpha()
 
 
 DETECTOR: Final[Detector] = KeyedValues()

@@ -9,6 +9,7 @@ from typing import Final
 
 from diagpack.redact.detectors._engine import Pattern, Rank, compiled, lower_case
 from diagpack.redact.detectors._gate import RARE
+from diagpack.redact.detectors._goes_on import end_of_value
 from diagpack.redact.detectors._validators import is_mixed, is_scrambled
 from diagpack.redact.spans import Detector, Span
 
@@ -67,6 +68,11 @@ _NEXT_LINE: Final = (
     r"[ 	]*\r?\n(?:[ 	>]*\r?\n)?(?:[^\r\n]{0,60}?[:>\])][ 	]+)?[ 	>]*([^\s<>]+)[ 	]*(?:\r?\n|$)"
 )
 _OWN: Final = r"(?:my|our|his|her|your|the|new|mein|meine|das|die|ihr|mon|ma|le|la|mi|minha|mijn)"
+# On a command line, quotes and backslashes may stand inside of a value.
+_COMMANDS: Final = frozenset(
+    {"curl-user", "wget-password", "mysql-p", "sshpass-p", "redis", "docker-login", "net-user", "net-use", "powershell"}
+)
+_BACKSLASH: Final = 0x5C
 # Directly behind a number of a card.
 _EXPIRES: Final = (
     r"[ \t]*[,;(]?[ \t]*(?:exp(?:ir[a-z]*)?\.?(?:[ ](?:date|on))?|valid[ ](?:thru|until|through|to)|good[ ]thru"
@@ -127,6 +133,7 @@ _RARE_SHAPES: Final[tuple[_Shape, ...]] = tuple(
     for pattern, entity, rule, test in (
         (rf"\bcurl\b{_GAP}[ \t](?:-u|--user|--proxy-user|-U)[ \t=]+[\"']?([^\s\"':]+)", "user", "command-user",
          _person),
+        (rf"\bcurl\b{_GAP}[ \t]-[uU][\"']?([^\s\"':=-][^\s\"':]*):", "user", "command-user", _person),
         (rf"\b(?:mysql(?:dump|admin|import|sh)?|psql|sqlcmd|docker)\b{_GAP}[ \t](?:-u|--user(?:name)?)[ \t=]+"
          r"[\"']?([^\s\"':]+)", "user", "command-user", _person),
         (rf"\b(?:ssh|scp|sftp|rsync)[ \t]{_GAP}([A-Za-z0-9_][A-Za-z0-9_.-]*)@[A-Za-z0-9]", "user", "command-user",
@@ -187,6 +194,8 @@ def _spans(data: bytes, pattern: Pattern, entity: str, rule: str, is_value: Call
     position = 0
     while (found := pattern.groups(data, position)) is not None:
         start, end = found[1]
+        if end > start and rule in _COMMANDS and (data[end : end + 1] in (b'"', b"'") or data[end - 1] == _BACKSLASH):
+            end = end_of_value(data, start, start + len(data[start:end].rstrip(b"\\")))
         end = start + len(data[start:end].rstrip(b".,)]}"))
         is_in_path = data[found[0][0] - 1 : found[0][0]] in (b"/", b"-", b"_", b".", b"=", b"&")
         if is_value(data[start:end]) and not (is_in_path and rule == "told-password"):
