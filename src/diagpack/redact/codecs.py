@@ -248,6 +248,7 @@ def at_once(codecs: tuple[Codec, ...]) -> Codec:
 _QUOTED_CLUES = (b"=3D", b"=40", b"=C3=", b"uoted-printable")
 _QUOTED = r"=3D|[A-Za-z0-9]=40[A-Za-z0-9-]+\.[a-z]|uoted-printable|[a-z]=C3=[89AB][0-9A-F][a-z]"
 _LIKELY_QUOTED = compiled(_QUOTED)
+_has_doubled = BESIDES.add(lambda: r'\{""')
 _is_quoted = BESIDES.add(lambda: _QUOTED)
 
 
@@ -259,7 +260,7 @@ def local_codecs(data: bytes) -> Iterator[Codec]:
         yield ENTITIES
     if b"\\" in data and JSON_ESCAPES.trigger.search(data):
         yield JSON_ESCAPES
-    if b'{""' in data:
+    if _has_doubled(data) if len(data) >= LONG else b'{""' in data:
         yield DOUBLED_QUOTES
     if _is_quoted_printable(data):
         yield QUOTED_PRINTABLE

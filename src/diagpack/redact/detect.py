@@ -6,7 +6,7 @@ inside Presidio.
 """
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from diagpack.errors import DiagpackError, RedactionError
@@ -127,13 +127,13 @@ class TextDetectors:
         The `@` behind the password of a URL starts a host, not an e-mail address.
         """
         # In order, so that the lexer need not read a row of numbers again for each of them.
-        found = sorted(found, key=lambda each: each[1].start)
-        hosts = {span.end for _rank, span in found if span.rule.startswith("url-")}
+        found = sorted(found, key=lambda each: each[1][0])
+        hosts = {span.end for _rank, span in found if span[3].startswith("url-")}
         kept = [
-            (rank, span)
-            for rank, span in found
-            if not (span.rule == "email" and data.find(b"@", span.start, span.end) in hosts)
-            and (rank is Rank.STRUCTURAL or span.rule in _GUARDED_RULES or not self._is_protected(data, span))
+            each
+            for each in found
+            if (each[0] is Rank.STRUCTURAL or each[1][3] in _GUARDED_RULES or not self._is_protected(data, each[1]))
+            and not (hosts and each[1][3] == "email" and data.find(b"@", each[1][0], each[1][1]) in hosts)
         ]
         return resolve(kept)
 
@@ -203,19 +203,9 @@ def resolve(found: Iterable[tuple[Rank, Span]]) -> list[Span]:
     The better rank wins its bytes, then the longer span; a loser keeps its uncovered rest.
     """
     settled: list[Span] = []
-    for cluster in _clusters(found):
-        if len(cluster) > 1:
-            settled += _settle_cluster(cluster)
-        else:
-            settled.append(cluster[0][1])
-    return settled
-
-
-def _clusters(found: Iterable[tuple[Rank, Span]]) -> Iterator[list[tuple[Rank, Span]]]:
-    """Groups of findings that overlap, in order."""
     cluster: list[tuple[Rank, Span]] = []
     reach = -1
-    for each in sorted(found, key=lambda each: (each[1].start, -each[1].end)):
+    for each in sorted(found, key=lambda each: (each[1][0], -each[1][1])):
         start, end = each[1][:2]
         if end <= start:
             continue
@@ -224,14 +214,16 @@ def _clusters(found: Iterable[tuple[Rank, Span]]) -> Iterator[list[tuple[Rank, S
             if end > reach:
                 reach = end
             continue
-        if cluster:
-            yield cluster
+        settled += _settle_cluster(cluster) if len(cluster) > 1 else [each[1] for each in cluster]
         cluster, reach = [each], end
-    if cluster:
-        yield cluster
+    settled += _settle_cluster(cluster)
+    return settled
 
 
 def _settle_cluster(cluster: list[tuple[Rank, Span]]) -> list[Span]:
+    if len(cluster) == 2 and cluster[0][1][:2] == cluster[1][1][:2]:
+        # A key and a shape say the same.
+        return [min(cluster, key=lambda each: (each[0], each[1].rule))[1]]
     # Behind `IBAN:` the key finds the first group only; the shape finds all of it.
     cluster = [each for each in cluster if not any(_is_part(each[1], other) for _, other in cluster)]
     ordered = sorted(cluster, key=lambda each: (each[0], each[1].start - each[1].end, each[1].start, each[1].rule))

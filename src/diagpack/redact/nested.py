@@ -33,7 +33,8 @@ _BASE64 = (
 _LONG = r"[A-Za-z0-9+/_-]{64}[A-Za-z0-9+/_-]*=*"
 _HEX = r"(?:[2-7][0-9a-fA-F]){8}(?:[0-9a-fA-F]{2})*"
 _has_hex = BESIDES.add(lambda: _HEX)
-_PARAMETER_NAME = re.compile(rb"[?&#;]([A-Za-z0-9_.\-\[\]%]+)=")
+# One for each sign in front: a pattern that begins with one byte is sought twice as fast as with one of four.
+_PARAMETER_NAMES = [re.compile(rb"%b([A-Za-z0-9_.\-\[\]%%]+)=" % re.escape(each)) for each in (b"?", b"&", b"#", b";")]
 _PARAMETER = r"[?&#;][A-Za-z0-9_.\-\[\]%]+=[^&#\s\"'<>;,\\]+"
 # Runs of one piece that are opened together.
 _TOGETHER = 5000
@@ -322,7 +323,9 @@ class Nested:
 
     def _has_named_parameters(self, data: bytes) -> bool:
         """Whether any parameter has a class by its name: most texts repeat a few names that have none."""
-        return any(self._class_of(name) not in ("", "keep") for name in set(_PARAMETER_NAME.findall(data)))
+        return any(
+            self._class_of(name) not in ("", "keep") for each in _PARAMETER_NAMES for name in set(each.findall(data))
+        )
 
     def _class_of(self, name: bytes) -> str:
         entity = self._classes.get(name)

@@ -10,7 +10,7 @@ import hmac
 import ipaddress
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import cache, lru_cache
 from typing import Any
@@ -52,8 +52,8 @@ class Pseudonyms:
     """Makes and recognises the tokens of one case. Silent in repr; never pickled with the key inside a message."""
 
     def __init__(self, key: CaseKey) -> None:
-        self._key = key.subkey("pseudonym")
-        self._check_key = key.subkey("pseudonym-check")
+        self._hashed = _keyed(key.subkey("pseudonym"))
+        self._checked = _keyed(key.subkey("pseudonym-check"))
         days = int.from_bytes(hmac.digest(key.subkey("dates"), b"offset", "sha256")[:4], "big")
         self._offset_days = days % _CYCLE_DAYS
         self._aliases: Mapping[str, str] = {}
@@ -143,14 +143,14 @@ class Pseudonyms:
         return body
 
     def _digest(self, text: str) -> bytes:
-        return hmac.digest(self._key, text.encode("utf-8", "surrogatepass"), "sha256")
+        return self._hashed(text.encode("utf-8", "surrogatepass"))
 
     def _check(self, head: str) -> str:
-        digest = hmac.digest(self._check_key, head.encode(), "sha256")
+        digest = self._checked(head.encode())
         return _PAIRS[digest[0] << 2 | digest[1] >> 6]
 
     def _digits_check(self, head: str) -> str:
-        return f"{int.from_bytes(hmac.digest(self._check_key, head.encode(), 'sha256')[:4], 'big') % 1000:03d}"
+        return f"{int.from_bytes(self._checked(head.encode())[:4], 'big') % 1000:03d}"
 
     def _ip(self, value: str) -> str | None:
         packed = packed_ipv4(value)
@@ -173,7 +173,7 @@ class Pseudonyms:
         return f"{240 + check}.{head[0]}.{head[1]}.{host}"
 
     def _nibble(self, head: bytes) -> int:
-        return hmac.digest(self._check_key, b"net4" + head, "sha256")[0] & 0x0F
+        return self._checked(b"net4" + head)[0] & 0x0F
 
     def _is_ipv4(self, text: str) -> bool:
         parts = [int(each) for each in text.split(".")]
@@ -186,7 +186,7 @@ class Pseudonyms:
         return str(ipaddress.IPv6Address(full + self._check6(full)))
 
     def _check6(self, full: bytes) -> bytes:
-        return hmac.digest(self._check_key, full, "sha256")[:2]
+        return self._checked(full)[:2]
 
     def _is_ipv6(self, text: str) -> bool:
         try:
@@ -222,7 +222,7 @@ class Pseudonyms:
 
     def _cycle(self, inside: date) -> int:
         """The keyed check of a date: which cycle the shifted date is put into."""
-        mark = hmac.digest(self._check_key, b"date" + inside.isoformat().encode(), "sha256")
+        mark = self._checked(b"date" + inside.isoformat().encode())
         return int.from_bytes(mark[:4], "big") % _CYCLES
 
     def _is_shifted(self, at: date) -> bool:
@@ -241,6 +241,18 @@ def _may_hold(data: bytes) -> bool:
     if len(data) >= LONG:
         return _is_likely(data)
     return b"dp" in data or b"db8" in data or b"99" in data or b"24" in data or b"25" in data
+
+
+def _keyed(key: bytes) -> Callable[[bytes], bytes]:
+    """HMAC-SHA256 with one key, which is prepared once: that takes as long as a short text."""
+    prepared = hmac.new(key, digestmod="sha256")
+
+    def digest(data: bytes) -> bytes:
+        each = prepared.copy()
+        each.update(data)
+        return each.digest()
+
+    return digest
 
 
 @cache

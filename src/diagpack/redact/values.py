@@ -67,6 +67,7 @@ def canonical(value: str) -> str:
     return plain or value
 
 
+@functools.lru_cache(maxsize=256)
 def packed_ipv4(value: str) -> bytes | None:
     """The four bytes of a plain IPv4 address; None for anything else. A tenth of the time of `ipaddress`."""
     match = _IPV4.fullmatch(value)

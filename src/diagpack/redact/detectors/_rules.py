@@ -14,7 +14,6 @@ from diagpack.redact.detectors._engine import (
     Rank,
     RuleScanner,
     behind_first_run,
-    lower_case,
     union_of,
     union_source,
 )
@@ -57,6 +56,12 @@ class RuleDetector:
         return union_of(scanner.rule for scanner in self._scanners)
 
     @cached_property
+    def _first(self) -> Pattern | None:
+        """The first rule, which most matches are about, when it has no groups: says so in a tenth of the time."""
+        first = self._scanners[0]
+        return None if first.group_count else union_of([first.rule])
+
+    @cached_property
     def _groups(self) -> tuple[int, ...]:
         """The number of each rule's own group inside the union."""
         numbers, number = [], 1
@@ -81,15 +86,17 @@ class RuleDetector:
         return union_source(scanner.rule for scanner in self._scanners)
 
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
-        if self.is_frequent:
-            for scanner in self._scanners:
-                if scanner.rule.keywords and not scanner.is_triggered(lower_case(data)):
-                    continue
-                entity, rule = scanner.rule.entity, scanner.rule.id
-                for start, end in scanner.values(data):
-                    yield span_of((start, end, entity, rule))
-        else:
-            yield from self._scan_once(data)
+        if not self.is_frequent:
+            return self._scan_once(data)
+        return (
+            span_of((start, end, scanner.rule.entity, scanner.rule.id))
+            for scanner in self.triggered(data)
+            for start, end in scanner.values(data)
+        )
+
+    def triggered(self, data: bytes) -> Iterator[RuleScanner]:
+        """The rules whose keywords stand in a chunk, and those without any."""
+        return (scanner for scanner in self._scanners if scanner.is_triggered(data))
 
     def _scan_once(self, data: bytes) -> Iterator[Span]:
         find, decided, position = self._where.find, self._decided, 0
@@ -103,20 +110,28 @@ class RuleDetector:
                 yield span_of((first + start, first + end, entity, rule))
                 position = max(last, first + 1)
                 continue
-            match = self._union.groups_at(data, first)
-            found = None if match is None else self._accepted(data, match)
+            end = -1 if self._first is None else self._first.at(data, first)
+            if end >= 0:
+                found = self._accepted(data, 0, [(first, end)])
+            else:
+                match = self._union.groups_at(data, first)
+                found = None if match is None else self._accepted(data, *self._alternative(match))
             if found is not None:
                 yield found
                 position = max(last, first + 1)
             else:
                 position = behind_first_run(data, first, last)
 
-    def _accepted(self, data: bytes, match: list[tuple[int, int]]) -> Span | None:
-        """The finding of the alternative that matched, or of a later one that matches at the same place."""
-        first, last = match[0]
+    def _alternative(self, match: list[tuple[int, int]]) -> tuple[int, list[tuple[int, int]]]:
+        """The rule that a match of the union is of, with the match of the rule."""
         number = next(at for at, group in enumerate(self._groups) if match[group][0] >= 0)
+        return number, match[self._groups[number] :]
+
+    def _accepted(self, data: bytes, number: int, match: list[tuple[int, int]]) -> Span | None:
+        """The finding of the rule that matched, or of a later one that matches at the same place."""
+        first, last = match[0]
         scanner = self._scanners[number]
-        value = scanner.value(data, match[self._groups[number] :])
+        value = scanner.value(data, match)
         if value is not None:
             found = span_of((*value, scanner.rule.entity, scanner.rule.id))
             if last - first <= _REMEMBERED and not scanner.rule.left:

@@ -5,14 +5,14 @@ Private, loopback, link-local, shared and multicast addresses are diagnostic and
 
 import functools
 import ipaddress
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from diagpack.redact.detectors._engine import Rank, union_source
 from diagpack.redact.detectors._gate import RARE
 from diagpack.redact.detectors._rules import RuleDetector
 from diagpack.redact.rulebook import load_rules
-from diagpack.redact.spans import Detector, Span
+from diagpack.redact.spans import Detector, Span, span_of
 
 # RFC 1918, 1122, 3927, 6598, 5771, 919; RFC 4291, 4193. Documentation ranges are treated as public on purpose.
 _INTERNAL: Final = tuple(
@@ -28,6 +28,10 @@ _INTERNAL_V4: Final = tuple((int(each.network_address), int(each.netmask)) for e
 _BEFORE_VERSIONS: Final = tuple(
     b"version release build ver core section chapter rfc chrome chromium firefox safari edge edg opera webkit android "
     b"ios macos windows python node java ruby php nginx apache openssl kernel".split()
+)
+# What stands between them and the number, or ends them.
+_IN_FRONT: Final = frozenset(b"/ =:\"'" + bytes(each[-1] for each in _BEFORE_VERSIONS)).union(
+    bytes(each[-1] for each in _BEFORE_VERSIONS).upper()
 )
 
 
@@ -66,18 +70,21 @@ class IpAddresses:
         return f"{self._rules.trigger()}|{self._long.trigger()}"
 
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
-        yield from self._addresses(data, self._rules.scan(data, context))
+        yield from self._addresses(data, self._rules)
         if _has_long(data):
-            yield from self._addresses(data, self._long.scan(data, context))
+            yield from self._addresses(data, self._long)
 
-    def _addresses(self, data: bytes, spans: Iterable[Span]) -> Iterator[Span]:
-        for span in spans:
-            start, end, _entity, _rule = span
-            # No host has the address 144.0.0.0; browsers write their versions like that.
-            if data.endswith(b".0.0.0", start, end) or _is_product_version(data, start, end):
-                continue
-            if self.with_internal or not is_internal(data[start:end]):
-                yield span
+    def _addresses(self, data: bytes, rules: RuleDetector) -> Iterator[Span]:
+        for scanner in rules.triggered(data):
+            rule = scanner.rule.id
+            for start, end in scanner.values(data):
+                # No host has the address 144.0.0.0; browsers write their versions like that.
+                if data.endswith(b".0.0.0", start, end) or (
+                    start and data[start - 1] in _IN_FRONT and _is_product_version(data, start, end)
+                ):
+                    continue
+                if self.with_internal or not is_internal(data[start:end]):
+                    yield span_of((start, end, "ip", rule))
 
 
 def _is_product_version(data: bytes, start: int, end: int) -> bool:
