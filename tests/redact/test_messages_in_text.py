@@ -4,6 +4,7 @@ import base64
 import html
 import json
 import re
+import textwrap
 import zlib
 from collections.abc import Callable
 from urllib.parse import quote, unquote
@@ -73,6 +74,40 @@ def test_a_saml_message_in_a_log_line_keeps_its_protocol_values_only(name: str) 
     assert "zofia" not in readable
     assert [each for each in _PROTOCOL if each not in readable] == []
     assert shown.endswith("\n10:00:01 INFO done\n")
+    assert _ALONE.text(shown) == shown
+
+
+@pytest.mark.parametrize(
+    "attribute", ["{&quot;apiKey&quot;:&quot;canaryattr1&quot;}", "&lt;password&gt;canaryattr1&lt;/password&gt;"]
+)
+def test_a_message_with_escapes_in_it_is_read_as_it_stands(attribute: str) -> None:
+    message = _XML.replace(
+        "<saml:Issuer>", f'<saml:Note Text="{attribute}"/><!-- {{"apiKey": "canaryattr1"}} --><saml:Issuer>'
+    )
+
+    shown = _ALONE.text(f"10:00:00 DEBUG saml {message} end\n10:00:01 INFO done\n")
+
+    assert "canary" not in shown
+    assert shown.startswith('10:00:00 DEBUG saml <samlp:Response xmlns:samlp="urn:oasis')
+    assert [each for each in _PROTOCOL if each not in shown] == []
+
+
+@pytest.mark.parametrize("width", [64, 76])
+@pytest.mark.parametrize("before", ["", "0123456789abcdef0123456789abcdef\n"])
+def test_a_folded_message_keeps_its_protocol_values_only(width: int, before: str) -> None:
+    message = _XML.replace(
+        "<samlp:Status>",
+        "<ds:DigestValue>kHHk0QNzC0LYoVEPRq40dMOZnrJRw7eOWdYgIcn4</ds:DigestValue>" * 2 + "<samlp:Status>",
+    )
+    folded = textwrap.fill(base64.b64encode(message.encode()).decode(), width)
+
+    shown = _ALONE.text(f"10:00:00 INFO body\n{before}{folded}\n10:00:01 INFO done\n")
+
+    run = "".join(shown.removeprefix(f"10:00:00 INFO body\n{before}").splitlines()[:-1])
+    readable = base64.b64decode(run).decode()
+    assert "canaryattr77" not in readable
+    assert "zofia" not in readable
+    assert [each for each in _PROTOCOL if each not in readable] == []
     assert _ALONE.text(shown) == shown
 
 

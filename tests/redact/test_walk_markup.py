@@ -83,6 +83,8 @@ def test_saml_is_walked_in_every_binding(wrapped: str) -> None:
         "<html><body data-token='canary-1a2b3c'>x</body><a href='/x?code=canary-1'>y</a></html>",
         '<html><meta name="csrf-token" content="canary-1"><script>var t={"access_token":"canary-1"}</script></html>',
         "<html><p>mail canary&#64;example.com</p></html>",
+        '<s:Envelope xmlns:s="urn:s" xmlns:o="urn:o"><o:Token><o:Password>canary-1</o:Password></o:Token>'
+        '<t:TokenType xmlns:t="urn:t">urn:oasis:names:tc:SAML:2.0:assertion</t:TokenType></s:Envelope>',
     ],
 )
 def test_secrets_in_markup_go(text: str) -> None:
@@ -118,3 +120,8 @@ def test_a_text_that_only_begins_like_markup_is_read_as_text() -> None:
     assert "canary" not in shown
     assert shown.startswith("<t\nerror 500 < 600\npassword=dp-password-")
     assert shown.endswith(" port=8080")
+
+
+@pytest.mark.parametrize("opened", ["<!--", "<![CDATA[", "<a><b>1</b></a><![CDATA[", "<!-- a -- ><!--"])
+def test_what_is_never_closed_hides_no_element_behind_it(opened: str) -> None:
+    assert "canary" not in redact_markup(engine(), f"{opened}\n<password>canary-1</password>")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
 
 _PIECE = re.compile(
-    r"<!--(?P<comment>.*?)-->|<!\[CDATA\[(?P<cdata>.*?)\]\]>|<\?(?P<pi>.*?)\?>|<!(?P<doctype>[^>\[]*(?:\[[^\]]*\])?[^>]*)>"
+    r"<!--(?P<comment>.*?)-->|<!\[CDATA\[(?P<cdata>.*?)\]\]>|<\?(?P<pi>.*?)\?>|<!(?P<doctype>[A-Za-z][^>\[]*(?:\[[^\]]*\])?[^>]*)>"
     r"|<(?P<close>/?)(?P<name>[A-Za-z_][^\s/>]*)(?P<attributes>(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*)>",
     re.DOTALL,
 )
@@ -212,7 +212,7 @@ class _Markup:
             if local in self._elements:
                 entity = str(self._elements[local])
                 return "" if entity == "text" else entity
-            return ""
+        # What is no element of SAML may stand beside it: a `UsernameToken` in the same envelope.
         entity = self._engine.policy.classify(local) if local else ""
         if local.lower() in ("textarea", "title", "label", "address", "code", "key", "a", "p", "td", "span"):
             return self._field_class if local.lower() == "textarea" and self._field_class in SECRET_CLASSES else ""

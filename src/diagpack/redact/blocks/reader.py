@@ -45,23 +45,29 @@ def outermost(found: list[Edit]) -> list[Edit]:
     if not wholes:
         return found
     starts = [start for start, _ in wholes]
-    # A decoded layer may have found the same message; it comes first.
-    chosen: list[tuple[int, int]] = []
-    # Of the same line, what was found without decoding decides; it comes last.
-    lines = {each[:2]: each for rule in (READ, WRITTEN) for each in found if each.rule == rule}
+    # Of the same line or message, what was found without decoding decides; it comes last.
+    chosen = {each[:2]: each for rule in (READ, WRITTEN) for each in found if each.rule == rule}
+    chosen |= _messages(found)
     kept = []
     for each in found:
-        if each.rule == "message":
-            if any(start < each.end and each.start < end for start, end in chosen):
-                continue
-            chosen.append((each.start, each.end))
-        elif each.rule in _WHOLE:
-            if lines.pop(each[:2], None) is not each:
+        if each.rule in _WHOLE:
+            if chosen.get(each[:2]) is not each:
                 continue
         elif _is_inside(each, starts, wholes):
             continue
         kept.append(each)
     return kept
+
+
+def _messages(found: list[Edit]) -> dict[tuple[int, int], Edit]:
+    """Messages without those inside of another one."""
+    places = {each[:2]: each for each in found if each.rule == "message"}
+    reach = -1
+    for start, end in sorted(places, key=lambda each: (each[0], -each[1])):
+        if end <= reach:
+            del places[start, end]
+        reach = max(reach, end)
+    return places
 
 
 def _is_inside(edit: Edit, starts: list[int], wholes: list[tuple[int, int]]) -> bool:

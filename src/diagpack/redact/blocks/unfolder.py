@@ -5,14 +5,17 @@ line that is a text by itself stays one; what another reading still shows is ove
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from diagpack.redact.blocks import folded
 from diagpack.redact.blocks.readings import Mark, Readings, blanked
 from diagpack.redact.edits import Edit
+from diagpack.redact.json_text import Document, TooDeep
 from diagpack.redact.packed import TooBig, Unpacked, unpack_base64, unpack_hex
 from diagpack.redact.spans import Span
+from diagpack.redact.walk_markup import is_markup
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
@@ -29,6 +32,23 @@ _WIDE = 20
 _PACKED = re.compile(rb"H4sI|e[JNA]|(?i:1f8b|78)|[A-Za-z0-9]A[A-Za-z0-9]{2}|.{3}A|//4|/v8|(?i:fffe|feff)")
 
 
+@dataclass(slots=True)
+class _Found:
+    """`lines` as they become. `read`: numbers of lines in which nothing else counts: half a token may stand there.
+
+    `documents`: numbers of lines in which a walker decided what stays, each with the first line of its document.
+    """
+
+    lines: list[bytes]
+    read: set[int] = field(default_factory=set)
+    documents: dict[int, int] = field(default_factory=dict)
+
+    def open(self, marks: Iterable[Mark]) -> list[Mark]:
+        """The marks that are not inside of one document."""
+        inside = self.documents.get
+        return [each for each in marks if inside(each.first) is None or inside(each.first) != inside(each.last - 1)]
+
+
 class Unfolder:
     """Bound to one engine."""
 
@@ -39,37 +59,38 @@ class Unfolder:
     def edits(self, data: bytes, places: list[folded.Line]) -> Iterator[Edit]:
         """Lines of base64 or hex, so that no reading shows a value: each line alone, and any of them joined."""
         lines = old = [data[start:end] for start, end in places]
-        new, read = self._unfolded(lines)
+        found = self._unfolded(lines)
         for _ in range(_ROUNDS):
-            if new == lines:
+            if found.lines == lines:
                 break
-            lines = new
-            new, read = self._unfolded(lines)
-        whole = {number for first, last in read for number in range(first, last)}
+            lines = found.lines
+            found = self._unfolded(lines)
         for number, (place, line) in enumerate(zip(places, lines, strict=True)):
             if line != old[number]:
                 yield Edit(*place, line, "", WRITTEN)
-            elif number in whole:
+            elif number in found.read:
                 yield Edit(*place, line, "", READ)
 
-    def _unfolded(self, lines: list[bytes]) -> tuple[list[bytes], list[tuple[int, int]]]:
-        """The lines as they become; and the runs in which a token was folded, which no line tells by itself."""
+    def _unfolded(self, lines: list[bytes]) -> "_Found":
+        """The lines as they become."""
         readings = Readings(lines)
         marks = readings.marks(self._engine)
-        new, read = self._joined(lines, marks, readings.begins)
-        if new == lines and not marks:
-            return new, read
+        found = self._joined(lines, marks, readings.begins)
+        marks = found.open(marks)
+        if found.lines == lines and not marks:
+            return found
         hidden = readings.without(marks)
         for number, line in enumerate(lines):
-            if new[number] == line:
-                new[number] = self._alone(line, number, marks, is_last=number == len(lines) - 1) or hidden[number]
-        return self._without_shapes(self._without_marks(new)), read
+            if number in found.documents or found.lines[number] != line:
+                continue
+            is_last = number == len(lines) - 1
+            found.lines[number] = self._alone(line, number, marks, found, is_last=is_last) or hidden[number]
+        found.lines = self._without_shapes(self._without_marks(found))
+        return found
 
-    def _joined(
-        self, lines: list[bytes], marks: list[Mark], begins: set[int]
-    ) -> tuple[list[bytes], list[tuple[int, int]]]:
-        """What was folded from one text, and which lines hold it. `begins`: lines that begin like a text."""
-        new, read = list(lines), []
+    def _joined(self, lines: list[bytes], marks: list[Mark], begins: set[int]) -> "_Found":
+        """What was folded from one text. `begins`: lines that begin like a text."""
+        found = _Found(list(lines))
         first = behind = 0
         left = _TRIES * sum(map(len, lines))
         while first < len(lines):
@@ -79,43 +100,65 @@ class Unfolder:
                 for kind, end in folded.runs(lines, first):
                     behind = max(behind, end)
                     left -= sum(map(len, lines[first:end]))
-                    found = self._run(lines, first, end, kind, marks) if left >= 0 else None
-                    if found is not None:
-                        last = end
-                        new[first:last], holds_tokens = found
-                        if holds_tokens:
-                            read.append((first, last))
+                    if left >= 0 and self._run(found, first, end, kind, marks):
+                        is_settled = found.lines[first:end] != lines[first:end] or first in found.read
+                        # Where nothing was found, another text may begin with the shorter line.
+                        last = end if is_settled or len(lines[end - 1]) == len(line) else end - 1
                         break
             first = last
-        return new, read
+        return found
 
-    def _run(
-        self, lines: list[bytes], first: int, last: int, kind: str, marks: list[Mark]
-    ) -> tuple[list[bytes], bool] | None:
-        """A run of lines as one text, and whether it stays with tokens in it; None when it is no text."""
+    def _run(self, found: "_Found", first: int, last: int, kind: str, marks: list[Mark]) -> bool:
+        """Whether a run of lines is one text, which is redacted then."""
+        lines = found.lines[first:last]
         try:
-            unpacked = self._unpacked(b"".join(lines[first:last]), kind, is_slot=True)
+            unpacked = self._unpacked(b"".join(lines), kind, is_slot=True)
         except TooBig:
-            return list(map(blanked, lines[first:last])), False
+            found.lines[first:last] = map(blanked, lines)
+            return True
         if unpacked is None:
-            return None
-        packed = self._rewritten(unpacked, _touching(marks, first, last), is_last=last == len(lines))
+            return False
+        is_last = last == len(found.lines)
+        is_document = self._is_document(unpacked)
+        touching = _touching(marks, first, last)
+        packed = self._rewritten(unpacked, [] if touching and is_document else touching, is_last=is_last)
         if packed is not None:
-            is_last = last == len(lines)
-            return folded.spread(packed, len(lines[first]), last - first, is_last=is_last), False
-        return lines[first:last], next(self._engine.pseudonyms.find(unpacked.text), None) is not None
+            found.lines[first:last] = folded.spread(packed, len(lines[0]), last - first, is_last=is_last)
+        if is_document and touching is not None:
+            found.documents.update(dict.fromkeys(range(first, last), first))
+        if is_document or next(self._engine.pseudonyms.find(unpacked.text), None) is not None:
+            found.read.update(range(first, last))
+        return True
+
+    def _is_document(self, unpacked: Unpacked) -> bool:
+        """Whether a walker decides what stays in it, as in a message of SAML."""
+        text = unpacked.text.decode("utf-8", "surrogateescape")
+        if is_markup(text):
+            return True
+        if text.lstrip()[:1] not in ("{", "["):
+            return False
+        try:
+            Document().loads(text)
+        except (ValueError, TooDeep):
+            return False
+        return True
 
     def _unpacked(self, run: bytes, kind: str, *, is_slot: bool) -> Unpacked | None:
         return unpack_hex(run, self._cap) if kind == "hex" else unpack_base64(run, self._cap, is_slot=is_slot)
 
-    def _alone(self, line: bytes, number: int, marks: list[Mark], *, is_last: bool) -> bytes | None:
+    def _alone(self, line: bytes, number: int, marks: list[Mark], found: "_Found", *, is_last: bool) -> bytes | None:
         for kind in folded.kinds(line):
             try:
                 unpacked = self._unpacked(line, kind, is_slot=False)
             except TooBig:
                 return blanked(line)
             if unpacked is not None:
-                return self._rewritten(unpacked, _touching(marks, number, number + 1), is_last=is_last)
+                touching = _touching(marks, number, number + 1)
+                if touching is None or not self._is_document(unpacked):
+                    return self._rewritten(unpacked, touching, is_last=is_last)
+                found.documents[number] = number
+                found.read.add(number)
+                return self._rewritten(unpacked, [], is_last=is_last) or line
         return None
 
     def _rewritten(self, unpacked: Unpacked, marks: list[Mark] | None, *, is_last: bool) -> bytes | None:
@@ -132,11 +175,12 @@ class Unfolder:
         is_open = not is_last and not packed.endswith(b"=") and not text.endswith(b"\n")
         return unpacked.pack(text + b"\n") if is_open else packed
 
-    def _without_marks(self, lines: list[bytes]) -> list[bytes]:
+    def _without_marks(self, found: "_Found") -> list[bytes]:
         """What another reading still shows is overwritten; where that does not end, all of it."""
+        lines = found.lines
         for _ in range(_ROUNDS):
             readings = Readings(lines)
-            marks = readings.marks(self._engine)
+            marks = found.open(readings.marks(self._engine))
             if not marks:
                 return lines
             lines = readings.without(marks)
