@@ -2,8 +2,9 @@
 
 import base64
 import gzip
+import random
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from diagpack.redact import work
+from diagpack.redact.blocks import folded
 from diagpack.redact.boundary import redact_case
 from diagpack.redact.seeds import Seeds
 from tests.redact.planting import KEY, POLICY, engine, log, raw
@@ -136,3 +138,20 @@ def test_lists_of_ids_and_of_words_stay() -> None:
 
     for text in (ids, words):
         assert engine(values={"Canary": "name"}).data(text.encode()) == text.encode()
+
+
+def test_lines_that_are_no_text_are_tried_a_few_times_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+    runs = folded.runs
+
+    def counted(lines: Sequence[bytes], first: int) -> Iterator[tuple[str, int]]:
+        tried.append(first)
+        return runs(lines, first)
+
+    monkeypatch.setattr(folded, "runs", counted)
+    chance = random.Random(7)  # noqa: S311 - reproducible, no secret
+    lines = [f"{chance.randrange(10**15, 10**16)}" for _ in range(2000)]
+
+    engine().text("\n".join(lines))
+
+    assert 0 < len(tried) < 100

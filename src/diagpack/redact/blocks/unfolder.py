@@ -93,7 +93,8 @@ class Unfolder:
         found = _Found(list(lines))
         first = behind = 0
         left = _TRIES * sum(map(len, lines))
-        while first < len(lines):
+        # When no more is tried, nothing more is found.
+        while first < len(lines) and left >= 0:
             line, last = lines[first], first + 1
             # A text may also begin behind other lines that are as long.
             if first in begins or _PACKED.match(line) or (first >= behind and len(line) >= _WIDE):
