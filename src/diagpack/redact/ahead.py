@@ -17,6 +17,7 @@ from diagpack.redact.batch import (
     strings,
     untouched,
 )
+from diagpack.redact.blocks.reader import places
 from diagpack.redact.edits import Edit
 from diagpack.redact.tally import NOTHING
 from diagpack.redact.walk_url import is_simple
@@ -101,7 +102,8 @@ class Ahead:
                 new, counts = (each, NOTHING) if is_clear else engine.plain_words(each)
                 yield each, (new, counts, ())
         for group in batches(fresh) if len(fresh) >= _FEW else ():
-            yield from zip(group, redact_batch(engine, group), strict=True)
+            alone = _without_blocks(group)
+            yield from zip(alone, redact_batch(engine, alone), strict=True)
         for group in batches(urls) if len(urls) >= _FEW else ():
             for text in self._clear_among(group):
                 yield text, (text, NOTHING, ())
@@ -119,3 +121,13 @@ class Ahead:
     def _clear_among(self, texts: Sequence[str]) -> Iterator[str]:
         """Those of many short ASCII texts in which nothing is found, not even something that stays."""
         return untouched(texts, sorted(self._engine.findings("\n".join(texts).encode("ascii"))))
+
+
+def _without_blocks(texts: Sequence[str]) -> list[str]:
+    """Those of many texts that are no statement, mailbox or message: of these more counts than the detectors find."""
+    pieces = [each.encode("utf-8", "surrogatepass") for each in texts]
+    found = places(b"\n".join(pieces))
+    if not found:
+        return list(texts)
+    clear = set(untouched(pieces, found))
+    return [text for text, piece in zip(texts, pieces, strict=True) if piece in clear]

@@ -9,6 +9,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from diagpack.redact.binary import holds_shape
 from diagpack.redact.detectors._engine import compiled
 from diagpack.redact.edits import Edit, apply
 from diagpack.redact.packed import TooBig, unpack_base64
@@ -147,6 +148,6 @@ def is_joinable(text: str, cap: int) -> bool:
     if not cap or _OPAQUE.fullmatch(text) is None:
         return False
     try:
-        return unpack_base64(text.encode("ascii"), cap) is None
+        return unpack_base64(text.encode("ascii"), cap) is None and not holds_shape(text)
     except TooBig:
         return False

@@ -366,7 +366,10 @@ class Engine:
     def is_words(self, text: str) -> bool:
         """Whether a text looks like words without a shape."""
         # `-----` may be the head of a key.
-        return is_plain(text) and not (self._looks_for_hosts and "." in text) and "-----" not in text
+        is_statement = "('" in text or ", '" in text
+        return (
+            is_plain(text) and not (self._looks_for_hosts and "." in text) and "-----" not in text and not is_statement
+        )
 
     def edits(
         self, data: bytes, context: str = "", layer: int = 0, *, blocks: Blocks | None = None, is_ahead: bool = False

@@ -30,6 +30,10 @@ _ACTIONS = ("drop", "pseudonymise", "keep")
 _VERSION = 1
 # Rules that find a host because a person named it.
 _NAMED_HOST_RULES = frozenset({"learned", "learned-encoded", "hidden-host"})
+# Classes of personal data that a header may hold as a whole.
+_IN_HEADERS = frozenset(
+    {"email", "ip", "user", "geo", "name", "phone", "address", "dob", "nationalid", "iban", "card", "id"}
+)
 _SQUEEZE = str.maketrans("", "", "-_. []:")
 # Mappings whose keys are the user's own; everywhere else a key must exist in the defaults.
 _OPEN = ("saml.elements", "saml.attributes", "saml.values", "jwt.classes")
@@ -116,7 +120,7 @@ class Policy:
         if is_id_header(lowered) or lowered in _PLAIN_HEADERS:
             return KEEP
         found = self.classify(lowered)
-        return found if found in SECRET_CLASSES or found in ("email", "ip", "user", "geo") else ""
+        return found if found in SECRET_CLASSES | _IN_HEADERS else ""
 
     @cached_property
     def _stem_gate(self) -> Any:

@@ -7,6 +7,7 @@ none falls back to the text engine, which looks inside it as well.
 import re
 from typing import TYPE_CHECKING
 
+from diagpack.redact.binary import holds_shape
 from diagpack.redact.engine import MESSAGE
 from diagpack.redact.json_text import TooDeep
 from diagpack.redact.packed import TooBig, unpack_base64, without_space
@@ -21,7 +22,14 @@ from diagpack.redact.walk_form import (
 from diagpack.redact.walk_jose import redact_compact
 from diagpack.redact.walk_json import redact_json_text
 from diagpack.redact.walk_markup import is_markup, redact_markup
-from diagpack.redact.walk_messages import is_event_stream, is_json_lines, redact_event_stream, redact_json_lines
+from diagpack.redact.walk_messages import (
+    is_event_stream,
+    is_frames,
+    is_json_lines,
+    redact_event_stream,
+    redact_frames,
+    redact_json_lines,
+)
 from diagpack.redact.walk_url import is_url, redact_url
 
 if TYPE_CHECKING:
@@ -35,6 +43,8 @@ def redact_structure(engine: "Engine", text: str, context: str) -> str | None:
     """The structure hook of the engine."""
     if context == MESSAGE:
         return redact_message(engine, text)
+    if is_frames(text):
+        return redact_frames(engine, text)
     head = text.lstrip("\ufeff \t\r\n")[:1]
     if head in ("{", "["):
         return _json(engine, text)
@@ -91,7 +101,7 @@ def _packed(engine: "Engine", text: str) -> str | None:
     except TooBig:
         return engine.replacement(text, "secret", "inflates-too-far")
     if unpacked is None:
-        return None
+        return engine.replacement(text, "secret", "packed-binary") if holds_shape(run) else None
     inside = unpacked.text.decode("utf-8", "surrogateescape")
     new = engine.value(inside)
     if new == inside:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_plus
 
 from diagpack.redact.spans import SECRET_CLASSES
+from diagpack.redact.walk_prose import redact_prose
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
@@ -49,6 +50,11 @@ def redact_parameter(engine: "Engine", name: str, value: str) -> str:
         message = redact_message(engine, value)
         if message is not None:
             return message
+    if name.lower() == "relaystate" and value.startswith(("http://", "https://")):
+        from diagpack.redact.walk_url import redact_url
+
+        # Where the browser goes after the sign-in is what a wrong one has to be compared with.
+        return redact_url(engine, value)
     if entity in SECRET_CLASSES or entity:
         return engine.slot(value, entity, "parameter")
     return engine.value(value, name)
@@ -109,12 +115,17 @@ def _part(engine: "Engine", part: str) -> str:
     content = body.rstrip("\r\n")
     tail = body[len(content) :]
     field = name.group(1) if name else ""
-    shown = _FILE_NAME.sub(lambda each: each.group(1) + _file_name(engine, each.group(2)), head)
+    shown = redact_file_names(engine, head)
     if _FILE_NAME.search(head) and engine.policy.classify(field) == "":
         return shown + found + engine.value(content, field) + tail
     return shown + found + redact_parameter(engine, field, content) + tail
 
 
+def redact_file_names(engine: "Engine", head: str) -> str:
+    """The headers of a part, or the value of a `Content-Disposition`: names of files may name people."""
+    return _FILE_NAME.sub(lambda each: each.group(1) + _file_name(engine, each.group(2)), head)
+
+
 def _file_name(engine: "Engine", value: str) -> str:
     bare = value.strip('"')
-    return value.replace(bare, engine.text(bare), 1) if bare else value
+    return value.replace(bare, redact_prose(engine, bare), 1) if bare else value

@@ -13,6 +13,7 @@ from diagpack.redact.walk_form import redact_parameter
 from diagpack.redact.walk_http import cookie_value, is_kept_header, redact_header, redact_set_cookie
 from diagpack.redact.walk_json import JsonWalker, redact_body
 from diagpack.redact.walk_messages import redact_frame
+from diagpack.redact.walk_prose import redact_prose
 from diagpack.redact.walk_url import redact_url
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ _PLAIN = frozenset(
     "id mimeType encoding onContentLoad onLoad blocked dns connect send wait receive ssl hitCount lastAccess expires "
     "httpOnly secure sameSite".split()
 )
+# Messages in binary, also where they are written in letters (`grpc-web-text`).
+_BINARY_TYPES = ("grpc", "protobuf", "msgpack", "cbor")
 _PAIR = frozenset({"name", "value"})
 _COOKIE_PARTS = {"path": "", "domain": "", "name": ""}
 
@@ -43,6 +46,7 @@ class HarWalker(JsonWalker):
     def __init__(self, engine: "Engine", document: Document | None = None) -> None:
         super().__init__(engine, document)
         section = engine.policy.section("har")
+        self._text_types = section["text_types"]
         self._id_headers: dict[str, bool] = {}
         self._kinds: dict[tuple[str, ...], frozenset[str]] = {}
         self._known = frozenset([*section["keep"], *section["text"], *section["messages"]])
@@ -77,7 +81,9 @@ class HarWalker(JsonWalker):
         if not isinstance(page, dict):
             return self.walk(page)
         return {
-            name: self.engine.value(each) if name == "title" and isinstance(each, str) else self._other(name, each)
+            name: redact_prose(self.engine, each)
+            if name == "title" and isinstance(each, str)
+            else self._other(name, each)
             for name, each in self._allowed(page).items()
         }
 
@@ -197,6 +203,8 @@ class HarWalker(JsonWalker):
                 out[key] = _plain_parameter(self, name, each)
             elif key == "value":
                 out[key] = self.walk(each, name, self.engine.policy.classify(name))
+            elif key == "fileName" and isinstance(each, str):
+                out[key] = redact_prose(self.engine, each)
             else:
                 out[key] = (
                     self.engine.value(each) if isinstance(each, str) and key != "contentType" else self.walk(each)
@@ -205,11 +213,12 @@ class HarWalker(JsonWalker):
 
     def _body(self, body: dict[str, Any]) -> dict[str, Any]:
         media = str(body.get("mimeType", "")).lower()
-        is_text = not media or any(each in media for each in self.engine.policy.section("har")["text_types"])
+        is_binary = any(each in media for each in _BINARY_TYPES)
+        is_text = not is_binary and (not media or any(each in media for each in self._text_types))
         out: dict[str, Any] = {}
         for name, each in self._allowed(body).items():
             if name == "text" and isinstance(each, str):
-                out[name] = self._body_text(each, str(body.get("encoding", "")), is_text)
+                out[name] = self._body_text(each, "base64" if is_binary else str(body.get("encoding", "")), is_text)
             elif name == "params":
                 out[name] = self._parameters(each)
             else:

@@ -10,8 +10,9 @@ import re
 from typing import TYPE_CHECKING
 
 from diagpack.redact.live import BEARER
+from diagpack.redact.looks import is_credential
 from diagpack.redact.spans import SECRET_CLASSES
-from diagpack.redact.walk_form import redact_parameter
+from diagpack.redact.walk_form import redact_file_names, redact_parameter
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
@@ -21,6 +22,7 @@ _URL_HEADERS = frozenset(
     "x-forwarded-prefix sourcemap x-request-uri x-original-uri".split()
 )
 _AUTHORIZATION = frozenset({"authorization", "proxy-authorization", "x-authorization", "authentication-info"})
+_PARTED = frozenset({"sec-websocket-protocol", "content-disposition"})
 _WALKED = _AUTHORIZATION | {"cookie", "set-cookie"}
 _PARAMETER_SCHEMES = frozenset({"digest", "aws4-hmac-sha256", "aws4-ecdsa-p256-sha256", "signature", "oauth", "hawk"})
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9-]*)(\s+)(\S.*?)\s*", re.DOTALL)
@@ -53,6 +55,10 @@ def redact_header(engine: "Engine", name: str, value: str) -> str:
         return redact_authorization(engine, value)
     if lowered in _URL_HEADERS:
         return _url_header(engine, lowered, value)
+    if lowered == "sec-websocket-protocol":
+        return ",".join(_subprotocol(engine, each) for each in value.split(","))
+    if lowered == "content-disposition":
+        return redact_file_names(engine, value)
     entity = engine.policy.classify_header(lowered)
     if entity == "keep":
         return engine.keep(value)
@@ -66,10 +72,19 @@ def redact_header(engine: "Engine", name: str, value: str) -> str:
     return engine.value(value, lowered)
 
 
+def _subprotocol(engine: "Engine", part: str) -> str:
+    """One protocol a WebSocket offers: browsers cannot send headers there, so some carry the token of the user."""
+    bare = part.strip()
+    *known, last = bare.rsplit(".", 1) if bare.startswith("base64url.bearer.") else [bare]
+    if not known and not is_credential(last, "token"):
+        return engine.value(part)
+    return part.replace(last, engine.slot(last, "token", "subprotocol"), 1)
+
+
 def is_kept_header(engine: "Engine", name: str) -> bool:
     """Whether `redact_header` keeps what stands in this header, but for shapes and learned values."""
     lowered = name.strip().lower()
-    is_walked = lowered in _WALKED or lowered in _URL_HEADERS
+    is_walked = lowered in _WALKED or lowered in _URL_HEADERS or lowered in _PARTED
     return not is_walked and engine.policy.classify_header(lowered) == "keep"
 
 

@@ -12,6 +12,22 @@ from diagpack.redact.live import TOKEN_MEMBERS
 from diagpack.redact.looks import is_credential, is_pin, is_word, looks_like
 from diagpack.redact.spans import PERSONAL_CLASSES, SECRET_CLASSES
 from diagpack.redact.walk_form import is_connection_string, redact_connection_string
+from diagpack.redact.walk_prose import KEYS as PROSE_KEYS
+from diagpack.redact.walk_prose import redact_prose
+from diagpack.redact.walk_record import TELLING as TOLD
+from diagpack.redact.walk_record import (
+    arguments,
+    class_in_account,
+    class_in_person,
+    formatted,
+    holder,
+    is_account,
+    is_company,
+    is_doubtful,
+    is_person,
+    is_sign_in,
+    patched,
+)
 from diagpack.redact.walk_state import TELLING, joined, masks, part
 
 if TYPE_CHECKING:
@@ -20,11 +36,6 @@ if TYPE_CHECKING:
 _NAME_KEYS = ("name", "key", "Name", "Key", "header", "id")
 # A number below has fewer digits than any card or token.
 _SMALL = 10**10
-# Beside one of these, `name` is a person's.
-_PERSONAL_KEYS = frozenset(
-    "email mail email_address emailaddress phone phone_number phonenumber mobile firstname first_name givenname "
-    "birthdate date_of_birth dob postal_code postalcode".split()
-)
 _HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 _MANIFEST_KEYS = ("data", "stringData")
 # Kinds of records that one engine remembers, and members of the longest.
@@ -32,7 +43,7 @@ _MOST_PLANS = 5_000
 _LONGEST_PLAN = 100
 _VALUE_KEYS = frozenset({"value", "Value", "values", "val"})
 # Members that say something about their neighbours: such a record is walked member by member.
-_TELLING = _VALUE_KEYS | TOKEN_MEMBERS.keys() | TELLING | {MARK, "alternateId"}
+_TELLING = _VALUE_KEYS | TOKEN_MEMBERS.keys() | TELLING | TOLD | {MARK, "alternateId"}
 # Okta System Log: what an entity of these types is called is diagnostic, and nobody's name.
 _THINGS = frozenset({"AppInstance", "PolicyEntity", "PolicyRule", "PublicClientApp", "SystemPrincipal", "UserGroup"})
 
@@ -98,7 +109,11 @@ class JsonWalker:
             raise TooDeep
         if isinstance(value, str):
             # Most leaves have no class and no marker.
-            return self.string(value, key, entity) if entity or value[:1] == "#" else self.engine.value(value, key)
+            return (
+                self.string(value, key, entity)
+                if entity or value[:1] == "#" or key in PROSE_KEYS
+                else self.engine.value(value, key)
+            )
         if isinstance(value, dict):
             return self.mapping(value, key, entity, level)
         if isinstance(value, list):
@@ -113,9 +128,12 @@ class JsonWalker:
             return [[pair[0], self._paired(pair[0], pair[1], level + 2)] for pair in value]
         listed = self._listed_class(value) if len(value) == 2 else ""
         known = {} if entity or listed else self.engine.known_texts
+        behind = {} if entity else dict(arguments(self.engine.policy, value))
         walked: list[Any] | None = None
         for index, each in enumerate(value):
-            if type(each) is str and each in known:
+            if index in behind:
+                new = self.walk(each, key, behind[index], level + 1)
+            elif type(each) is str and each in known:
                 new = self.engine.value(each)
             else:
                 new = self.walk(each, key, listed if listed and index else entity, level + 1)
@@ -126,7 +144,12 @@ class JsonWalker:
         return value if walked is None else walked
 
     def mapping(self, value: dict[str, Any], key: str, entity: str, level: int) -> Any:
-        if self._has_plain_keys and (not entity or entity == "keep") and not self._record_class(key):
+        if (
+            self._has_plain_keys
+            and (not entity or entity == "keep")
+            and not self._record_class(key)
+            and not is_company(key)
+        ):
             plan = self._plan(value)
             if plan is not None:
                 return self._planned(value, plan, level)
@@ -139,7 +162,10 @@ class JsonWalker:
         if value.get("kind") == "Secret" and not value.keys().isdisjoint(_MANIFEST_KEYS):
             return self._manifest(value, key, entity, level)
         inherited = entity if entity != "keep" else ""
-        is_person = _names_person(value)
+        about_person, about_account, of_company = is_person(value), is_account(value), is_company(key)
+        if "@" in str(value.get("address", ""))[:200]:
+            about_person = True
+        told = self._told(value, key)
         entries = _entity_classes(value)
         hidden = masks(value)
         walked: dict[str, Any] = {}
@@ -155,13 +181,34 @@ class JsonWalker:
             if named and plain in _VALUE_KEYS:
                 walked[name] = self.walk(each, key, named if named != "keep" else "", level + 1)
                 continue
-            below = self.class_of(plain, each) or inherited
-            if is_person and not below and plain == "name" and looks_like(each, "name"):
-                below = "name"
+            below = told.get(plain) or self.class_of(plain, each) or inherited
+            if not below and about_person:
+                below = class_in_person(self.engine.policy, plain, each)
+            elif not below and about_account:
+                below = class_in_account(self.engine.policy, plain, each)
+            if not below and of_company and plain.lower() == "name" and isinstance(each, str):
+                below = "company"
             if not below and record and (is_credential(each, record) or (is_of_passwords and is_word(each))):
                 below = record
             walked[self._key(name)] = self.walk(each, plain, below, level + 1)
         return walked if len(walked) == len(value) else self._renamed(value, walked)
+
+    def _told(self, value: dict[str, Any], key: str) -> dict[str, str]:
+        """Classes that members have because of their neighbours or of the key above: wrapped values, patches, calls."""
+        held = holder(value) if key else ""
+        if held:
+            entity = "user" if key == "sub" else self.class_of(key, value[held])
+            return {held: entity} if entity not in ("", "keep") else {}
+        for name in patched(value):
+            if (entity := self.class_of(name, value["value"])) not in ("", "keep"):
+                return {"value": entity}
+        if is_sign_in(value):
+            return {name: "secret" for name in ("params", "args", "arguments") if isinstance(value.get(name), list)}
+        if "display" in value and "value" in value and looks_like(value["display"], "name"):
+            return {"display": "name"}
+        if isinstance(value.get("formatted"), str):
+            return {"formatted": formatted(value)} if formatted(value) else {}
+        return {}
 
     def _masked(self, value: Any, mask: Any, key: str, level: int) -> Any:
         """A value of which a neighbour says what in it is secret."""
@@ -207,14 +254,19 @@ class JsonWalker:
             return plans[names]
         plan = None
         is_manifest = "kind" in names and not value.keys().isdisjoint(_MANIFEST_KEYS)
-        is_plain = not is_manifest and not _names_person(names) and _TELLING.isdisjoint(names)
+        is_plain = not is_manifest and not self._is_told(names) and _TELLING.isdisjoint(names)
         if is_plain and all("#" not in name and self._is_name(name) for name in names):
-            plan = tuple(self.engine.keys.is_plain(name) for name in names)
+            plan = tuple(name not in PROSE_KEYS and self.engine.keys.is_plain(name) for name in names)
         if len(plans) > _MOST_PLANS:
             plans.clear()
         if len(names) <= _LONGEST_PLAN:
             plans[names] = plan
         return plan
+
+    def _is_told(self, names: Collection[str]) -> bool:
+        """Whether something in a record with these members hangs on its being a person's."""
+        is_any = any(is_doubtful(self.engine.policy, each) for each in names)
+        return is_any and (is_person(names) or is_account(names) or "address" in names)
 
     def _planned(self, value: dict[str, Any], plan: tuple[bool, ...], level: int) -> dict[str, Any]:
         """A record whose members stand for themselves; the same one when nothing in it was replaced."""
@@ -248,7 +300,9 @@ class JsonWalker:
             return entity if isinstance(value, list) and all(isinstance(each, str) for each in value) else ""
         if self.engine.policy.is_ambiguous(key) and not self._looks_like(value, entity):
             # A number under `pin` is one; under `code` or `state` it is a diagnosis.
-            return entity if entity == "password" and is_pin(value) else ""
+            return entity if (entity == "password" or key.lower() == "otp") and is_pin(value) else ""
+        if key.lower() == "subject" and isinstance(value, str) and " " in value and "@" not in value:
+            return ""  # of a message or certificate; as a claim it is one word
         return entity
 
     def _looks_like(self, value: Any, entity: str) -> bool:
@@ -276,6 +330,8 @@ class JsonWalker:
                 return redact_header(self.engine, key, value)
             inner = self._structured_slot(value, key, entity)
             return self.engine.slot(value, entity, "json-key") if inner is None else inner
+        if key in PROSE_KEYS and " " in value:
+            return redact_prose(self.engine, value)
         return self.engine.value(value, key)
 
     def _structured_slot(self, value: str, key: str, entity: str) -> str | None:
@@ -402,11 +458,6 @@ class MarkedWalker(JsonWalker):
 
     def _pair_class(self, value: dict[str, Any]) -> str:
         return ""
-
-
-def _names_person(names: Collection[str]) -> bool:
-    """Whether a record with these members has the name of a person under `name`."""
-    return "name" in names and not _PERSONAL_KEYS.isdisjoint(map(str.lower, names))
 
 
 def _entity_classes(value: dict[str, Any]) -> dict[str, str]:

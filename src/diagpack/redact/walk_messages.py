@@ -1,13 +1,16 @@
 """Streams of messages: server-sent events, WebSocket frames, JSON Lines inside a body.
 
 Enters: the text of a stream. Leaves: the same lines in the same order. Sources: WHATWG HTML 9.2.6 (event stream),
-RFC 6455 5.6 (data frames).
+RFC 6455 5.6 (data frames); STOMP 1.2; SignalR hub protocol.
 """
 
 import re
 from typing import TYPE_CHECKING
 
 from diagpack.redact.json_text import TooDeep
+from diagpack.redact.looks import is_credential
+from diagpack.redact.spans import SECRET_CLASSES
+from diagpack.redact.walk_http import redact_header
 from diagpack.redact.walk_json import redact_json_text
 
 if TYPE_CHECKING:
@@ -19,6 +22,46 @@ _FIELD = re.compile(r"(data|event|id|retry|)(: ?)(.*)", re.DOTALL)
 _TAGGED = re.compile(r"([0-9A-Za-z:/,-]{1,40}?)([\[{].*)", re.DOTALL)
 
 
+_STOMP = re.compile(
+    r"(?:CONNECT|STOMP|CONNECTED|SEND|SUBSCRIBE|UNSUBSCRIBE|ACK|NACK|BEGIN|COMMIT|ABORT|DISCONNECT|MESSAGE|RECEIPT|ERROR)"
+    r"\r?\n(?:[^\r\n:]+:[^\r\n]*\r?\n)*\r?\n"
+)
+# Records of SignalR end with this character.
+_RECORD_END = "\x1e"
+
+
+def is_frames(text: str) -> bool:
+    """Whether a text is a frame of STOMP or records of SignalR: protocols that WebSockets carry."""
+    return (text[:1].isupper() and _STOMP.match(text) is not None) or (text[:1] == "{" and text[-1:] == _RECORD_END)
+
+
+def redact_frames(engine: "Engine", text: str) -> str:
+    """Headers of a STOMP frame as headers, and its body as a value; each record of SignalR by its own structure."""
+    if text[-1:] == _RECORD_END:
+        return _RECORD_END.join(engine.value(each) for each in text.split(_RECORD_END))
+    end = _STOMP.match(text).end()  # type: ignore[union-attr]
+    command, *lines = text[:end].split("\n")
+    body = text[end:]
+    content = body.rstrip("\0\r\n")
+    return (
+        "\n".join([command, *(_frame_header(engine, each) for each in lines)])
+        + engine.value(content)
+        + body[len(content) :]
+    )
+
+
+def _frame_header(engine: "Engine", line: str) -> str:
+    name, colon, value = line.partition(":")
+    bare = value.rstrip("\r")
+    if not bare:
+        return line
+    if name in ("login", "passcode", "user-name"):
+        return (
+            name + colon + engine.slot(bare, "password" if name == "passcode" else "user", "frame") + value[len(bare) :]
+        )
+    return name + colon + redact_header(engine, name, bare) + value[len(bare) :]
+
+
 def is_event_stream(text: str) -> bool:
     return text[:6].startswith(("data:", "event:", "id:", "retry:", ":")) and _EVENT.match(text) is not None
 
@@ -26,13 +69,21 @@ def is_event_stream(text: str) -> bool:
 def redact_event_stream(engine: "Engine", text: str) -> str:
     """Field by field; the payload of `data:` by its own structure."""
     lines = []
+    event = ""
     for line in text.split("\n"):
         match = _FIELD.fullmatch(line.rstrip("\r"))
         if match is None:
             lines.append(engine.text(line) if line.strip() else line)
             continue
         name, _, held = match.groups()
-        new = engine.value(held) if name in ("data", "", "id", "event") else held
+        if name == "event" or not line.strip():
+            event = held.strip()
+        entity = engine.policy.classify(event) if event and name == "data" else ""
+        if entity in SECRET_CLASSES and is_credential(held, entity):
+            # `event: token` names what its data is.
+            new = engine.slot(held, entity, "event")
+        else:
+            new = engine.value(held) if name in ("data", "", "id", "event") else held
         lines.append(line.replace(held, new, 1) if held and new != held else line)
     return "\n".join(lines)
 

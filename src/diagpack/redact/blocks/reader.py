@@ -75,6 +75,11 @@ def _is_inside(edit: Edit, starts: list[int], wholes: list[tuple[int, int]]) -> 
     return index >= 0 and edit.end <= wholes[index][1]
 
 
+def places(data: bytes) -> list[tuple[int, int]]:
+    """Where a single line may hold what counts in one line: names beside addresses, statements, messages."""
+    return list(_ONE_LINE.spans(data))
+
+
 class Blocks:
     """Bound to one engine and one text."""
 

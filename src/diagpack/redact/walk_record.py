@@ -1,0 +1,128 @@
+"""What the members of a JSON record say about each other: people, wrapped values, patches, calls, command lines.
+
+Enters: a parsed record or list, and the key it stands under. Leaves: for each member the class it has because of its
+neighbours. Sources: RFC 7644 3.5.2 (SCIM PATCH), RFC 6902 (JSON Patch), JSON-RPC 2.0, OpenID Connect Core 5.1.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
+
+from diagpack.redact.looks import looks_like
+from diagpack.redact.spans import SECRET_CLASSES
+
+if TYPE_CHECKING:
+    from diagpack.redact.policy import Policy
+
+# Beside one of these a record is a person's.
+_PERSONAL: Final = frozenset(
+    "email mail emailaddress phone phonenumber mobile firstname givenname lastname familyname birthdate dateofbirth "
+    "dob postalcode postcode preferredusername".split()
+)
+# Beside one of these it may be one of a service (a database has a user and a password as well).
+_ACCOUNT: Final = frozenset({"username", "password"})
+# A name of words, and none of a program (`orders-api`).
+_WORDS: Final = re.compile(r"[^\W\d_]+(?:[ .,'’-]{1,2}[^\W\d_]+)*\.?")
+# Records of companies: their `name` is one.
+_COMPANIES: Final = frozenset(
+    "company companies employer organization organizations organisation organisations customer customers".split()
+)
+# `{"password": {"value": "…"}}`, as parameters of deployments, claims of OpenID Connect, DynamoDB and XML as JSON
+# write it: the members that hold the value, and those that may stand beside it.
+_HOLDING: Final = frozenset({"value", "values", "stringvalue", "_text", "#text", "$t", "_", "s", "n"})
+_BESIDE: Final = frozenset({"type", "essential", "metadata", "sensitive", "description", "_attributes", "@type", "$"})
+_FILTER: Final = re.compile(r"\[[^\]]*\]")
+_FLAG: Final = re.compile(r"--?([A-Za-z][A-Za-z0-9_-]{0,60})")
+_USER_AND_PASSWORD: Final = re.compile(r"[^\s:/]+:(?!//)\S+")
+_SIGN_IN: Final = re.compile(r"log_?in|log_?on|sign_?in|sign_?on|authenticat|password|credential", re.IGNORECASE)
+_SQUEEZE: Final = str.maketrans("", "", "-_ ")
+TELLING: Final = frozenset({"op", "method", "display", "formatted", "_text", "$t", "_", "S", "N", "stringValue"})
+
+
+def squeezed(name: str) -> str:
+    return name.lower().translate(_SQUEEZE)
+
+
+def is_person(names: Collection[str]) -> bool:
+    """Whether a record with these members is about a person: `name` and other doubtful names count there."""
+    plain = {squeezed(each) for each in names}
+    return not _PERSONAL.isdisjoint(plain) or ("sub" in plain and not plain.isdisjoint(("iss", "aud")))
+
+
+def is_account(names: Collection[str]) -> bool:
+    """Whether it is at least about somebody, or something, that signs in."""
+    return not _ACCOUNT.isdisjoint(map(squeezed, names))
+
+
+def is_doubtful(policy: "Policy", name: str) -> bool:
+    """Whether only the neighbours of a member decide about it."""
+    return name.lower() == "name" or policy.is_ambiguous(name)
+
+
+def class_in_person(policy: "Policy", name: str, value: Any) -> str:
+    """The class of a doubtful member in the record of a person."""
+    if not isinstance(value, str) or not any(each.isalpha() for each in value) or len(value) > 200:
+        return ""
+    if name.lower() == "name":
+        is_name = _WORDS.fullmatch(value.strip()) is not None and not ("-" in value and value.islower())
+        return "name" if is_name or "@" in value else ""
+    entity = policy.classify(name) if policy.is_ambiguous(name) else ""
+    return entity if entity in ("user", "name", "address", "company") else ""
+
+
+def class_in_account(policy: "Policy", name: str, value: Any) -> str:
+    """The same in the record of an account: who signs in, and a name that looks like a person's."""
+    entity = class_in_person(policy, name, value)
+    return entity if entity == "user" or (entity == "name" and looks_like(value, "name")) else ""
+
+
+def is_company(key: str) -> bool:
+    """Whether a record under this key is a company's."""
+    return squeezed(key) in _COMPANIES
+
+
+def holder(record: Mapping[str, Any]) -> str:
+    """The member that is all there is of a record: the value of the key above. Empty when there is none."""
+    if not record or len(record) > 4:
+        return ""
+    names = {each.lower(): each for each in record}
+    held = _HOLDING & names.keys()
+    return names[held.pop()] if len(held) == 1 and names.keys() <= _HOLDING | _BESIDE else ""
+
+
+def patched(record: Mapping[str, Any]) -> list[str]:
+    """The names in the path of `{"op": "replace", "path": "name.familyName", "value": …}`, the last one first."""
+    if "op" not in record or "value" not in record or not isinstance(record.get("path"), str):
+        return []
+    path = _FILTER.sub("", record["path"]).rpartition(":")[2]
+    return [each for each in re.split(r"[./]", path) if each and not each.isdigit()][::-1]
+
+
+def formatted(record: Mapping[str, Any]) -> str:
+    """The class of the member that says a name or an address in one piece (SCIM, OpenID Connect). Empty for others."""
+    names = set(map(squeezed, record))
+    if not names.isdisjoint(("familyname", "givenname")):
+        return "name"
+    return "" if names.isdisjoint(("streetaddress", "locality", "postalcode")) else "address"
+
+
+def is_sign_in(record: Mapping[str, Any]) -> bool:
+    """Whether a record is a call of a method to sign in, whose arguments stand by position."""
+    return isinstance(record.get("method"), str) and _SIGN_IN.search(record["method"]) is not None
+
+
+def arguments(policy: "Policy", listed: list[Any]) -> Iterator[tuple[int, str]]:
+    """(index, class) of values behind flags: `["--password", "…", "-u", "jo:…"]`."""
+    for index, (flag, value) in enumerate(pairwise(listed), start=1):
+        if not isinstance(flag, str) or flag[:1] != "-" or not isinstance(value, str) or value[:1] == "-":
+            continue
+        match = _FLAG.fullmatch(flag)
+        if match is None:
+            continue
+        if match.group(1) in ("u", "user") and _USER_AND_PASSWORD.fullmatch(value):
+            yield index, "password"
+            continue
+        entity = policy.classify(match.group(1))
+        if entity in SECRET_CLASSES and not policy.is_ambiguous(match.group(1)):
+            yield index, entity
