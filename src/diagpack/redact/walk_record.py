@@ -67,6 +67,8 @@ def class_in_person(policy: "Policy", name: str, value: Any) -> str:
     if name.lower() == "name":
         is_name = _WORDS.fullmatch(value.strip()) is not None and not ("-" in value and value.islower())
         return "name" if is_name or "@" in value else ""
+    if squeezed(name) in _PERSONAL | _ACCOUNT:
+        return ""  # what a policy calls doubtful is no evidence for itself
     entity = policy.classify(name) if policy.is_ambiguous(name) else ""
     return entity if entity in ("user", "name", "address", "company") else ""
 
