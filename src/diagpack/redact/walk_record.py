@@ -90,7 +90,7 @@ def holder(record: Mapping[str, Any]) -> str:
         return ""
     names = {each.lower(): each for each in record}
     held = _HOLDING & names.keys()
-    return names[held.pop()] if len(held) == 1 and names.keys() <= _HOLDING | _BESIDE else ""
+    return names[next(iter(held))] if len(held) == 1 and names.keys() <= _HOLDING | _BESIDE else ""
 
 
 def patched(record: Mapping[str, Any]) -> list[str]:
