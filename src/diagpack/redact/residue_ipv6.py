@@ -4,16 +4,18 @@ Enters: a layer of bytes. Leaves: what stands there as an IPv6 address, as RFC 5
 written. Looked for only where a case knows such addresses: text is full of hex digits and colons.
 """
 
+import ipaddress
 from collections.abc import Iterator
 from typing import Final
 
-from diagpack.redact.ipv6 import packed_ipv6, spelled_ipv6
 from diagpack.redact.residue_decode import fast, spans
 
 # The fingerprint of this says that a case knows IPv6 addresses.
 MARK: Final = b"\0ipv6"
 _RUN: Final = fast(r"[0-9A-Fa-f:]*(?:::|(?:[0-9A-Fa-f]{1,4}:){7})[0-9A-Fa-f:.]*")
 _LONGEST: Final = 64
+# Of an address in full.
+_COLONS: Final = 7
 # Something like `from:` or a name that ends in hex digits may stand in front.
 _MOST_HEADS: Final = 3
 
@@ -28,9 +30,12 @@ def _spelled(run: str) -> Iterator[bytes]:
     for _ in range(_MOST_HEADS):
         # A port, a colon of the sentence or a full stop may stand behind.
         for text in dict.fromkeys((run, run.removesuffix(":"), run.removeprefix(":"), run.rsplit(":", 1)[0])):
-            packed = packed_ipv6(text)
-            if packed is not None:
-                yield spelled_ipv6(packed).encode("ascii")
+            if "::" not in text and "." not in text and text.count(":") != _COLONS:
+                continue
+            try:
+                yield str(ipaddress.IPv6Address(text)).encode("ascii")
+            except ValueError:
+                continue
         head, colon, rest = run.partition(":")
         if not colon or not head or rest.startswith(":"):
             return
