@@ -3,11 +3,13 @@
 import base64
 import gzip
 import json
+import zlib
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diagpack.redact import residue_decode
 from diagpack.redact.residue_decode import JOIN, decodings, flat
 
 
@@ -53,3 +55,12 @@ def test_readable_runs_are_one_layer_and_packed_ones_layers_of_their_own() -> No
         gzip.compress(b"packed", mtime=0),
         JOIN.join([b"readable 0 text", b"readable 1 text", b"readable 2 text", b"hex hex hex "]),
     ]
+
+
+def test_bare_deflate_is_opened_also_when_its_first_bytes_could_be_text() -> None:
+    deflater = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packed = deflater.compress(b"Authorization: Bearer cAnary7Qz81x6") + deflater.flush()
+    assert residue_decode._is_readable(packed)
+
+    assert b"Authorization: Bearer cAnary7Qz81x6" in _layers(base64.b64encode(packed))
+    assert b"Authorization: Bearer cAnary7Qz81x6" in _layers(packed)

@@ -103,12 +103,23 @@ def _stride(run: bytes, plain: bytes) -> int:
 
 _RUN = re.compile(rb"[^\s\"'<>]+")
 _LINE = re.compile(rb"[^\n]+")
+_IN_RUN, _WORD = r"[^\s\"'<>]", r"[A-Za-z0-9.,'!?=:-]{1,20}"
+_FORM_SIGNS = rf"(?:\+{_IN_RUN}*%[0-9A-Fa-f]{{2}}|%[0-9A-Fa-f]{{2}}{_IN_RUN}*\+|{_WORD}(?:\++{_WORD}){{3}})"
+_FORM_RUN = compiled(rf"{_IN_RUN}*{_FORM_SIGNS}{_IN_RUN}*")
+_FORM_LIKELY = compiled(_FORM_SIGNS)
+# How far a sign that is escaped, or the next blanks, are from a `+` that is one.
+_NEAR, _FEW_PLUSES = 64, 2
 
 
 def _runs(data: bytes, mark: bytes) -> Iterator[tuple[int, int]]:
     for match in _RUN.finditer(data):
         if mark in match.group(0):
             yield match.span()
+
+
+def _form_runs(data: bytes) -> Iterator[tuple[int, int]]:
+    """Runs in which a `+` is a blank: some other sign is escaped, or there are several between words."""
+    return _FORM_RUN.spans(data)
 
 
 def _lines(data: bytes, mark: bytes) -> Iterator[tuple[int, int]]:
@@ -196,6 +207,14 @@ PERCENT = Codec(
     _percent,
     _percent_token,
 )
+# The same in a form, where a blank is written as `+` (WHATWG URL 5.1).
+FORM = Codec(
+    "form",
+    re.compile(rb"%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*|\++"),
+    lambda data: _form_runs(data),
+    lambda match: match[0].replace(b"+", b" ") if match[0][0] == 0x2B else _percent(match),
+    _percent_token,
+)
 ENTITIES = Codec(
     "entities",
     re.compile(
@@ -234,19 +253,27 @@ DOUBLED_QUOTES = Codec(
 # A codec by this name reads all kinds, so that its parts need no reading by themselves.
 AT_ONCE = "at-once"
 _ALL = {ord("%"): _percent, ord("&"): _entity, ord("\\"): _json_escape, ord('"'): DOUBLED_QUOTES.unescape,
-        ord("="): _quoted_printable}  # fmt: skip
+        ord("="): _quoted_printable, ord("+"): FORM.unescape}  # fmt: skip
 
 
 @functools.lru_cache(maxsize=32)
 def at_once(codecs: tuple[Codec, ...]) -> Codec:
     """One layer of each of these codecs in one go; every trigger begins with a sign of its own."""
-    trigger = re.compile(b"|".join(b"(?:" + each.trigger.pattern + b")" for each in codecs))
+    # Among other kinds, a `+` is most often a sign of base64.
+    chosen = [each for each in codecs if each is not FORM] or codecs
+    trigger = re.compile(b"|".join(b"(?:" + each.trigger.pattern + b")" for each in chosen))
     return Codec(AT_ONCE, trigger, _whole, lambda match: _ALL[match[0][0]](match), _percent_token)
 
 
 # A quoted `=`, an `@` between letters or the name of the encoding must be there: `page=40` alone is an assignment.
 _QUOTED_CLUES = (b"=3D", b"=40", b"=C3=", b"uoted-printable")
 _QUOTED = r"=3D|[A-Za-z0-9]=40[A-Za-z0-9-]+\.[a-z]|uoted-printable|[a-z]=C3=[89AB][0-9A-F][a-z]"
+# A blank beside a sign or between words: not in the one search for rare shapes, where patterns that count cost much.
+_BLANKS = compiled(r"[\"',;:{}>.!?)\]]=20[\"'A-Za-z<{\[(-]|=20[A-Za-z\"'<{\[(-][^\n=&]{0,60}=20[A-Za-z\"'<{\[(-]")
+_FOLDED = re.compile(rb"=\r?\n(?=\S)")
+# A folded line has 73 to 76 characters (RFC 2045 6.7), more where something was written in front of it.
+_SHORTEST_FOLDED = 70
+_OF_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-= >\t"
 _LIKELY_QUOTED = compiled(_QUOTED)
 _has_doubled = BESIDES.add(lambda: r'\{""')
 _is_quoted = BESIDES.add(lambda: _QUOTED)
@@ -256,17 +283,45 @@ def local_codecs(data: bytes) -> Iterator[Codec]:
     """The codecs that may have escaped something in this text."""
     if b"%" in data and PERCENT.trigger.search(data):
         yield PERCENT
+    if b"+" in data and _may_be_form(data):
+        yield FORM
     if b"&" in data and ENTITIES.trigger.search(data):
         yield ENTITIES
     if b"\\" in data and JSON_ESCAPES.trigger.search(data):
         yield JSON_ESCAPES
     if _has_doubled(data) if len(data) >= LONG else b'{""' in data:
         yield DOUBLED_QUOTES
-    if _is_quoted_printable(data):
+    if is_quoted_printable(data):
         yield QUOTED_PRINTABLE
 
 
-def _is_quoted_printable(data: bytes) -> bool:
+def _may_be_form(data: bytes) -> bool:
+    at = data.find(b"+")
+    while at >= 0:
+        # Most stand alone, as in a time zone.
+        around = data[max(0, at - _NEAR) : at + _NEAR]
+        if b"%" in around or around.count(b"+") > _FEW_PLUSES:
+            return _FORM_LIKELY.find(data) is not None
+        at = data.find(b"+", at + _NEAR)
+    return False
+
+
+def _holds_folded(data: bytes) -> bool:
+    """Whether a line was too long and folded. A line of base64 may end just so, and holds no other signs."""
+    if b"=\n" not in data and b"=\r\n" not in data:
+        return False
+    for match in _FOLDED.finditer(data):
+        end = match.start()
+        line = data[max(0, end - _SHORTEST_FOLDED) : end]
+        if len(line) == _SHORTEST_FOLDED and b"\n" not in line and line.translate(None, _OF_BASE64):
+            return True
+    return False
+
+
+def is_quoted_printable(data: bytes) -> bool:
+    """Whether a text may be quoted-printable."""
+    if (b"=20" in data and _BLANKS.find(data) is not None) or _holds_folded(data):
+        return True
     if len(data) >= LONG:
         return _is_quoted(data)
     return any(each in data for each in _QUOTED_CLUES) and _LIKELY_QUOTED.find(data) is not None

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from diagpack.redact.batch import joinable, untouched
 from diagpack.redact.blocks.reader import Blocks
-from diagpack.redact.codecs import AT_ONCE, PERCENT, QUOTED_PRINTABLE, Codec, Decoded, at_once, local_codecs
+from diagpack.redact.codecs import AT_ONCE, FORM, PERCENT, QUOTED_PRINTABLE, Codec, Decoded, at_once, local_codecs
 from diagpack.redact.detectors._engine import Pattern, compiled
 from diagpack.redact.detectors._gate import BESIDES, LONG
 from diagpack.redact.edits import Edit
 from diagpack.redact.looks import looks_opaque
-from diagpack.redact.packed import TooBig, Unpacked, unpack_base64, unpack_hex
+from diagpack.redact.packed import LONG_RUN, TooBig, Unpacked, unpack_base64, unpack_hex
 from diagpack.redact.spans import Span
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _BASE64 = (
     rf"(?:^|[^A-Za-z0-9+])(?:{_QUAD}{_QUAD}{_QUAD}|H4sI|eJ|eN|eA|[A-Za-z0-9]A[A-Za-z0-9][A-Za-z0-9]|{_EVEN}{_ODD}|{_ODD}{_EVEN})"
     r"[A-Za-z0-9+/_-]*=*"
 )
-_LONG = r"[A-Za-z0-9+/_-]{64}[A-Za-z0-9+/_-]*=*"
+_LONG = rf"[A-Za-z0-9+/_-]{{{LONG_RUN}}}[A-Za-z0-9+/_-]*=*"
 _HEX = r"(?:[2-7][0-9a-fA-F]){8}(?:[0-9a-fA-F]{2})*"
 _has_hex = BESIDES.add(lambda: _HEX)
 # One for each sign in front: a pattern that begins with one byte is sought twice as fast as with one of four.
@@ -55,7 +55,7 @@ _EVERY_ORDER, _ALL_AT_ONCE, _BUT_PRINTABLE, _NO_FURTHER = "every", "all", "but-p
 _DENSE_KINDS = 3
 _DENSE = 16 << 10
 
-_MARKS = {"percent": b"%", "entities": b"&", "json-escapes": b"\\", "doubled-quotes": b'""'}
+_MARKS = {"percent": b"%", "form": b"+", "entities": b"&", "json-escapes": b"\\", "doubled-quotes": b'""'}
 
 
 class _Known(NamedTuple):
@@ -76,7 +76,7 @@ class Parent(NamedTuple):
     def has_read(self, codec: Codec, data: bytes, start: int, end: int) -> bool:
         """Whether a segment of the decoded text stands in its source just so, where this codec reads it anyway."""
         is_at_edge = start == 0 or end == len(data)
-        if is_at_edge and self.codec is PERCENT and codec is not PERCENT:
+        if is_at_edge and self.codec in (PERCENT, FORM) and codec not in (PERCENT, FORM):
             # The source may go on there: a percent run ends before its line does.
             return False
         before, behind = max(start - 1, 0), min(end + 1, len(data))

@@ -19,6 +19,8 @@ _TEXT = bytes(range(32, 127)) + b"\t\r\n"
 _ALPHABET = re.compile(rb"[A-Za-z0-9+/]*={0,2}|[A-Za-z0-9_-]*={0,2}")
 # Characters of a run that is decoded as a whole before a look at its first bytes.
 _DECODED_AT_ONCE = 64
+# Of so many characters, every run is tried: what was deflated without a head shows no text in its first bytes.
+LONG_RUN = 40
 _SPACE = re.compile(rb"\s+")
 _PADDING = (b"", b"===", b"==", b"=")
 _BASE64 = ("base64",)
@@ -61,7 +63,7 @@ def unpack_base64(run: bytes, cap: int, *, is_slot: bool = False) -> Unpacked | 
     head = raw[:9] if len(core) >= 12 else raw[:6]
     if len(core) <= _DECODED_AT_ONCE and not is_slot and not _is_promising(core, head):
         return None
-    inner = unpack_bytes(raw, cap, is_slot=is_slot or len(core) >= 48)
+    inner = unpack_bytes(raw, cap, is_slot=is_slot or len(core) >= LONG_RUN)
     if inner is None:
         return None
     is_padded = len(run) != len(core) or len(core) % 4 == 0
@@ -122,7 +124,7 @@ def _is_promising(core: bytes, head: bytes | None) -> bool:
     if not head:
         return False
     others = len(head.translate(None, _TEXT))
-    if not others or len(core) >= 64 or head[0] == 0x78 or head[:2] == b"\x1f\x8b":
+    if not others or len(core) >= LONG_RUN or head[0] == 0x78 or head[:2] == b"\x1f\x8b":
         return True
     if head[0] >= 0xC2 and len(head) - others > 2:
         return True

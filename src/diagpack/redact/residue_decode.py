@@ -192,6 +192,9 @@ def _packed(text: bytes, known: set[bytes]) -> Iterator[bytes]:
             continue
         if _is_readable(raw) and not raw.startswith(_MAGIC):
             readable[raw] = None
+            # What was deflated without a head may begin with bytes that could be text.
+            if not raw.isascii() and (plain := _raw_deflate(raw)) is not None:
+                yield plain
         else:
             yield raw
     for digits in _fresh(_HEX_RUN, text, known, b"\0"):
@@ -252,7 +255,7 @@ def _inflated(data: bytes) -> Iterator[bytes]:
             yield zlib.decompressobj(47).decompress(data, _LARGEST)
         except zlib.error:
             return
-    elif len(data) < 1 << 20 and data and not _is_readable(data):
+    elif len(data) < 1 << 20 and not data.isascii():
         plain = _raw_deflate(data)
         if plain is not None:
             yield plain

@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from diagpack.redact.binary import holds_shape
+from diagpack.redact.codecs import is_quoted_printable
 from diagpack.redact.engine import MESSAGE
 from diagpack.redact.json_text import TooDeep
 from diagpack.redact.packed import TooBig, unpack_base64, without_space
@@ -51,7 +52,7 @@ def redact_structure(engine: "Engine", text: str, context: str) -> str | None:
     if head == '"' and len(text) > 4 and text.rstrip().endswith('"'):
         return _json(engine, text)
     if head == "<" and is_markup(text):
-        return redact_markup(engine, text)
+        return _unescaped_too(engine, redact_markup(engine, text), is_escaped='=\\"' in text)
     if text.startswith("eyJ") and "." in text:
         return redact_compact(engine, text)
     if is_url(text):
@@ -59,16 +60,24 @@ def redact_structure(engine: "Engine", text: str, context: str) -> str | None:
     if head == "/" and not _SPACE.search(text) and ("?" in text or "%" in text or ";" in text):
         return redact_url(engine, text)
     if is_multipart(text):
-        return redact_multipart(engine, text)
+        return _unescaped_too(engine, redact_multipart(engine, text), is_escaped="&" in text)
     if is_event_stream(text):
         return redact_event_stream(engine, text)
     if _BASE64.fullmatch(text):
         return _packed(engine, text)
     if is_form(text):
-        return redact_form(engine, text)
+        return _unescaped_too(engine, redact_form(engine, text))
     if ";" in text and "=" in text and is_connection_string(text):
         return redact_connection_string(engine, text)
     return None
+
+
+def _unescaped_too(engine: "Engine", new: str, *, is_escaped: bool = False) -> str:
+    """What a walker wrote, read as text as well when its quotes or signs are escaped: it may have seen a structure in
+    signs that mean something else, as the `=20` of quoted-printable."""
+    if not is_escaped and not is_quoted_printable(new.encode("utf-8", "surrogatepass")):
+        return new
+    return engine.text(new)
 
 
 def redact_message(engine: "Engine", value: str) -> str | None:

@@ -172,7 +172,8 @@ class _Markup:
         name, equals, quoted = match.groups()
         quote = quoted[0] if quoted[0] in "\"'" else ""
         inner = quoted[1:-1] if quote else quoted
-        if not inner:
+        if not inner.strip("\\"):
+            # A quote that is escaped: no value stands here.
             return match.group(0)
         plain = html.unescape(inner)
         new = self._attribute_value(local, name, field, plain)

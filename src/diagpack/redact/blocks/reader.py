@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
-from diagpack.redact.blocks import below, folded, mail, messages, pairs, statements, tables
+from diagpack.redact.blocks import below, elements, folded, form_parts, mail, messages, pairs, statements, tables
 from diagpack.redact.blocks.names import QUERY
 from diagpack.redact.blocks.unfolder import READ, WRITTEN, Unfolder
 from diagpack.redact.detectors._engine import compiled
@@ -36,7 +36,15 @@ _WHOLE = frozenset({WRITTEN, READ, "message"})
 
 
 def _may_hold(data: bytes) -> bool:
+    return elements.may_stand(data) or form_parts.may_stand(data) or _may_span_lines(data)
+
+
+def _may_span_lines(data: bytes) -> bool:
     return _is_likely(data) if len(data) >= LONG else _ANY.find(data) is not None
+
+
+def _may_hold_in_line(data: bytes) -> bool:
+    return elements.may_stand(data) or _ONE_LINE.find(data) is not None
 
 
 def outermost(found: list[Edit]) -> list[Edit]:
@@ -104,7 +112,7 @@ class Blocks:
 
     def edits(self, data: bytes) -> list[Edit]:
         """Edits on the next piece, in any order."""
-        if not self._statements.is_open and b"\n" not in data and _ONE_LINE.find(data) is None:
+        if not self._statements.is_open and b"\n" not in data and not _may_hold_in_line(data):
             return []
         if not self._tables.is_open and not self._statements.is_open and not _may_hold(data):
             self._tables.skip()
@@ -127,6 +135,10 @@ class Blocks:
             yield from self._value(data, start, end, entity, "column")
         for start, end, entity in pairs.bound_values(self._engine.policy, data):
             yield from self._value(data, start, end, entity, "bound")
+        for start, end, entity in elements.element_values(self._engine.policy, data):
+            yield from self._value(data, start, end, entity, "element")
+        for start, end, entity in form_parts.part_values(self._engine.policy, data):
+            yield from self._value(data, start, end, entity, "form-part")
         for lines in folded.groups(data):
             yield from self._unfolder.edits(data, lines)
         for start, end in messages.messages(data):

@@ -4,6 +4,7 @@ Enters: bytes and an alternation of key stems. Leaves: the key, where it stands,
 the scan is one RE2 pattern, each value is read once and the search goes on behind it.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -19,7 +20,7 @@ _QUOTE: Final = r"(?:\\*[\"']|&quot;|&#34;|%22|%27)"
 _OPERATOR: Final = r"[ \t]+(?:eq|ne|co|sw|ew|i?like|contains)[ \t]+"
 # `=`, `:`, `:=`, `=>`, `==`, their percent forms, `key>` of XML, and HAR's `"name":"key","value":`; `[key] =>` of PHP.
 SEPARATOR: Final = (
-    rf"(?:{_QUOTE}?\]?[ \t]*(?:=>|:=|==?|:|%3[aAdD])[ \t]*"
+    rf"(?:{_QUOTE}?\]?[ \t]*(?:=>|:=|==?|:|%3[aAdD]\+*)[ \t]*"
     rf"|{_QUOTE}[ \t\r\n]*,[ \t\r\n]*{_QUOTE}value{_QUOTE}[ \t\r\n]*:[ \t\r\n]*"
     rf"|>|{_OPERATOR}|[ \t]+)"
 )
@@ -38,6 +39,9 @@ _ARROW = compiled(r"\"[ \t]*->[ \t]*\"")
 _LIST_ITEM = compiled(r"[^\s,\"'\[\]\\]+")
 # What may stand inside a value that is not quoted.
 _GOES_ON: Final = (b"\\", b'"', b"'")
+_PRINTABLE_BLANK: Final = b"20"
+# Blanks of a form, and the backslash in front of a quote.
+_EMPTY: Final = re.compile(rb"(?:\+|%20|\\|%5[Cc])*")
 _LINE_END: Final = (b"\n", b"\r")
 # A quoted value longer than this is no longer searched for its closing quote on the same line.
 _LONGEST: Final = 1 << 16
@@ -159,10 +163,20 @@ def read_values(data: bytes, position: int, where: str, is_percent: bool) -> tup
         return [], position
     if data[position - 2 : position] == b"= " and _NEXT_KEY.at(data, position) > 0:
         return [], position  # `ruser= rhost=…`: the first one is empty
+    if _is_blank(data, position, behind):
+        return [], position
     if data[behind : behind + 1] in _GOES_ON and not is_percent:
         behind = end_of_value(data, position, behind)
     end = position + len(data[position:behind].rstrip(b")}]."))
     return ([(position, end)] if end > position else []), behind
+
+
+def _is_blank(data: bytes, start: int, end: int) -> bool:
+    """Whether a bare value only stands in front of a quoted one: that is found where its escapes are undone."""
+    opened = data[start:end].rstrip(b"{[(")
+    if opened == _PRINTABLE_BLANK and data[start - 1 : start] == b"=":
+        return end - start > 2 or data[end : end + 1] in (b'"', b"'")
+    return _EMPTY.fullmatch(opened) is not None
 
 
 def closing(data: bytes, start: int, opening: bytes) -> int:
