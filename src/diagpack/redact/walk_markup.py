@@ -16,6 +16,7 @@ from diagpack.redact.looks import is_pin, looks_like
 from diagpack.redact.spans import SECRET_CLASSES
 from diagpack.redact.walk_form import is_connection_string, redact_connection_string
 from diagpack.redact.walk_http import redact_header
+from diagpack.redact.walk_page import redact_page
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
@@ -44,6 +45,10 @@ _URL_ATTRIBUTES = frozenset(
 _PERSONAL = frozenset("email mail emailaddress phone phonenumber mobile firstname birthdate dateofbirth dob".split())
 _SQUEEZE = re.compile(r"[-_.]")
 _MOST_SIBLINGS = 60
+# Elements whose content names the one beside them: members of XML-RPC, settings of Hadoop, property lists.
+_SAYING = frozenset("name key fieldname propertyname n k".split())
+_LONGEST_NAME = 120
+_SAID = frozenset("value string val v data integer real text fieldvalue".split())
 _NAMING = ("name", "id", "key", "property", "itemprop")
 _PLAIN_ATTRIBUTES = frozenset(
     "class style type rel id lang xmlns version algorithm method notbefore notonorafter issueinstant inresponseto "
@@ -61,7 +66,7 @@ def redact_markup(engine: "Engine", text: str) -> str:
     """Markup. Well-formed XML stays well-formed."""
     if _HTML.search(text, 0, 2048) is not None:
         # In a page only attributes with values say something by their place; the rest is one text.
-        return engine.text(_TELLING_TAG.sub(_Markup(engine, text).attributes, text))
+        return engine.text(redact_page(engine, _TELLING_TAG.sub(_Markup(engine, text).attributes, text)))
     if _PIECE.search(text) is None:
         # `<t` and no tag: reading its content as a value would come back here.
         return engine.text(text)
@@ -82,6 +87,10 @@ class _Markup:
         # For each open element, whether a mail address or phone number has stood in it.
         self._seen: list[bool] = []
         self._is_person = False
+        # The class that the content of a `<name>` gives to the `<value>` beside it, and how deep both stand.
+        self._said = ""
+        self._said_at = 0
+        self._is_password_field = False
         self._attribute_class = ""
         self._field_class = ""
         self._is_saml = "urn:oasis:names:tc:SAML" in text
@@ -148,6 +157,9 @@ class _Markup:
                 self._fields.pop()
             self._fields = self._fields[: len(self._open)]
             self._seen = self._seen[: len(self._open)]
+            depth = len(self._open)
+            if depth < self._said_at or (depth == self._said_at and local.lower() in _SAID):
+                self._said = ""
         if local == "Attribute":
             self._attribute_class = ""
 
@@ -156,6 +168,7 @@ class _Markup:
             each.group(1).lower(): html.unescape(each.group(3).strip("\"'")) for each in _ATTRIBUTE.finditer(attributes)
         }
         field = next((plain[each] for each in _NAMING if plain.get(each)), "")
+        self._is_password_field = plain.get("type", "").lower() == "password"
         self._field_class = self._engine.policy.classify(field) if field else ""
         if local == "Attribute" and self._is_saml:
             self._attribute_class = self._class_of_saml_attribute(plain)
@@ -188,6 +201,8 @@ class _Markup:
             return engine.text(plain) if len(plain) > 20 else plain
         if self._is_saml and name in self._attributes:
             return engine.slot(plain, str(self._attributes[name]), "saml-attribute")
+        if lowered == "value" and self._is_password_field:
+            return engine.slot(plain, "password", "attribute")
         if lowered in ("value", "content") and field:
             from diagpack.redact.walk_form import redact_parameter
 
@@ -215,6 +230,8 @@ class _Markup:
                 return "" if entity == "text" else entity
         # What is no element of SAML may stand beside it: a `UsernameToken` in the same envelope.
         entity = self._engine.policy.classify(local) if local else ""
+        if self._said and len(self._open) > self._said_at and self._open[self._said_at].lower() in _SAID:
+            return self._said
         if local.lower() in ("textarea", "title", "label", "address", "code", "key", "a", "p", "td", "span"):
             return self._field_class if local.lower() == "textarea" and self._field_class in SECRET_CLASSES else ""
         if not entity and self._fields:
@@ -223,11 +240,18 @@ class _Markup:
             return ""
         return entity
 
+    def _class_said(self, name: str) -> str:
+        entity = self._engine.policy.classify(name) if len(name) <= _LONGEST_NAME else ""
+        return "" if entity == "keep" or self._engine.policy.is_ambiguous(name) else entity
+
     def _class_by_looks(self, plain: str) -> str:
         """The class of a content that its element names only together with how it looks."""
         local = self._open[-1] if self._open else ""
         if local.lower() == "name" and self._is_person and looks_like(plain, "name"):
             return "name"
+        entity = self._engine.policy.classify(local)
+        if entity in ("address", "company") and looks_like(plain, entity):
+            return entity
         return "password" if is_pin(plain) and self._engine.policy.classify(local) == "password" else ""
 
     def _stands_beside_person(self, position: int) -> bool:
@@ -255,6 +279,8 @@ class _Markup:
             return self._engine.value(raw)
         plain = html.unescape(raw)
         entity = self._entity() or self._class_by_looks(plain)
+        if self._open and self._open[-1].lower() in _SAYING:
+            self._said, self._said_at = self._class_said(plain.strip()), len(self._open) - 1
         new = self._engine.slot(plain, entity, "element") if entity else self._engine.value(plain)
         return raw if new == plain else html.escape(new, quote=False)
 

@@ -72,6 +72,7 @@ class KeyedValues:
 def _scanner() -> KeyValueScanner:
     names = slots()
     words = names.secret_words("text") | names.personal_text_words | names.secret_words("json")
+    words = words - {"userid"} | {"user[-_. ]?id"}
     parameters = names.secret_words("query") - words
     headers = [each for each in names.secret_headers | names.cookie_headers if names.secret(each, "json") is None]
     stems = "|".join([*sorted(headers, key=len, reverse=True), stem_pattern(names.secret_stems),

@@ -44,6 +44,7 @@ DETECTOR: Final[Detector] = RuleDetector(
         "call-user",
         "pdo-user",
         "gravatar",
+        "greeted-name",
         "windows-qualified-user",
         "statement-parameters",
         "pgpass-user",
