@@ -13,6 +13,7 @@ from diagpack.errors import DiagpackError, RedactionError
 from diagpack.plugins import discover
 from diagpack.redact.detectors._engine import Pattern, Rank, compiled
 from diagpack.redact.detectors._rules import RuleDetector, merged
+from diagpack.redact.message_ids import is_impersonal
 from diagpack.redact.protect import Lexer
 from diagpack.redact.spans import SECRET_CLASSES, Detector, Span
 
@@ -134,6 +135,7 @@ class TextDetectors:
             for each in found
             if (each[0] is Rank.STRUCTURAL or each[1][3] in _GUARDED_RULES or not self._is_protected(data, each[1]))
             and not (hosts and each[1][3] == "email" and data.find(b"@", each[1][0], each[1][1]) in hosts)
+            and not (each[1][3] == "email" and is_impersonal(data, each[1][0], each[1][1]))
         ]
         return resolve(kept)
 

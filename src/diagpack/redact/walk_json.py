@@ -10,6 +10,7 @@ from diagpack.model.collector import MARK
 from diagpack.redact.json_text import Document, TooDeep
 from diagpack.redact.live import TOKEN_MEMBERS
 from diagpack.redact.looks import is_credential, is_pin, is_word, looks_like
+from diagpack.redact.message_ids import KEYS, parts_of
 from diagpack.redact.spans import PERSONAL_CLASSES, SECRET_CLASSES
 from diagpack.redact.walk_form import is_connection_string, redact_connection_string
 from diagpack.redact.walk_prose import KEYS as PROSE_KEYS
@@ -27,6 +28,7 @@ from diagpack.redact.walk_record import (
     is_person,
     is_sign_in,
     patched,
+    squeezed,
 )
 from diagpack.redact.walk_state import TELLING, joined, masks, part
 
@@ -321,7 +323,7 @@ class JsonWalker:
         if digits is not None:
             return self._digits(digits, value, entity)
         if entity == "keep":
-            return self.engine.keep(value)
+            return self._keep(value, key)
         if entity:
             if key.lower() in _HEADERS and entity in SECRET_CLASSES:
                 from diagpack.redact.walk_http import redact_header
@@ -333,6 +335,13 @@ class JsonWalker:
         if key in PROSE_KEYS and " " in value:
             return redact_prose(self.engine, value)
         return self.engine.value(value, key)
+
+    def _keep(self, value: str, key: str) -> str:
+        parts = parts_of(value) if "@" in value and squeezed(key) in KEYS else None
+        if parts is None:
+            return self.engine.keep(value)
+        head, host, tail = parts
+        return head + self.engine.value(host) + tail
 
     def _structured_slot(self, value: str, key: str, entity: str) -> str | None:
         """SAML messages, JWTs and connection strings keep their protocol values even in a secret slot."""

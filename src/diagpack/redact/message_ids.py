@@ -1,0 +1,52 @@
+"""What is written like a mail address and belongs to nobody: ids of messages, principals of services.
+
+Enters: a text and where an address was found in it, or a value. Leaves: whether it is such an id; engineers find a
+message in logs by it. The host in it is a host like any other. Sources: RFC 5322 3.6.4 (identification fields), RFC
+4120 6.2 (principal names).
+"""
+
+import re
+from typing import Final
+
+_HEADER: Final = re.compile(
+    rb"(?:message[-_]?id|in-reply-to|references)\\*[\"']?[ \t]*[:=][\s\\\"']*(?:<[^<>\s]{1,300}>[\s,]*)*<?\Z",
+    re.IGNORECASE,
+)
+_SERVICE: Final = re.compile(
+    rb"\b(?:HTTP|host|krbtgt|ldap|cifs|MSSQLSvc|imap|smtp|pop|nfs|RPCSS|TERMSRV|WSMAN|GC|DNS|kadmin|postgres|ftp)"
+    rb"/[A-Za-z0-9.:-]{0,100}\Z"
+)
+_VALUE: Final = re.compile(r"(<?)([^\s<>@\"']{6,250})@([A-Za-z0-9.-]{1,253}|\[[0-9a-fA-F.:]{3,45}\])(>?)")
+_LOCAL: Final = bytes(range(48, 58)) + bytes(range(65, 91)) + bytes(range(97, 123)) + b".!#$%&'*+-^_`|~"
+_LOOK_BACK: Final = 1000
+_DIGITS: Final = 6
+_LONG: Final = 20
+KEYS: Final = frozenset({"messageid", "internetmessageid", "inreplyto", "references", "smtpid"})
+
+
+def is_impersonal(data: bytes, start: int, end: int) -> bool:
+    """Whether the address at `start` is the id of a message behind its header, or the principal of a service."""
+    before = data[max(0, start - _LOOK_BACK) : start]
+    if before.endswith(b"/") or before[-1:] in (b":", b"."):
+        return _SERVICE.search(before[-110:]) is not None
+    # An id may hold signs that no address begins with.
+    opening = before.rfind(b"<")
+    if opening >= 0 and not before[opening:].translate(None, b"<=/{}?").translate(None, _LOCAL):
+        start -= len(before) - opening - 1
+        before = before[: opening + 1]
+    local = data[start:end].partition(b"@")[0].decode("latin1")
+    return _is_drawn(local) and _HEADER.search(before) is not None
+
+
+def parts_of(value: str) -> tuple[str, str, str] | None:
+    """What stands before and behind the host in the id of a message, and the host; None when it is none."""
+    match = _VALUE.fullmatch(value.strip())
+    if match is None or not _is_drawn(match.group(2)):
+        return None
+    return f"{match.group(1)}{match.group(2)}@", match.group(3), match.group(4)
+
+
+def _is_drawn(local: str) -> bool:
+    """Made by a program: six digits, or long and mixed. `anna.beispiel1980` may be somebody."""
+    digits = sum(map(str.isdigit, local))
+    return digits >= _DIGITS or (len(local) >= _LONG and digits > 0 and any(map(str.isupper, local)))
