@@ -92,6 +92,18 @@ def test_a_message_with_escapes_in_it_is_read_as_it_stands(attribute: str) -> No
     assert [each for each in _PROTOCOL if each not in shown] == []
 
 
+@pytest.mark.parametrize(
+    "page", ["<body><p>password=canary-1x</p></body>", "<![CDATA[<html><p>password=canary-1x</p>]]>"]
+)
+@pytest.mark.parametrize("around", ["{0}", "10:00:00 DEBUG {0} end", "<html>{0}</html>", "<html><body>{0}"])
+def test_a_page_inside_of_a_message_comes_to_an_end(page: str, around: str) -> None:
+    message = _XML.replace("<samlp:Status>", f"<samlp:Extensions>{page}</samlp:Extensions><samlp:Status>")
+
+    for shown in (_ALONE.text(around.format(message)), _ALONE.value(around.format(message))):
+        assert "canary" not in shown
+        assert "zofia" not in shown
+
+
 @pytest.mark.parametrize("width", [64, 76])
 @pytest.mark.parametrize("before", ["", "0123456789abcdef0123456789abcdef\n"])
 def test_a_folded_message_keeps_its_protocol_values_only(width: int, before: str) -> None:

@@ -125,3 +125,18 @@ def test_a_text_that_only_begins_like_markup_is_read_as_text() -> None:
 @pytest.mark.parametrize("opened", ["<!--", "<![CDATA[", "<a><b>1</b></a><![CDATA[", "<!-- a -- ><!--"])
 def test_what_is_never_closed_hides_no_element_behind_it(opened: str) -> None:
     assert "canary" not in redact_markup(engine(), f"{opened}\n<password>canary-1</password>")
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        '<a title=\\"password=canary-1\\"/>',
+        '<a title=""password=canary-1""/>',
+        "<a title\\u003d\\u0022client_secret\\u003acanary-1\\u0022/>",
+        "<canary@example.com>",
+        "</canary@example.com>",
+        '<a "password=canary-1">',
+    ],
+)
+def test_what_stands_in_a_tag_outside_of_its_attributes_is_read(tag: str) -> None:
+    assert "canary" not in redact_markup(engine(), f"<x>words{tag}</x>")

@@ -189,7 +189,9 @@ def _doubled(text: bytes) -> bytes:
 
 
 def _escaped_printable(text: bytes) -> bytes:
-    return text.replace(b"=", b"=3D")
+    text = text.replace(b"=", b"=3D")
+    # A byte that was written as `=CA` may be no UTF-8 by itself.
+    return text if text.isascii() else b"".join(b"=%02X" % each if each > 127 else bytes((each,)) for each in text)
 
 
 def _percent_token(token: bytes) -> bytes:

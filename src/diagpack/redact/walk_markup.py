@@ -36,6 +36,10 @@ _TELLING_TAG = re.compile(
     re.IGNORECASE,
 )
 _ATTRIBUTE = re.compile(r"([^\s=/\"'>]+)(\s*=\s*)(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
+# A tag as every writer makes it; in any other one, something may stand outside of its attributes.
+_PLAIN_TAG = re.compile(
+    r"</?[A-Za-z_][\w.:-]*(?:\s+[\w.:-]+(?:\s*=\s*(?:\"[^\"\\]*\"(?!\")|'[^'\\]*'|[\w.:/-]+))?)*\s*/?>", re.ASCII
+)
 _RAW_ELEMENTS = {"script", "style", "textarea", "title"}
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 _URL_ATTRIBUTES = frozenset(
@@ -70,6 +74,11 @@ def redact_markup(engine: "Engine", text: str) -> str:
     if _PIECE.search(text) is None:
         # `<t` and no tag: reading its content as a value would come back here.
         return engine.text(text)
+    return _Markup(engine, text).redacted()
+
+
+def redact_element(engine: "Engine", text: str) -> str:
+    """One element of XML, also where a page of HTML stands inside of it: read as a page, it would come back here."""
     return _Markup(engine, text).redacted()
 
 
@@ -136,9 +145,10 @@ class _Markup:
         name = match["name"]
         local = name.rsplit(":", 1)[-1]
         attributes = match["attributes"]
+        is_plain = _PLAIN_TAG.fullmatch(match.group(0)) is not None
         if match["close"]:
             self._close(local)
-            return match.group(0)
+            return match.group(0) if is_plain else self._engine.text(match.group(0))
         new = self._redact_attributes(local, attributes) if "=" in attributes else attributes
         if self._seen and self._is_personal(name):
             self._seen[-1] = True
@@ -149,7 +159,8 @@ class _Markup:
             self._seen.append(False)
             self._open.append(local)
             self._fields.append(self._field_class if "=" in attributes else "")
-        return f"<{name}{new}>"
+        tag = f"<{name}{new}>"
+        return tag if is_plain else self._engine.text(tag)
 
     def _close(self, local: str) -> None:
         if local in self._open[-50:]:
@@ -295,4 +306,4 @@ def is_well_formed(text: str) -> bool:
     return True
 
 
-__all__ = ["is_markup", "is_well_formed", "redact_header", "redact_markup"]
+__all__ = ["is_markup", "is_well_formed", "redact_element", "redact_header", "redact_markup"]

@@ -13,6 +13,8 @@ _OPENING = compiled(
     r"<[A-Za-z0-9_-]*:?(?:Response|Assertion|EncryptedAssertion|AuthnRequest|LogoutRequest|LogoutResponse|ArtifactResponse"
     r"|ArtifactResolve|RequestSecurityTokenResponse|RequestSecurityTokenResponseCollection|Envelope)[ \t\r\n>]"
 )
+# How the quotes of an attribute look inside of a string, a cell of a table or markup.
+_ESCAPED = compiled(r"<[^<>]*=(?:\\+[\"']|\"\"[^ \t\r\n/>]|&quot;|%22)")
 # A message that is longer is cut; what is left of it is read as text.
 _LONGEST = 1 << 20
 
@@ -27,3 +29,8 @@ def messages(data: bytes) -> Iterator[tuple[int, int]]:
         if closing >= 0 and data.find(SOURCE.encode(), start, closing) >= 0:
             position = closing + len(name) + 3
             yield start, position
+
+
+def is_escaped(data: bytes, start: int) -> bool:
+    """Whether the message that begins here stands in a string or a cell, with its quotes escaped."""
+    return _ESCAPED.at(data, start) > 0

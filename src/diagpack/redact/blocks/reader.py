@@ -16,7 +16,7 @@ from diagpack.redact.detectors._gate import BESIDES, LONG
 from diagpack.redact.edits import Edit
 from diagpack.redact.packed import TooBig, unpack_base64
 from diagpack.redact.spans import Span
-from diagpack.redact.walk_markup import redact_markup
+from diagpack.redact.walk_markup import redact_element
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
@@ -32,7 +32,10 @@ _HIDDEN = frozenset(b"*x.- \xe2\x80\xa2")
 # A text of this size is worth remembering from one pass to the next.
 _REMEMBERED = 4096
 # Findings that were read as a whole, so that nothing else counts inside them.
-_WHOLE = frozenset({WRITTEN, READ, "message"})
+MESSAGE = "message"
+# A message that a string or a cell holds: what its quotes are escapes of is read better without them.
+TORN = "message-escaped"
+_WHOLE = frozenset({WRITTEN, READ, MESSAGE, TORN})
 
 
 def _may_hold(data: bytes) -> bool:
@@ -53,7 +56,7 @@ def outermost(found: list[Edit]) -> list[Edit]:
     if not wholes:
         return found
     starts = [start for start, _ in wholes]
-    # Of the same line or message, what was found without decoding decides; it comes last.
+    # Of the same line, what was found without decoding decides; it comes last.
     chosen = {each[:2]: each for rule in (READ, WRITTEN) for each in found if each.rule == rule}
     chosen |= _messages(found)
     kept = []
@@ -68,8 +71,11 @@ def outermost(found: list[Edit]) -> list[Edit]:
 
 
 def _messages(found: list[Edit]) -> dict[tuple[int, int], Edit]:
-    """Messages without those inside of another one."""
-    places = {each[:2]: each for each in found if each.rule == "message"}
+    """Messages without those inside of another one; of the same one, the last that is not escaped."""
+    places: dict[tuple[int, int], Edit] = {}
+    for each in found:
+        if each.rule == MESSAGE or (each.rule == TORN and each[:2] not in places):
+            places[each[:2]] = each
     reach = -1
     for start, end in sorted(places, key=lambda each: (each[0], -each[1])):
         if end <= reach:
@@ -142,8 +148,9 @@ class Blocks:
         for lines in folded.groups(data):
             yield from self._unfolder.edits(data, lines)
         for start, end in messages.messages(data):
-            new = redact_markup(self._engine, data[start:end].decode("utf-8", "surrogateescape"))
-            yield Edit(start, end, new.encode("utf-8", "surrogateescape"), "", "message")
+            new = redact_element(self._engine, data[start:end].decode("utf-8", "surrogateescape"))
+            rule = TORN if messages.is_escaped(data, start) else MESSAGE
+            yield Edit(start, end, new.encode("utf-8", "surrogateescape"), "", rule)
 
     def _below(self, data: bytes) -> list[Span]:
         """Values below their keys: the same in both passes, so the second remembers them."""
