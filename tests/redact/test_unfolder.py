@@ -3,6 +3,7 @@
 import base64
 import gzip
 import random
+import re
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -155,3 +156,14 @@ def test_lines_that_are_no_text_are_tried_a_few_times_only(monkeypatch: pytest.M
     engine().text("\n".join(lines))
 
     assert 0 < len(tried) < 100
+
+
+@pytest.mark.parametrize("frame", ['body="{0}" end', '{{"a": [{0}', "<data>{0}</data>", "x {0} --", "'{0}',1"])
+def test_lines_may_begin_and_end_beside_something_else(frame: str) -> None:
+    folded = textwrap.fill(_b64("the text before it, password=canary-1x7 and more"), 32)
+
+    shown = engine().data(f"10:00:01 INFO\n{frame.format(folded)}\n".encode()).decode()
+
+    run = "".join(re.findall(r"[A-Za-z0-9+/]{12,}=*(?!-)", shown))
+    assert "canary" not in base64.b64decode(run + "==").decode()
+    assert shown.startswith("10:00:01 INFO\n" + frame.partition("{0}")[0].replace("{{", "{"))

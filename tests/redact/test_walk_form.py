@@ -1,5 +1,7 @@
 """Parameters: names, order and the encoding of what stays are untouched."""
 
+import base64
+
 import pytest
 
 from diagpack.redact.walk_form import is_form, is_multipart, redact_form, redact_multipart, redact_parameter
@@ -48,3 +50,11 @@ def test_multipart_keeps_its_frame_and_loses_its_secrets() -> None:
     assert "ann@example.com" not in shown
     assert shown.count("--XyZ") == 4
     assert "\r\n\r\n3\r\n" in shown
+
+
+def test_a_name_that_is_packed_holds_no_value() -> None:
+    name = base64.b64encode(b"password=canary-1x7").decode().rstrip("=")
+
+    for text in (f"a=1&{name}=2", f"<x><{name}>1</{name}></x>"):
+        assert name not in engine().value(text)
+    assert engine().value("client_request_id_2=abc&page_number_of_1=2") == "client_request_id_2=abc&page_number_of_1=2"

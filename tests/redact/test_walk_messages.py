@@ -39,3 +39,24 @@ def test_json_lines_are_walked_one_by_one() -> None:
     assert is_json_lines(text) is False or shown.count("\n") == 4
     assert "canary" not in shown
     assert shown.endswith('\n\n{"a":1}\n')
+
+
+_KEY_BLOCK = "-----BEGIN PRIVATE KEY-----\nQ2FuYXJ5Q2FuYXJ5Q2FuYXJ5\nQ2FuYXJ5Q2FuYXJ5\n-----END PRIVATE KEY-----"
+
+
+def test_a_key_on_several_lines_of_a_stream_goes_as_a_whole() -> None:
+    as_data = "event: x\n" + "\n".join(f"data: {each}" for each in _KEY_BLOCK.split("\n")) + "\n\n"
+    beside = f"data: x\n{_KEY_BLOCK}\n"
+
+    for text in (as_data, beside):
+        shown = redact_event_stream(engine(), text)
+        assert "Q2FuYXJ5" not in shown
+        assert shown.count("\n") == text.count("\n")
+
+
+def test_a_key_on_several_lines_between_json_lines_goes_as_a_whole() -> None:
+    shown = redact_json_lines(engine(), f'{{"a":1}}\n{_KEY_BLOCK}\n{{"b":2}}\n')
+
+    assert "Q2FuYXJ5" not in shown
+    assert shown.startswith('{"a":1}\n')
+    assert shown.endswith('\n{"b":2}\n')

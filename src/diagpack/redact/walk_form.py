@@ -71,7 +71,9 @@ def _pair(engine: "Engine", match: "re.Match[str]") -> str:
         return separator + (engine.value(name) if name else "")
     plain = unquote_plus(value, errors="surrogateescape")
     new = redact_parameter(engine, unquote_plus(name, errors="replace"), plain)
-    shown = engine.text(name) if "@" in name or "%40" in name else name
+    # A long name with digits may be a value itself: an address, or something packed.
+    is_name = len(name) < 12 or name.replace("_", "").isalpha() or engine.keys.is_clear(name)
+    shown = engine.text(name) if "@" in name or "%40" in name or not is_name else name
     if new == plain:
         return separator + shown + equals + value
     # What stood there unescaped (`http_proxy=http://…`) needs no escape now.

@@ -146,6 +146,8 @@ class _Markup:
         local = name.rsplit(":", 1)[-1]
         attributes = match["attributes"]
         is_plain = _PLAIN_TAG.fullmatch(match.group(0)) is not None
+        # A long name with digits may be a value itself, something packed.
+        is_plain = is_plain and (len(name) < 12 or name.isalpha() or self._engine.keys.is_clear(name))
         if match["close"]:
             self._close(local)
             return match.group(0) if is_plain else self._engine.text(match.group(0))

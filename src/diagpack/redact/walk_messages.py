@@ -5,6 +5,7 @@ RFC 6455 5.6 (data frames); STOMP 1.2; SignalR hub protocol.
 """
 
 import re
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from diagpack.redact.json_text import TooDeep
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _EVENT = re.compile(r"\A(?:(?:data|event|id|retry)?:[^\n]*\n)*(?:data):[^\n]*(?:\n|\Z)")
 _FIELD = re.compile(r"(data|event|id|retry|)(: ?)(.*)", re.DOTALL)
+_JSON_FIELD = re.compile(r"data:\s*[{\[]")
 # Some protocols put a number or a tag in front of a JSON payload (`42["event",{…}]`).
 _TAGGED = re.compile(r"([0-9A-Za-z:/,-]{1,40}?)([\[{].*)", re.DOTALL)
 
@@ -67,25 +69,56 @@ def is_event_stream(text: str) -> bool:
 
 
 def redact_event_stream(engine: "Engine", text: str) -> str:
-    """Field by field; the payload of `data:` by its own structure."""
-    lines = []
+    """Field by field; the payload of `data:` by its own structure, or as one text where it stands on several lines."""
+    lines: list[str] = []
     event = ""
-    for line in text.split("\n"):
-        match = _FIELD.fullmatch(line.rstrip("\r"))
-        if match is None:
-            lines.append(engine.text(line) if line.strip() else line)
+    for name, group in groupby(text.split("\n"), key=_field_of):
+        found = list(group)
+        if name is None:
+            lines += _together(engine, found)
             continue
-        name, _, held = match.groups()
-        if name == "event" or not line.strip():
-            event = held.strip()
+        if name == "event":
+            event = found[-1].partition(":")[2].strip()
+        # `event: token` names what its data is.
         entity = engine.policy.classify(event) if event and name == "data" else ""
-        if entity in SECRET_CLASSES and is_credential(held, entity):
-            # `event: token` names what its data is.
-            new = engine.slot(held, entity, "event")
-        else:
-            new = engine.value(held) if name in ("data", "", "id", "event") else held
-        lines.append(line.replace(held, new, 1) if held and new != held else line)
+        if name == "data" and len(found) > 1 and not any(_JSON_FIELD.match(each) for each in found):
+            # The lines of one event are one text: a key that is folded into them goes as a whole.
+            found = _payload(engine, found)
+        lines += [_field(engine, each, entity if entity in SECRET_CLASSES else "") for each in found]
     return "\n".join(lines)
+
+
+def _field_of(line: str) -> str | None:
+    match = _FIELD.fullmatch(line)
+    return None if match is None else match.group(1)
+
+
+def _field(engine: "Engine", line: str, entity: str) -> str:
+    match = _FIELD.fullmatch(line.rstrip("\r"))
+    if match is None:
+        return engine.text(line)
+    name, _, held = match.groups()
+    if entity and is_credential(held, entity):
+        new = engine.slot(held, entity, "event")
+    else:
+        new = engine.value(held) if name in ("data", "", "id", "event") else held
+    return line.replace(held, new, 1) if held and new != held else line
+
+
+def _payload(engine: "Engine", lines: list[str]) -> list[str]:
+    pairs = [each.partition(":") for each in lines]
+    new = _together(engine, [held for _, _, held in pairs])
+    return [f"{name}{colon}{held}" for (name, colon, _), held in zip(pairs, new, strict=True)]
+
+
+def _together(engine: "Engine", lines: list[str]) -> list[str]:
+    """Lines that follow one another as one text, in as many lines."""
+    if not any(map(str.strip, lines)):
+        return lines
+    new = engine.text("\n".join(lines)).split("\n")
+    if len(new) > len(lines):
+        new[len(lines) - 1 :] = [" ".join(new[len(lines) - 1 :])]
+    return [*new, *[""] * (len(lines) - len(new))]
 
 
 def is_json_lines(text: str) -> bool:
@@ -94,8 +127,18 @@ def is_json_lines(text: str) -> bool:
 
 
 def redact_json_lines(engine: "Engine", text: str) -> str:
-    """Line by line: JSON where it is JSON, text where it is not."""
-    return "\n".join(_line(engine, line) for line in text.split("\n"))
+    """Line by line: JSON where it is JSON; what stands between is one text."""
+    lines: list[str] = []
+    others: list[str] = []
+    for line in text.split("\n"):
+        new = _json_line(engine, line)
+        if new is None:
+            others.append(line)
+            continue
+        lines += _together(engine, others)
+        others = []
+        lines.append(new)
+    return "\n".join([*lines, *_together(engine, others)])
 
 
 def redact_frame(engine: "Engine", text: str) -> str:
@@ -109,10 +152,10 @@ def redact_frame(engine: "Engine", text: str) -> str:
     return engine.value(text)
 
 
-def _line(engine: "Engine", line: str) -> str:
+def _json_line(engine: "Engine", line: str) -> str | None:
     if not line.strip():
-        return line
+        return None
     try:
         return redact_json_text(engine, line)
     except (ValueError, TooDeep):
-        return engine.text(line)
+        return None

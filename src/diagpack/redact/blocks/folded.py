@@ -9,10 +9,16 @@ from collections.abc import Iterator, Sequence
 
 from diagpack.redact.detectors._engine import compiled
 
-_LINE = r"[ \t>]*[A-Za-z0-9+/]+={0,2}\r?"
+_RUN = r"[A-Za-z0-9+/]"
+_LINE = rf"[ \t>\"']*{_RUN}+={{0,2}}\r?"
+# The first line may begin with something else, and the last one go on with it: then they are long or in quotes.
+_FIRST = rf"(?:^{_LINE}|{_RUN}{{16}}{_RUN}*={{0,2}}\r?)"
+_LAST = rf"[ \t>\"']*(?:{_RUN}{{12}}{_RUN}*={{0,2}}|{_RUN}+={{0,2}}(?:[\"'<]|\r?$)|{_RUN}{{2,}}={{1,2}}[^A-Za-z0-9+/=])"
 # Two lines of nothing else; quoting and indentation may stand in front.
-SOURCE = rf"^{_LINE}\n{_LINE}$"
-_GROUP = compiled(rf"(?m)^{_LINE}(?:\n{_LINE})+$")
+SOURCE = rf"{_FIRST}\n{_LAST}"
+_GROUP = compiled(rf"(?m){_FIRST}\n(?:{_LINE}\n)*{_LAST}")
+_CHARACTERS = compiled(rf"{_RUN}+={{0,2}}")
+_QUOTES = b" \t>\"'"
 # What is shorter holds no key with a value.
 _LEAST = 16
 
@@ -25,9 +31,9 @@ def groups(data: bytes) -> Iterator[list[Line]]:
     for first, last in _GROUP.spans(data):
         lines, at = [], first
         for line in data[first:last].split(b"\n"):
-            bare = line.lstrip(b" \t>")
+            bare = line.lstrip(_QUOTES)
             start = at + len(line) - len(bare)
-            lines.append((start, start + len(bare.rstrip(b"\r"))))
+            lines.append((start, _CHARACTERS.at(data, start)))
             at += len(line) + 1
         if sum(end - start for start, end in lines) >= _LEAST:
             yield lines
