@@ -56,6 +56,13 @@ _ALONE = Standalone(KEY, POLICY)
         '"user"=>{"email"=>"jo@example.com", "name"=>"Canary Person"}',
         'localStorage.setItem("access_token","canaryword")',
         'setToken("canaryword")',
+        "su: 'su root' failed for canaryjo on /dev/pts/8",
+        'type=EXECVE argc=3 a0="mysql" a1="-ucanaryjo" a2="app"',
+        "ISSUE: authtime 1701330072, canaryjo/admin@EXAMPLE.COM for krbtgt/EXAMPLE.COM@EXAMPLE.COM",
+        "BEGIN:VCARD\nN:Canaryson;Canary;;;\nFN:Canary Person\nORG:Canary Foundry\nADR;TYPE=HOME:;;x;Canarytown;;;\n",
+        'ORGANIZER;ROLE=CHAIR;CN="Canary Person":mailto:jo@example.com',
+        "objectClass: user\ncn: Canary Person\nsn: Canaryson\nuserPassword:: Y2FuYXJ5canary==\nemployeeID: canary7\n",
+        "Hi <@U123|canaryjo>, look",
         'https://www.gravatar.com/avatar/ca4a4ca4a4ca4a4ca4a4ca4a4ca4a4ca',
     ],
 )  # fmt: skip
@@ -76,6 +83,9 @@ def test_a_person_or_password_goes_where_servers_and_programs_write_it(text: str
         "requirepass canaryword\n",
         "GIT_AUTHOR_NAME=Canary van Canaryson\nPORT=1\n",
         "LOGNAME=canaryjo\nCOOKIE_SALT=canaryword\nMAIL_KEY=canary7x9K2mQ4canary7x9K2mQ4\n",
+        "- name: DB_PASSWORD\n  value: canaryword\n- {name: API_TOKEN, value: canaryword}\n",
+        "ansible_user: canaryjo\nsmtp_user = canaryjo\n",
+        "define('DB_PASSWORD', 'canaryword');\n: PSK \"canaryword\"\n",
         "    client-key-data: canary7x9K2mQ4canary\n",
         '{"identitytoken": "canaryword"} tail',
         "jdbc.user = canaryjo\n",
@@ -126,10 +136,21 @@ def test_a_phone_tells_neither_its_owner_nor_its_networks_and_numbers(text: str)
         "GET /a HTTP/1.1 - 200 Connect to host on port",
         "HKLM\\Software\\Vendor, C:\\Windows\\System32",
         "name='pool-1', size='4', host='db'",
+        "is_user=true max_user=5 current_user: none",
+        "- name: LOG_LEVEL\n  value: debug\n- name: PORT\n  value: 8080",
+        "env('PORT', '8080'); config('app.name', 'orders')",
+        "subject=N:17;x FN(3) ORG id",
     ],
 )
 def test_what_only_sounds_like_one_of_these_stays(text: str) -> None:
     assert _ALONE.text(text) == text
+
+
+def test_a_one_time_code_in_a_log_line_goes_and_other_numbers_stay() -> None:
+    shown = _ALONE.text("sent otp=914943 code=200 port=8443")
+
+    assert "914943" not in shown
+    assert shown.endswith(" code=200 port=8443")
 
 
 def test_cells_of_a_web_server_keep_the_names_of_cookies_and_parameters() -> None:

@@ -20,6 +20,7 @@ _WORDS = re.compile(r"[a-z]{1,12}\d{0,4}(?:[-_][a-z]{0,12}\d{0,4}){1,6}", re.IGN
 # Where a machine is, not a person: a host with a dot or a port, an address of a page, a place in memory, a resource.
 _NETWORK = re.compile(
     r"[a-z][a-z0-9+.-]*://\S*|(?:[a-z0-9_-]+\.)+[a-z0-9-]*[a-z][a-z0-9-]*\.?(?::\d+)?|[a-z0-9_.-]+:\d+|0x[0-9a-f]+"
+    r"|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?:[%/]\S+)?"
     r"|(?:module\.[\w-]+\.)*[a-z0-9]+_\w+\.[\w-]+(?:\[\S*\])?",
     re.IGNORECASE,
 )

@@ -214,6 +214,9 @@ class Slots:
         for each in (name, folded(key.rpartition(".")[2])):
             if each in self._personal_words and (where != "text" or each in self.personal_text_words):
                 return self._personal_words[each]
+        words = _WORDS.findall(key)
+        if len(words) > 1 and words[-1].lower() == "user":
+            return "user"  # `ansible_user`, `smtp.user`
         return _stem_in(name, self._personal_stems)
 
 

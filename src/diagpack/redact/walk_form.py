@@ -27,6 +27,8 @@ _BOUNDARY = re.compile(r"\A--([0-9A-Za-z'()+_,./:=?-]{1,70})\r?\n")
 _PART_NAME = re.compile(r"\bname=\"?([^\";\r\n]*)\"?", re.IGNORECASE)
 _FILE_NAME = re.compile(r"(\bfilename\*?=)(\"[^\"\r\n]*\"|[^;\r\n]*)", re.IGNORECASE)
 _RAW = frozenset(":/@,?!*'()$[]|")
+# Names that say something in a form only (sign-in pages of Microsoft).
+_PARAMETERS = {"ctx": "token", "canary": "token"}
 _SAML_NAMES = frozenset({"samlresponse", "samlrequest"})
 
 
@@ -41,7 +43,7 @@ def redact_parameter(engine: "Engine", name: str, value: str) -> str:
     """One decoded parameter of a query string, form or list of name/value pairs."""
     if not value:
         return value
-    entity = engine.policy.classify(name)
+    entity = engine.policy.classify(name) or _PARAMETERS.get(name.lower(), "")
     if entity == "keep":
         return engine.keep(value)
     if entity and len(value) > 40 and entity in ("token", "secret"):

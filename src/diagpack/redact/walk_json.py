@@ -165,7 +165,8 @@ class JsonWalker:
             return self._manifest(value, key, entity, level)
         inherited = entity if entity != "keep" else ""
         about_person, about_account, of_company = is_person(value), is_account(value), is_company(key)
-        if "@" in str(value.get("address", ""))[:200]:
+        address = value.get("address")
+        if isinstance(address, dict) or (isinstance(address, str) and "@" in address):
             about_person = True
         told = self._told(value, key)
         entries = _entity_classes(value)
@@ -206,6 +207,10 @@ class JsonWalker:
                 return {"value": entity}
         if is_sign_in(value):
             return {name: "secret" for name in ("params", "args", "arguments") if isinstance(value.get(name), list)}
+        if value.get("type") in ("secret", "password") and "value" in value and ("key" in value or "name" in value):
+            return {"value": "secret"}
+        if value.get("type") == "User" and isinstance(value.get("login"), str):
+            return {"login": "user"}
         if "display" in value and "value" in value and looks_like(value["display"], "name"):
             return {"display": "name"}
         if isinstance(value.get("formatted"), str):

@@ -37,7 +37,9 @@ _FLAG: Final = re.compile(r"--?([A-Za-z][A-Za-z0-9_-]{0,60})")
 _USER_AND_PASSWORD: Final = re.compile(r"[^\s:/]+:(?!//)\S+")
 _SIGN_IN: Final = re.compile(r"log_?in|log_?on|sign_?in|sign_?on|authenticat|password|credential", re.IGNORECASE)
 _SQUEEZE: Final = str.maketrans("", "", "-_ ")
-TELLING: Final = frozenset({"op", "method", "display", "formatted", "_text", "$t", "_", "S", "N", "stringValue"})
+TELLING: Final = frozenset(
+    {"op", "method", "display", "formatted", "login", "_text", "$t", "_", "S", "N", "stringValue"}
+)
 
 
 def squeezed(name: str) -> str:

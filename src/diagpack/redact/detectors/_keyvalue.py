@@ -18,9 +18,12 @@ _KEY_BYTES: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv
 _QUOTE: Final = r"(?:\\*[\"']|&quot;|&#34;|%22|%27)"
 # Operators of filters: SCIM and OData (`lastName eq "…"`), SQL (`user_name LIKE '…'`).
 _OPERATOR: Final = r"[ \t]+(?:eq|ne|co|sw|ew|i?like|contains)[ \t]+"
+# `- name: DB_PASSWORD`, and `value: …` on the next line or behind a comma, as manifests have it.
+_VALUE_BELOW: Final = rf"{_QUOTE}?[ \t]*(?:,|\r?\n)[ \t]*{_QUOTE}?value{_QUOTE}?:[ \t]+"
 # `=`, `:`, `:=`, `=>`, `==`, their percent forms, `key>` of XML, and HAR's `"name":"key","value":`; `[key] =>` of PHP.
 SEPARATOR: Final = (
-    rf"(?:{_QUOTE}?\]?[ \t]*(?:=>|:=|==?|:|%3[aAdD]\+*)[ \t]*"
+    rf"(?:{_QUOTE}?\]?[ \t]*(?:=>|:=|==?|::[ ]|:|%3[aAdD]\+*)[ \t]*"
+    rf"|{_VALUE_BELOW}"
     rf"|{_QUOTE}[ \t\r\n]*,[ \t\r\n]*{_QUOTE}value{_QUOTE}[ \t\r\n]*:[ \t\r\n]*"
     rf"|>|{_OPERATOR}|[ \t]+)"
 )
@@ -67,7 +70,7 @@ class KeyValueScanner:
     def __init__(self, stems: str, words: str, parameters: str) -> None:
         tail = r"[A-Za-z0-9_.-]*"
         self.source = (
-            rf"(?:{stems}){tail}(?:{_QUOTE}?\]?[ \t]*(?:=|:|%3[ad])|{_OPERATOR}{_QUOTE}"
+            rf"(?:{stems}){tail}(?:{_QUOTE}?\]?[ \t]*(?:=|:|%3[ad])|{_OPERATOR}{_QUOTE}|{_VALUE_BELOW}"
             rf"|{_QUOTE}[ \t\r\n]*,[ \t\r\n]*{_QUOTE}value{_QUOTE}|>)"
             rf"|--[a-z0-9_-]*(?:{stems})[a-z0-9_-]*[ \t]"
             rf"|(?:[?&;]|%3f|%26)(?:{parameters})(?:=|%3d)"

@@ -8,5 +8,5 @@ from diagpack.redact.spans import Detector
 DETECTOR: Final[Detector] = RuleDetector(
     "directory-entry",
     ("name", "user"),
-    ("directory-name", "directory-user", "directory-filter", "directory-filter-user"),
+    ("directory-name", "directory-user", "directory-filter", "directory-filter-user", "ldif-name"),
 )

@@ -34,7 +34,7 @@ _CLASS_NAME: Final = compiled(
     r"(?:[a-z0-9_]+\.)*[A-Z][A-Za-z0-9_$]*(?:Exception|Error|Filter|Provider|Service|Handler|Factory|Encoder|Validator"
     r"|Controller|Interceptor|Resolver|Repository|Configuration|Manager|Listener|Middleware|Strategy|Impl|Aspect)"
 )
-_PINS: Final = frozenset({"pin", "passcode"})
+_PINS: Final = frozenset({"pin", "passcode", "otp"})
 # Values of several words: `GIT_AUTHOR_NAME=Zofia Mikkelby` to the end of its line.
 _OF_WORDS: Final = frozenset({"name", "address", "company"})
 _LAST_WORDS: Final = compiled(r"(?:[ ][^\s=:;{}\[\]\"'<>]{1,40}){1,6}")
@@ -76,7 +76,7 @@ def _scanner() -> KeyValueScanner:
     parameters = names.secret_words("query") - words
     headers = [each for each in names.secret_headers | names.cookie_headers if names.secret(each, "json") is None]
     stems = "|".join([*sorted(headers, key=len, reverse=True), stem_pattern(names.secret_stems),
-                      stem_pattern(names.personal_stems), names.endings_pattern()])  # fmt: skip
+                      stem_pattern(names.personal_stems), names.endings_pattern(), "_user"])  # fmt: skip
     return KeyValueScanner(stems, _alternation(words), _alternation(parameters))
 
 
@@ -143,7 +143,7 @@ def _to_line_end(data: bytes, key_start: int, start: int, end: int) -> int:
 
 def _is_fitting(value: bytes, key: str, entity: str) -> bool:
     """Numbers under `user_id` or `auid` are the program's own, and measured under `cpu.user`."""
-    is_numbered = folded(key) in _NUMBERED or "." in key
+    is_numbered = folded(key) in _NUMBERED or "." in key or key.lower().endswith("_user")
     return not (is_numbered and entity == "user") or any(each.isalpha() for each in value.decode("latin1"))
 
 

@@ -7,7 +7,7 @@ from diagpack.redact.spans import Detector
 
 DETECTOR: Final[Detector] = RuleDetector(
     "log-user",
-    ("user", "id", "name"),
+    ("user", "id", "name", "address", "company"),
     (
         "refused-user",
         "sshd-user",
@@ -44,6 +44,14 @@ DETECTOR: Final[Detector] = RuleDetector(
         "call-user",
         "pdo-user",
         "gravatar",
+        "vcard-name",
+        "vcard-parts",
+        "vcard-address",
+        "vcard-company",
+        "calendar-name",
+        "chat-mention",
+        "audited-user",
+        "kerberos-instance",
         "greeted-name",
         "windows-qualified-user",
         "statement-parameters",
