@@ -136,6 +136,7 @@ def test_a_phone_tells_neither_its_owner_nor_its_networks_and_numbers(text: str)
         "GET /a HTTP/1.1 - 200 Connect to host on port",
         "HKLM\\Software\\Vendor, C:\\Windows\\System32",
         "name='pool-1', size='4', host='db'",
+        "login%3Ausername login: password user=email",
         "is_user=true max_user=5 current_user: none",
         "- name: LOG_LEVEL\n  value: debug\n- name: PORT\n  value: 8080",
         "env('PORT', '8080'); config('app.name', 'orders')",

@@ -21,7 +21,7 @@ from tests.redact.planting import POLICY
 def test_a_record_is_a_persons_by_its_other_members() -> None:
     assert is_person(["id", "First_Name"])
     assert is_person(["sub", "iss"])
-    assert not is_person(["sub", "name"])
+    assert not is_person(["sub", "plan"])
     assert is_account(["host", "password"])
     assert not is_account(["host", "port"])
 

@@ -49,7 +49,9 @@ def squeezed(name: str) -> str:
 def is_person(names: Collection[str]) -> bool:
     """Whether a record with these members is about a person: `name` and other doubtful names count there."""
     plain = {squeezed(each) for each in names}
-    return not _PERSONAL.isdisjoint(plain) or ("sub" in plain and not plain.isdisjoint(("iss", "aud")))
+    return not _PERSONAL.isdisjoint(plain) or (
+        "sub" in plain and not plain.isdisjoint(("iss", "aud", "exp", "iat", "azp", "name"))
+    )
 
 
 def is_account(names: Collection[str]) -> bool:

@@ -126,6 +126,8 @@ def _is_personal_value(value: bytes, entity: str, names: Slots) -> bool:
     if entity == "email" and not (b"@" in value or b"%40" in value or b"u0040" in value):
         return False
     lowered = value.lower().decode("latin1")
+    if lowered.isalpha() and (names.personal(lowered) or names.secret(lowered)):
+        return False  # `login:username` is the name of a field
     if entity == "user":
         lowered = lowered.partition("@")[0]  # `root@build-host`
     return bool(value.strip(b"-*.")) and lowered not in _ROLES | _FILLERS | names.kept_values
