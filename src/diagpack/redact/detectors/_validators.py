@@ -55,6 +55,7 @@ def luhn(digits: bytes) -> bool:
     return (sum(digits[-1::-2].translate(_SINGLE)) + sum(digits[-2::-2].translate(_DOUBLED))) % 10 == 0
 
 
+@functools.lru_cache(maxsize=256)
 def is_card(value: bytes, _: Any = None) -> bool:
     """13 to 19 digits of a known network, one consistent separator, Luhn; not an epoch followed by something."""
     if len(value) > 25:
@@ -227,7 +228,7 @@ def iban_length(value: bytes) -> int:
 def card_length(value: bytes) -> int:
     """How many bytes of a candidate are a card: groups behind it are an expiry date or a code. The whole if none is."""
     end = len(value)
-    while end > 12 and not is_card(value[:end]):
+    while end > 12 and not is_card(value[:end], None):
         end = max(value.rfind(b" ", 0, end), value.rfind(b"-", 0, end))
     return end if end > 12 else len(value)
 
