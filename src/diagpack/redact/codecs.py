@@ -101,7 +101,8 @@ def _stride(run: bytes, plain: bytes) -> int:
     return length if length * len(plain) == len(run) and (length != 2 or run == plain * 2) else 1
 
 
-_RUN = re.compile(rb"[^\s\"'<>]+")
+# What ends a run of percent escapes, as line ends.
+_RUN_ENDS = bytes.maketrans(b" \t\r\f\v\"'<>", b"\n" * 9)
 _LINE = re.compile(rb"[^\n]+")
 _IN_RUN, _WORD = r"[^\s\"'<>]", r"[A-Za-z0-9.,'!?=:-]{1,20}"
 _FORM_SIGNS = rf"(?:\+{_IN_RUN}*%[0-9A-Fa-f]{{2}}|%[0-9A-Fa-f]{{2}}{_IN_RUN}*\+|{_WORD}(?:\++{_WORD}){{3}})"
@@ -112,9 +113,7 @@ _NEAR, _FEW_PLUSES = 64, 2
 
 
 def _runs(data: bytes, mark: bytes) -> Iterator[tuple[int, int]]:
-    for match in _RUN.finditer(data):
-        if mark in match.group(0):
-            yield match.span()
+    return _lines(data.translate(_RUN_ENDS), mark)
 
 
 def _form_runs(data: bytes) -> Iterator[tuple[int, int]]:

@@ -30,6 +30,7 @@ from diagpack.redact.replacer import MESSAGE, NOT_LEARNED, Replacer
 from diagpack.redact.replay import Questions
 from diagpack.redact.spans import SECRET_CLASSES, Memory, Span
 from diagpack.redact.tally import NOTHING, Tally
+from diagpack.redact.together import Texts
 from diagpack.redact.values import canonical, is_diagnostic, is_placeholder, is_plain, is_public
 
 _MAILBOX = re.compile(r"\s*\"?([^\"<>@]+?)\"?\s*<([^<>\s]+@[^<>\s]+)>\s*")
@@ -372,7 +373,13 @@ class Engine:
         )
 
     def edits(
-        self, data: bytes, context: str = "", layer: int = 0, *, blocks: Blocks | None = None, is_ahead: bool = False
+        self,
+        data: bytes,
+        context: str = "",
+        layer: int = 0,
+        *,
+        blocks: Blocks | Texts | None = None,
+        is_ahead: bool = False,
     ) -> list[Edit]:
         """Sorted replacements that do not overlap. `blocks`: what spans lines counts as well.
 

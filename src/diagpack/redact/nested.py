@@ -6,7 +6,7 @@ encoding. Every layer is linear; the number of layers is the policy's.
 
 import functools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from diagpack.redact.batch import joinable, untouched
@@ -18,6 +18,8 @@ from diagpack.redact.edits import Edit
 from diagpack.redact.looks import looks_opaque
 from diagpack.redact.packed import LONG_RUN, TooBig, Unpacked, unpack_base64, unpack_hex
 from diagpack.redact.spans import Span
+from diagpack.redact.tally import NOTHING
+from diagpack.redact.together import APART, Texts, grouped
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
@@ -36,6 +38,9 @@ _has_hex = BESIDES.add(lambda: _HEX)
 # One for each sign in front: a pattern that begins with one byte is sought twice as fast as with one of four.
 _PARAMETER_NAMES = [re.compile(rb"%b([A-Za-z0-9_.\-\[\]%%]+)=" % re.escape(each)) for each in (b"?", b"&", b"#", b";")]
 _PARAMETER = r"[?&#;][A-Za-z0-9_.\-\[\]%]+=[^&#\s\"'<>;,\\]+"
+# So many segments are decoded together, in texts of about this size.
+_MANY = 8
+_TOGETHER_BYTES = 64 << 10
 # Runs of one piece that are opened together.
 _TOGETHER = 5000
 _UNPACKERS = {"base64": unpack_base64, "hex": unpack_hex}
@@ -75,7 +80,7 @@ class Parent(NamedTuple):
 
     def has_read(self, codec: Codec, data: bytes, start: int, end: int) -> bool:
         """Whether a segment of the decoded text stands in its source just so, where this codec reads it anyway."""
-        is_at_edge = start == 0 or end == len(data)
+        is_at_edge = start == 0 or end == len(data) or data.startswith(APART, end) or data.endswith(APART, 0, start)
         if is_at_edge and self.codec in (PERCENT, FORM) and codec not in (PERCENT, FORM):
             # The source may go on there: a percent run ends before its line does.
             return False
@@ -182,12 +187,43 @@ class Nested:
 
     def _local(self, codec: Codec, data: bytes, layer: int, parent: Parent | None) -> Iterator[Edit]:
         mark = _MARKS.get(codec.name, b"=")
-        for start, end in codec.segments(data):
-            segment = data[start:end]
-            if mark not in segment or (parent is not None and parent.has_read(codec, data, start, end)):
-                continue
-            for edit in self._inside(codec, segment, layer):
+        found = [
+            (start, end)
+            for start, end in codec.segments(data)
+            if data.find(mark, start, end) >= 0 and (parent is None or not parent.has_read(codec, data, start, end))
+        ]
+        if len(found) >= _MANY and self._engine.prose is None:
+            short = dict.fromkeys(data[start:end] for start, end in found if end - start <= _SHORT)
+            self._read_together(codec, short, layer)
+        for start, end in found:
+            for edit in self._inside(codec, data[start:end], layer):
                 yield Edit(start + edit.start, start + edit.end, edit.new, edit.entity, edit.rule)
+
+    def _read_together(self, codec: Codec, wanted: Iterable[bytes], layer: int) -> None:
+        """The decoded forms of many short segments in a few scans: one scan for each took most of the time of a log."""
+        known = self._decodings
+        fresh = [
+            each for each in wanted
+            if (before := known.get((codec.name, _EVERY_ORDER, each))) is None or before.layer > layer
+        ]  # fmt: skip
+        for segments in grouped(fresh, _TOGETHER_BYTES):
+            source = APART.join(segments)
+            decoded = codec.decode(source)
+            texts = Texts(self._engine, [] if decoded is None else decoded.data.split(APART))
+            if decoded is None or len(segments) < _MANY or len(texts.texts) != len(segments):
+                continue
+            edits, counts = self._engine.apart(
+                lambda source=source, decoded=decoded, texts=texts: self._decoded_edits(
+                    codec, source, decoded, layer, _EVERY_ORDER, texts
+                )
+            )
+            self._engine.tally.add(counts)
+            start = 0
+            for segment, mine in zip(segments, texts.spread(edits), strict=True):
+                if mine is not None:
+                    made = [self._written(codec, decoded, each, start) for each in mine]
+                    known[codec.name, _EVERY_ORDER, segment] = _Known(layer, made, NOTHING)
+                start += len(segment) + len(APART)
 
     def _inside(self, codec: Codec, segment: bytes, layer: int) -> list[Edit]:
         """Edits on a segment from its decoded form; the same segment stands in most layers of a line."""
@@ -207,16 +243,23 @@ class Nested:
         return known.edits
 
     def _decoded(self, codec: Codec, segment: bytes, decoded: Decoded, layer: int, reading: str) -> list[Edit]:
-        engine = self._engine
+        blocks = Blocks(self._engine)
+        edits = self._decoded_edits(codec, segment, decoded, layer, reading, blocks)
+        return [self._written(codec, decoded, each, 0) for each in edits]
+
+    def _decoded_edits(
+        self, codec: Codec, segment: bytes, decoded: Decoded, layer: int, reading: str, blocks: "Blocks | Texts"
+    ) -> list[Edit]:
         self._reading = reading
         # Where all are decoded at once, none of them has read the source by itself.
         self._parent = None if codec.name == AT_ONCE else Parent(codec, segment, decoded)
         self._left -= len(decoded.data) + _EACH if layer else 0
-        edits = []
-        for edit in engine.edits(decoded.data, "", layer + 1, blocks=Blocks(engine)):
-            start, end = decoded.source(edit.start, edit.end)
-            edits.append(Edit(start, end, codec.escape(edit.new or b""), edit.entity, edit.rule))
-        return edits
+        return self._engine.edits(decoded.data, "", layer + 1, blocks=blocks)
+
+    def _written(self, codec: Codec, decoded: Decoded, edit: Edit, offset: int) -> Edit:
+        """An edit on what was decoded as one on its source, which begins at `offset`."""
+        start, end = decoded.source(edit.start, edit.end)
+        return Edit(start - offset, end - offset, codec.escape(edit.new or b""), edit.entity, edit.rule)
 
     def _packed_runs(self, data: bytes) -> Iterator[Edit]:
         found = [each for each in self._found_runs(data) if each[2].text not in self._clear]
