@@ -6,7 +6,9 @@ from diagpack.redact.walk_record import (
     arguments,
     class_in_account,
     class_in_person,
+    columns_of,
     formatted,
+    heading_of,
     holder,
     is_account,
     is_company,
@@ -14,6 +16,7 @@ from diagpack.redact.walk_record import (
     is_person,
     is_sign_in,
     patched,
+    told,
 )
 from tests.redact.planting import POLICY
 
@@ -83,6 +86,38 @@ def test_a_sign_in_and_a_formatted_name_are_known() -> None:
     assert formatted({"formatted": "x", "familyName": "y"}) == "name"
     assert formatted({"formatted": "x", "locality": "y"}) == "address"
     assert formatted({"formatted": "x"}) == ""
+
+
+@pytest.mark.parametrize(
+    ("record", "key", "found"),
+    [
+        ({"old": "a", "new": "b"}, "password", {"old": "password", "new": "password"}),
+        ({"old": "a", "new": "b"}, "page", {}),
+        ({"field": "lastName", "from": "a", "to": "b", "at": 1}, "", {"from": "name", "to": "name"}),
+        ({"first": "a", "last": "b"}, "name", {"first": "name", "last": "name"}),
+        ({"first": 1, "last": 20}, "pages", {}),
+        ({"name": "Zofia", "street": "Storgata 1"}, "shipTo", {"name": "name"}),
+        ({"name": "orders", "port": 1}, "db", {}),
+        ({"name": "Acme"}, "organization", {"name": "company"}),
+    ],
+)
+def test_what_is_told_about_members(record: dict[str, object], key: str, found: dict[str, str]) -> None:
+    def class_of(name: str, value: object) -> str:
+        return POLICY.classify(name)
+
+    assert told(POLICY, class_of, record, key) == found
+
+
+def test_columns_are_named_beside_the_rows_or_by_the_first_of_them() -> None:
+    assert columns_of(POLICY, {"columns": [{"name": "last_name"}, {"name": "page"}], "rows": []}) == [
+        "last_name",
+        "page",
+    ]
+    assert columns_of(POLICY, {"columns": ["page", "size"], "rows": []}) == []
+    assert columns_of(POLICY, {"columns": ["last_name"]}) == []
+    assert heading_of(POLICY, [["id", "page", "last_name"], [1, 2, "x"]]) == ["id", "page", "last_name"]
+    assert heading_of(POLICY, [["id", "page", "size"], [1, 2, 3]]) == []
+    assert heading_of(POLICY, [["id", "page", "last_name"], [1, 2]]) == []
 
 
 def test_values_behind_flags_have_the_class_of_the_flag() -> None:

@@ -15,27 +15,25 @@ from diagpack.redact.spans import PERSONAL_CLASSES, SECRET_CLASSES
 from diagpack.redact.walk_form import is_connection_string, redact_connection_string
 from diagpack.redact.walk_prose import KEYS as PROSE_KEYS
 from diagpack.redact.walk_prose import redact_prose
-from diagpack.redact.walk_record import TELLING as TOLD
 from diagpack.redact.walk_record import (
+    ROWS,
     arguments,
-    class_in_account,
-    class_in_person,
-    formatted,
-    holder,
+    columns_of,
+    heading_of,
     is_account,
     is_company,
     is_doubtful,
     is_person,
-    is_sign_in,
-    patched,
     squeezed,
+    told,
 )
+from diagpack.redact.walk_record import TELLING as TOLD
 from diagpack.redact.walk_state import TELLING, joined, masks, part
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
 
-_NAME_KEYS = ("name", "key", "Name", "Key", "header", "id")
+_NAME_KEYS = ("name", "key", "Name", "Key", "header", "id", "field", "label", "attribute")
 # A number below has fewer digits than any card or token.
 _SMALL = 10**10
 _HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
@@ -44,6 +42,8 @@ _MANIFEST_KEYS = ("data", "stringData")
 _MOST_PLANS = 5_000
 _LONGEST_PLAN = 100
 _VALUE_KEYS = frozenset({"value", "Value", "values", "val"})
+# Names and values of headers in turn, as Node.js lists them.
+_RAW_HEADERS = frozenset({"rawHeaders", "rawTrailers"})
 # Members that say something about their neighbours: such a record is walked member by member.
 _TELLING = _VALUE_KEYS | TOKEN_MEMBERS.keys() | TELLING | TOLD | {MARK, "alternateId"}
 # Okta System Log: what an entity of these types is called is diagnostic, and nobody's name.
@@ -128,9 +128,13 @@ class JsonWalker:
         """The same list when nothing in it was replaced."""
         if not entity and _is_listed_pairs(value):
             return [[pair[0], self._paired(pair[0], pair[1], level + 2)] for pair in value]
+        if not entity and (names := heading_of(self.engine.policy, value)):
+            return [value[0], *self._rows(value[1:], names, level + 1)]
         listed = self._listed_class(value) if len(value) == 2 else ""
         known = {} if entity or listed else self.engine.known_texts
         behind = {} if entity else dict(arguments(self.engine.policy, value))
+        if key in _RAW_HEADERS and len(value) % 2 == 0 and all(type(each) is str for each in value):
+            return [each if at % 2 == 0 else self._paired(value[at - 1], each, level) for at, each in enumerate(value)]
         walked: list[Any] | None = None
         for index, each in enumerate(value):
             if index in behind:
@@ -164,11 +168,8 @@ class JsonWalker:
         if value.get("kind") == "Secret" and not value.keys().isdisjoint(_MANIFEST_KEYS):
             return self._manifest(value, key, entity, level)
         inherited = entity if entity != "keep" else ""
-        about_person, about_account, of_company = is_person(value), is_account(value), is_company(key)
-        address = value.get("address")
-        if isinstance(address, dict) or (isinstance(address, str) and "@" in address):
-            about_person = True
         told = self._told(value, key)
+        columns = columns_of(self.engine.policy, value)
         entries = _entity_classes(value)
         hidden = masks(value)
         walked: dict[str, Any] = {}
@@ -184,38 +185,36 @@ class JsonWalker:
             if named and plain in _VALUE_KEYS:
                 walked[name] = self.walk(each, key, named if named != "keep" else "", level + 1)
                 continue
+            if columns and plain in ROWS and isinstance(each, list) and not heading_of(self.engine.policy, each):
+                walked[name] = self._rows(each, columns, level + 1)
+                continue
             below = told.get(plain) or self.class_of(plain, each) or inherited
-            if not below and about_person:
-                below = class_in_person(self.engine.policy, plain, each)
-            elif not below and about_account:
-                below = class_in_account(self.engine.policy, plain, each)
-            if not below and of_company and plain.lower() == "name" and isinstance(each, str):
-                below = "company"
             if not below and record and (is_credential(each, record) or (is_of_passwords and is_word(each))):
                 below = record
             walked[self._key(name)] = self.walk(each, plain, below, level + 1)
         return walked if len(walked) == len(value) else self._renamed(value, walked)
 
     def _told(self, value: dict[str, Any], key: str) -> dict[str, str]:
-        """Classes that members have because of their neighbours or of the key above: wrapped values, patches, calls."""
-        held = holder(value) if key else ""
-        if held:
-            entity = "user" if key == "sub" else self.class_of(key, value[held])
-            return {held: entity} if entity not in ("", "keep") else {}
-        for name in patched(value):
-            if (entity := self.class_of(name, value["value"])) not in ("", "keep"):
-                return {"value": entity}
-        if is_sign_in(value):
-            return {name: "secret" for name in ("params", "args", "arguments") if isinstance(value.get(name), list)}
-        if value.get("type") in ("secret", "password") and "value" in value and ("key" in value or "name" in value):
-            return {"value": "secret"}
-        if value.get("type") == "User" and isinstance(value.get("login"), str):
-            return {"login": "user"}
-        if "display" in value and "value" in value and looks_like(value["display"], "name"):
-            return {"display": "name"}
-        if isinstance(value.get("formatted"), str):
-            return {"formatted": formatted(value)} if formatted(value) else {}
-        return {}
+        """Classes that members have because of their neighbours or of the key above."""
+        return told(self.engine.policy, self.class_of, value, key)
+
+    def _rows(self, rows: list[Any], names: list[str], level: int) -> list[Any]:
+        """Rows of a table whose columns have these names: lists of cells, or records that hold such a list."""
+        if level > self._limit:
+            raise TooDeep
+        return [self._row(each, names, level) for each in rows]
+
+    def _row(self, row: Any, names: list[str], level: int) -> Any:
+        if isinstance(row, list) and len(row) == len(names):
+            pairs = zip(row, names, strict=True)
+            return [self.walk(cell, name, self.class_of(name, cell), level + 1) for cell, name in pairs]
+        if isinstance(row, dict):
+            held = {name: row[name] for name in ("values", "cells") if isinstance(row.get(name), list)}
+            rest = iter(
+                self.mapping({name: each for name, each in row.items() if name not in held}, "", "", level).items()
+            )
+            return dict((name, self._row(row[name], names, level + 1)) if name in held else next(rest) for name in row)
+        return self.walk(row, "", "", level)
 
     def _masked(self, value: Any, mask: Any, key: str, level: int) -> Any:
         """A value of which a neighbour says what in it is secret."""
@@ -472,6 +471,9 @@ class MarkedWalker(JsonWalker):
 
     def _pair_class(self, value: dict[str, Any]) -> str:
         return ""
+
+    def _told(self, value: dict[str, Any], key: str) -> dict[str, str]:
+        return {}
 
 
 def _entity_classes(value: dict[str, Any]) -> dict[str, str]:

@@ -5,7 +5,7 @@ neighbours. Sources: RFC 7644 3.5.2 (SCIM PATCH), RFC 6902 (JSON Patch), JSON-RP
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # Beside one of these a record is a person's.
 _PERSONAL: Final = frozenset(
     "email mail emailaddress phone phonenumber mobile firstname givenname lastname familyname birthdate dateofbirth "
-    "dob postalcode postcode preferredusername".split()
+    "dob postalcode postcode preferredusername street streetaddress addressline1 line1".split()
 )
 # Beside one of these it may be one of a service (a database has a user and a password as well).
 _ACCOUNT: Final = frozenset({"username", "password"})
@@ -37,8 +37,20 @@ _FLAG: Final = re.compile(r"--?([A-Za-z][A-Za-z0-9_-]{0,60})")
 _USER_AND_PASSWORD: Final = re.compile(r"[^\s:/]+:(?!//)\S+")
 _SIGN_IN: Final = re.compile(r"log_?in|log_?on|sign_?in|sign_?on|authenticat|password|credential", re.IGNORECASE)
 _SQUEEZE: Final = str.maketrans("", "", "-_ ")
-TELLING: Final = frozenset(
-    {"op", "method", "display", "formatted", "login", "_text", "$t", "_", "S", "N", "stringValue"}
+_LONGEST_NAME: Final = 80
+# What a field was and became, in histories.
+_CHANGES: Final = frozenset(
+    "old new oldValue newValue previous current from to fromString toString before after".split()
+)
+_PARTS_OF_NAMES: Final = frozenset({"first", "last", "middle", "given", "family", "maiden"})
+# Members that hold the rows of a table, beside one that names its columns.
+ROWS: Final = frozenset({"rows", "data", "values", "records"})
+_COLUMNS: Final = ("columns", "columnNames", "fields")
+# A record with one of these is walked member by member.
+TELLING: Final = (
+    frozenset({"op", "method", "display", "formatted", "login", "_text", "$t", "_", "S", "N", "stringValue", "first"})
+    | _CHANGES
+    | frozenset(_COLUMNS)
 )
 
 
@@ -132,3 +144,83 @@ def arguments(policy: "Policy", listed: list[Any]) -> Iterator[tuple[int, str]]:
         entity = policy.classify(match.group(1))
         if entity in SECRET_CLASSES and not policy.is_ambiguous(match.group(1)):
             yield index, entity
+
+
+def told(policy: "Policy", class_of: Callable[[str, Any], str], record: Mapping[str, Any], key: str) -> dict[str, str]:
+    """Classes that members have because of their neighbours or of the key above. `class_of`: by their own names."""
+    if key and (found := _below(class_of, record, key)):
+        return found
+    found = _beside(class_of, record) or _persons(policy, record)
+    if is_company(key):
+        found |= {name: "company" for name, each in record.items() if name.lower() == "name" and isinstance(each, str)}
+    return found
+
+
+def _below(class_of: Callable[[str, Any], str], record: Mapping[str, Any], key: str) -> dict[str, str]:
+    """What the key above says: about a wrapped value, about what a field was and became, about parts of a name."""
+    held = holder(record)
+    if held:
+        entity = "user" if key == "sub" else class_of(key, record[held])
+        return {held: entity} if entity not in ("", "keep") else {}
+    if record and record.keys() <= _CHANGES:
+        return {name: entity for name, each in record.items() if (entity := class_of(key, each)) not in ("", "keep")}
+    if squeezed(key) in ("name", "fullname", "realname"):
+        return {name: "name" for name in record if squeezed(name) in _PARTS_OF_NAMES}
+    return {}
+
+
+def _beside(class_of: Callable[[str, Any], str], record: Mapping[str, Any]) -> dict[str, str]:
+    """What one member says about another."""
+    for name in patched(record):
+        if (entity := class_of(name, record["value"])) not in ("", "keep"):
+            return {"value": entity}
+    if is_sign_in(record):
+        return {name: "secret" for name in ("params", "args", "arguments") if isinstance(record.get(name), list)}
+    if record.get("type") in ("secret", "password") and "value" in record and ("key" in record or "name" in record):
+        return {"value": "secret"}
+    if record.get("type") == "User" and isinstance(record.get("login"), str):
+        return {"login": "user"}
+    if "display" in record and "value" in record and looks_like(record["display"], "name"):
+        return {"display": "name"}
+    field = record.get("field", record.get("property"))
+    if isinstance(field, str) and not record.keys().isdisjoint(_CHANGES):
+        changed = {name: class_of(field, record[name]) for name in record.keys() & _CHANGES}
+        return {name: entity for name, entity in changed.items() if entity not in ("", "keep")}
+    return {}
+
+
+def _persons(policy: "Policy", record: Mapping[str, Any]) -> dict[str, str]:
+    """The doubtful members of a record that is about somebody."""
+    address = record.get("address")
+    has_address = isinstance(address, dict) or (isinstance(address, str) and "@" in address)
+    found = {}
+    if has_address or is_person(record):
+        found = {name: entity for name, each in record.items() if (entity := class_in_person(policy, name, each))}
+    elif is_account(record):
+        found = {name: entity for name, each in record.items() if (entity := class_in_account(policy, name, each))}
+    if isinstance(record.get("formatted"), str) and (entity := formatted(record)):
+        found["formatted"] = entity
+    return found
+
+
+def columns_of(policy: "Policy", record: Mapping[str, Any]) -> list[str]:
+    """The names of the columns of `{"columns": […], "rows": [[…], …]}`; empty when none says something."""
+    for member in _COLUMNS:
+        listed = record.get(member)
+        if isinstance(listed, list) and listed and not record.keys().isdisjoint(ROWS):
+            names = [each.get("name", each.get("label")) if isinstance(each, dict) else each for each in listed]
+            return _telling(policy, names)
+    return []
+
+
+def heading_of(policy: "Policy", listed: list[Any]) -> list[str]:
+    """The first of a list of rows when it names the columns of the others."""
+    if len(listed) < 2 or not isinstance(listed[0], list) or len(listed[0]) < 3:
+        return []
+    is_even = all(isinstance(each, list) and len(each) == len(listed[0]) for each in listed[1:])
+    return _telling(policy, listed[0]) if is_even else []
+
+
+def _telling(policy: "Policy", names: list[Any]) -> list[str]:
+    is_named = all(isinstance(each, str) and 0 < len(each) <= _LONGEST_NAME for each in names)
+    return names if is_named and any(policy.classify(each) not in ("", "keep") for each in names) else []

@@ -44,6 +44,7 @@ DETECTOR: Final[Detector] = RuleDetector(
         "call-user",
         "pdo-user",
         "gravatar",
+        "duplicate-entry",
         "vcard-name",
         "vcard-parts",
         "vcard-address",
