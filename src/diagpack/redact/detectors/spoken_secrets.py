@@ -24,6 +24,9 @@ _GAP: Final = r"[^\r\n|;&]{0,300}?"
 _PRODUCT: Final = compiled(r"(?:[A-Za-z][A-Za-z0-9._-]*/)?v?[0-9]+(?:\.[0-9A-Za-z]+)+")
 
 
+_NAME_OF_WORDS: Final = compiled(r"[A-Za-z]+(?:[._:/-][A-Za-z]*[0-9]{0,4})+")
+
+
 def _any(value: bytes) -> bool:
     return len(value) >= 3 and not value.startswith((b"-", b"$", b"{", b"<", b"*"))
 
@@ -32,6 +35,11 @@ def _credential(value: bytes) -> bool:
     """Letters and digits mixed, eight or more, or letters in no speakable order: no word, no number, no path."""
     is_drawn = len(value) >= 8 and (is_mixed(value) or is_scrambled(value))
     return is_drawn and b"/" not in value[:1] and _PRODUCT.at(value, 0) != len(value)
+
+
+def _token(value: bytes) -> bool:
+    """Twenty characters or more, mixed, and no name made of words (`rate-limiter-2`)."""
+    return len(value) >= 20 and _credential(value) and _NAME_OF_WORDS.at(value, 0) != len(value)
 
 
 def _flagged(value: bytes) -> bool:
@@ -114,6 +122,7 @@ _SHAPES: Final[tuple[_Shape, ...]] = tuple(
         (b"code", r"\b(?:your|my|ihr|mein|votre|mon|verification|security|confirmation|one-time|login|sms|mfa|2fa)[ -]"
                   r"(?:verification |security |login |one-time )?code[ \t]*(?:is|ist|lautet|est|:|=)[ \t:]*"
                   r"([0-9]{4,8}|[0-9]{3}[ -][0-9]{3})\b", "secret", "told-code", _any),
+        (b"token ", rf"\btoken[ \t]+[\"'`]?{_WORD}", "token", "told-token", _token),
         (b"cv", r"\b(?:cvv2?|cvc2?|cvn)[ \t]*(?:is|:|=)?[ \t]*([0-9]{3,4})\b", "card", "card-check", _any),
         (b"-asplaintext", r"[\"']([^\"'\r\n]+)[\"'][ \t]+-AsPlainText\b", "password", "powershell", _any),
         (b"-secure", r"-SecureString[ \t]+(?:-String[ \t]+)?[\"']([^\"'\r\n]+)[\"']", "password", "powershell", _any),
@@ -162,7 +171,7 @@ _TRIGGER: Final = (
     r"|\b(?:pass(?:word|wd|phrase|code|wort)|kennwort|mot de passe|senha|contrase(?:\xc3\xb1|n)a|wachtwoord"
     r"|identified|pwd?)[ \t(]|code[ \t]*(?:[:=]|is|ist|lautet|est)|\bcv[vcn]2?[ \t:=]|-asplaintext|-securestring"
     r"|\bnet1?(?:\.exe)?[ \t]+user"
-    r"|/user:|[ \t]-[a-z]{0,20}(?:password|passwd|passphrase|secret|token|key)[ \t])"
+    r"|\btoken[ \t]+[\"'`]?[A-Za-z0-9._~+/=-]{20}|/user:|[ \t]-[a-z]{0,20}(?:password|passwd|passphrase|secret|token|key)[ \t])"
 )
 _is_likely: Final = RARE.add(lambda: _TRIGGER)
 
