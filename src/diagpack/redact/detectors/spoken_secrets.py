@@ -171,7 +171,8 @@ _TRIGGER: Final = (
     r"|\b(?:pass(?:word|wd|phrase|code|wort)|kennwort|mot de passe|senha|contrase(?:\xc3\xb1|n)a|wachtwoord"
     r"|identified|pwd?)[ \t(]|code[ \t]*(?:[:=]|is|ist|lautet|est)|\bcv[vcn]2?[ \t:=]|-asplaintext|-securestring"
     r"|\bnet1?(?:\.exe)?[ \t]+user"
-    r"|\btoken[ \t]+[\"'`]?[A-Za-z0-9._~+/=-]{20}|/user:|[ \t]-[a-z]{0,20}(?:password|passwd|passphrase|secret|token|key)[ \t])"
+    r"|\btoken[ \t]+[\"'`]?[A-Za-z0-9._~+/=-]{20}|/user:"
+    r"|[ \t]-[a-z]{0,20}(?:password|passwd|passphrase|secret|token|key)[ \t])"
 )
 _is_likely: Final = RARE.add(lambda: _TRIGGER)
 
