@@ -12,8 +12,8 @@ from diagpack.redact.detectors._engine import compiled
 _RUN = r"[A-Za-z0-9+/]"
 _LINE = rf"[ \t>\"']*{_RUN}+={{0,2}}\r?"
 # The first line may begin with something else, and the last one go on with it: then they are long or in quotes.
-_FIRST = rf"(?:^{_LINE}|{_RUN}{{16}}{_RUN}*={{0,2}}\r?)"
-_LAST = rf"[ \t>\"']*(?:{_RUN}{{12}}{_RUN}*={{0,2}}|{_RUN}+={{0,2}}(?:[\"'<]|\r?$)|{_RUN}{{2,}}={{1,2}}[^A-Za-z0-9+/=])"
+_FIRST = rf"(?:^{_LINE}|{_RUN}{{20}}{_RUN}*={{0,2}}\r?)"
+_LAST = rf"[ \t>\"']*(?:{_RUN}{{20}}{_RUN}*={{0,2}}|{_RUN}+={{0,2}}(?:[\"'<]|\r?$)|{_RUN}{{2,}}={{1,2}}[^A-Za-z0-9+/=])"
 # Two lines of nothing else; quoting and indentation may stand in front.
 SOURCE = rf"{_FIRST}\n{_LAST}"
 _GROUP = compiled(rf"(?m){_FIRST}\n(?:{_LINE}\n)*{_LAST}")
