@@ -93,3 +93,37 @@ def test_the_user_of_curl_needs_no_blank() -> None:
 
     assert "zofia" not in shown
     assert "canary" not in shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-----END PRIVATE KEY-----password=canary-1x",
+        "-----END PRIVATE KEY-----client_secret: canary-1x",
+        "api key---password=canary-1x",
+        "session: password=canary-1x",
+        "api key: canary1x9z",
+        "API Key = canaryEF12",
+        "client secret: canary22",
+    ],
+)
+def test_a_key_behind_dashes_or_of_two_words_names_its_value(text: str) -> None:
+    assert "canary" not in _shown(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["the access token: expired", "private key: /etc/x.pem", "Secret key: none", "a <b>=</b>"]
+)
+def test_words_behind_a_key_of_two_words_stay(text: str) -> None:
+    assert _shown(text) == text
+
+
+@pytest.mark.parametrize(
+    ("before", "behind"), [(r'{"to":"\u0022', r'\u0022"}'), (r'{"text":"ask\n', r'"}'), (r'x "contact\t', r'\n" y')]
+)
+def test_an_address_behind_an_escape_leaves_the_escape(before: str, behind: str) -> None:
+    shown = _shown(f"{before}anna@example.com{behind}")
+
+    assert shown.startswith(before)
+    assert shown.endswith(f"@dp.invalid{behind}")
+    assert _shown(shown) == shown

@@ -167,3 +167,10 @@ def test_lines_may_begin_and_end_beside_something_else(frame: str) -> None:
     run = "".join(re.findall(r"[A-Za-z0-9+/]{12,}=*(?!-)", shown))
     assert "canary" not in base64.b64decode(run + "==").decode()
     assert shown.startswith("10:00:01 INFO\n" + frame.partition("{0}")[0].replace("{{", "{"))
+
+
+def test_a_key_that_names_a_line_has_the_line() -> None:
+    shown = engine().data(b"password:\n  hunter2hunter\n" + _b64("url=https://x.test/?state=canary-1x7#y").encode())
+
+    assert shown.startswith(b"password:\n  dp-password-")
+    assert b"*" not in base64.b64decode(shown.splitlines()[2])

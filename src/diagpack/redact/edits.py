@@ -54,7 +54,7 @@ def resolve(data: bytes, found: list[Edit], tokens: Sequence[tuple[int, int]]) -
     )
     chosen: list[Edit] = []
     for edit in found:
-        if tokens and not _is_free(data, edit, tokens):
+        if tokens and not is_free(data, edit, tokens):
             continue
         if chosen and edit.start < chosen[-1].end:
             last = chosen[-1]
@@ -99,7 +99,7 @@ def is_glued(data: bytes, tokens: Sequence[tuple[int, int]]) -> bool:
     )
 
 
-def _is_free(data: bytes, edit: Edit, tokens: Sequence[tuple[int, int]]) -> bool:
+def is_free(data: bytes, edit: Edit, tokens: Sequence[tuple[int, int]]) -> bool:
     """Whether an edit is about something else than tokens of this case.
 
     A finding that covers a token, or reaches over a separator into one (`jsessionid=TOKEN?code=TOKEN`), is about what

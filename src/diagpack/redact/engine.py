@@ -450,6 +450,9 @@ class Engine:
         return self._counts(data, *span)
 
     def _counts(self, data: bytes, start: int, end: int, entity: str, rule: str) -> bool:
+        if data[start] == 0x2A and not data[start:end].strip(b"*"):
+            # Hidden already.
+            return False
         if entity in SECRET_CLASSES:
             return True
         if self.policy.action_of(entity, rule) == "keep":

@@ -63,6 +63,9 @@ _PLAIN_ATTRIBUTES = frozenset(
 def is_markup(text: str) -> bool:
     """Whether a text is an XML or HTML document or fragment."""
     head = text[:400].lstrip("\ufeff \t\r\n")
+    if head.startswith("<!--") and "-->" not in text:
+        # A comment that is never closed makes no markup of the rest.
+        return False
     return head.startswith("<") and re.match(r"<(?:[A-Za-z_][\w.:-]*[\s/>]|!--|!doctype|\?xml)", head, re.I) is not None
 
 

@@ -13,7 +13,7 @@ from diagpack.redact.blocks.names import QUERY
 from diagpack.redact.blocks.unfolder import READ, WRITTEN, Unfolder
 from diagpack.redact.detectors._engine import compiled
 from diagpack.redact.detectors._gate import BESIDES, LONG
-from diagpack.redact.edits import Edit
+from diagpack.redact.edits import LEARNED, Edit
 from diagpack.redact.packed import TooBig, unpack_base64
 from diagpack.redact.spans import Span
 from diagpack.redact.walk_markup import redact_element
@@ -52,13 +52,17 @@ def _may_hold_in_line(data: bytes) -> bool:
 
 def outermost(found: list[Edit]) -> list[Edit]:
     """Without what else was found inside folded base64 or a message."""
-    wholes = sorted((each.start, each.end) for each in found if each.rule in _WHOLE)
-    if not wholes:
+    if not any(each.rule in _WHOLE for each in found):
         return found
-    starts = [start for start, _ in wholes]
     # Of the same line, what was found without decoding decides; it comes last.
     chosen = {each[:2]: each for rule in (READ, WRITTEN) for each in found if each.rule == rule}
+    for each in found:
+        # A key that names a whole line as its value says more.
+        if each.entity and each.rule not in LEARNED and each[:2] in chosen:
+            del chosen[each[:2]]
     chosen |= _messages(found)
+    wholes = sorted(chosen)
+    starts = [start for start, _ in wholes]
     kept = []
     for each in found:
         if each.rule in _WHOLE:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from diagpack.redact.blocks.folded import HEX
 from diagpack.redact.detectors._engine import compiled
+from diagpack.redact.edits import Edit, is_free
 from diagpack.redact.spans import Span
 from diagpack.redact.values import is_public
 
@@ -89,8 +90,10 @@ class Readings:
         found = [each for each in _found(engine, data) if not _stays(engine, data, each)]
         if not found:
             return []
+        shown = list(engine.pseudonyms.find(data))
+        found = [each for each in found if not shown or is_free(data, Edit(each[0], each[1], None, *each[2:]), shown)]
         tokens: dict[int, list[tuple[int, int]]] = {}
-        for start, end in engine.pseudonyms.find(data):
+        for start, end in shown:
             for part, first, last in self._source(start, end):
                 tokens.setdefault(part, []).append((first, last))
         merged = {part: _merged(each) for part, each in tokens.items()}

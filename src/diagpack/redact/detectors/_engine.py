@@ -268,8 +268,13 @@ def walk_left(data: bytes, start: int, allowed: frozenset[int], limit: int = LEF
 
 
 def behind_escape(data: bytes, start: int, limit: int) -> int:
-    """Behind the two digits of a percent escape (four of a doubled one) whose `%` stands in front of `start`."""
-    if data[start - 1 : start] != b"%":
+    """Behind the digits of an escape whose `%` (`%40`, `%2540`) or backslash (`\\u0022`, `\\n`) stands in front."""
+    before = data[start - 1 : start]
+    if before == b"\\":
+        if data[start : start + 1] == b"u" and _IS_HEX.fullmatch(data, start + 1, start + 5) and start + 5 < limit:
+            return start + 5
+        return start + 1 if data[start : start + 1] in (b"n", b"r", b"t") and start + 1 < limit else start
+    if before != b"%":
         return start
     digits = 4 if data[start : start + 2] == b"25" else 2
     behind = start + digits

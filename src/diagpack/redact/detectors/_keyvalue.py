@@ -28,6 +28,7 @@ SEPARATOR: Final = (
     rf"|>|{_OPERATOR}|[ \t]+)"
 )
 _KEY = compiled(r"[A-Za-z0-9_.-]+")
+_FILTER = compiled(_OPERATOR, ignore_case=True)
 _SEPARATOR = compiled(SEPARATOR, ignore_case=True)
 _BARE = compiled(r"[^\s,;&\"'<>\\]+")
 _CONNECTION = compiled(r"(?:\\*[\"'])?[ \t]*[A-Za-z][A-Za-z ]*=[^;=\r\n]*;[ \t]*[A-Za-z][A-Za-z ]*=")
@@ -36,7 +37,7 @@ _OPENING = compiled(r"(?:(?:\\*\"){3}|\\*[\"']|&quot;|&#34;|%22|%27)")
 # What a value is wrapped in: `Some("…")`, `SHA1('…')`, `new Secret("…")`.
 _WRAPPED = compiled(r"(?:new[ ])?(?:[A-Za-z_][A-Za-z0-9_.:]{0,60}\([ \t]*)+\\*[\"']")
 _NEXT_KEY = compiled(r"[A-Za-z_][A-Za-z_.-]*=[^\s=]")
-_BRACKETED = compiled(r"<[^\s<>]{3,200}>")
+_BRACKETED = compiled(r"<[^\s<>/][^\s<>]{2,199}>")
 _UNBROKEN = compiled(r"[^\s<]+")
 _ARROW = compiled(r"\"[ \t]*->[ \t]*\"")
 _LIST_ITEM = compiled(r"[^\s,\"'\[\]\\]+")
@@ -48,6 +49,7 @@ _EMPTY: Final = re.compile(rb"(?:\+|%20|\\|%5[Cc])*")
 _LINE_END: Final = (b"\n", b"\r")
 # A quoted value longer than this is no longer searched for its closing quote on the same line.
 _LONGEST: Final = 1 << 16
+_SHORT: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,15 @@ class KeyValueScanner:
             position = hit[1]
             if found is not None:
                 yield found
-                position = max(found.end, position)
+                if not _names_more(data, found):
+                    position = max(found.end, position)
+
+
+def _names_more(data: bytes, found: KeyValue) -> bool:
+    """Whether a key may stand in the value: `session: password=…`, of which the first may say nothing."""
+    return " " in found.key or any(
+        end - start < _SHORT and (b"=" in data[start:end] or b":" in data[start:end]) for start, end in found.values
+    )
 
 
 def _read(data: bytes, start: int, end: int, floor: int) -> KeyValue | None:
@@ -101,6 +111,13 @@ def _read(data: bytes, start: int, end: int, floor: int) -> KeyValue | None:
         first += 2  # `%26code` is `&code`
         start = max(start, first)
     key_end = _KEY.at(data, start)
+    if start < key_end < end and data[key_end] == 0x20 and _FILTER.at(data, key_end) < 0:
+        behind = _KEY.at(data, key_end + 1)
+        key_end = behind if key_end < behind <= end else key_end  # `api key: …`, of which one name was found
+    dashes = data.rfind(b"--", first + 1, key_end)
+    if dashes > 0:
+        # `-----END PRIVATE KEY-----password=…`: the last of what the dashes part.
+        first = start = dashes + 2
     value_start = _SEPARATOR.at(data, key_end) if key_end > start else -1
     if value_start < 0:
         return None

@@ -101,7 +101,7 @@ def _spans(data: bytes, found: KeyValue, names: Slots) -> Iterator[Span]:
             if _is_secret_value(data[start:end], names) and _is_plausible(data[start:end], found, names):
                 yield Span(start, end, secret, f"slot-{secret}")
         return
-    personal = names.personal(found.key, "text")
+    personal = names.personal(found.key, "text") if " " not in found.key else None
     if personal is not None:
         for start, end in found.values:
             if personal in _OF_WORDS and found.where == "text":
@@ -157,7 +157,8 @@ def _is_plausible(value: bytes, found: KeyValue, names: Slots) -> bool:
         return False
     if "onn" in found.key and b"://" in value and not set(b"@?") & set(value):
         return False  # a connection string that is an address only
-    if found.where in ("query", "json", "flag") or names.is_strong(found.key):
+    is_prose = " " in found.key and found.where == "text"
+    if not is_prose and (found.where in ("query", "json", "flag") or names.is_strong(found.key)):
         return len(value) > 3 or found.where != "text" or names.has_stem(found.key) or _is_short_one(value, found.key)
     if folded(found.key) in _PINS and 4 <= len(value) <= 8 and value.isdigit():
         return True
