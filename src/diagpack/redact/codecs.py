@@ -104,7 +104,8 @@ def _stride(run: bytes, plain: bytes) -> int:
 # What ends a run of percent escapes, as line ends.
 _RUN_ENDS = bytes.maketrans(b" \t\r\f\v\"'<>", b"\n" * 9)
 _LINE = re.compile(rb"[^\n]+")
-_IN_RUN, _WORD = r"[^\s\"'<>]", r"[A-Za-z0-9.,'!?=:-]{1,20}"
+_IN_RUN, _IN_WORD = r"[^\s\"'<>]", r"[A-Za-z0-9.,'!?=:-]"
+_WORD = rf"{_IN_WORD}{{1,20}}"
 _FORM_SIGNS = rf"(?:\+{_IN_RUN}*%[0-9A-Fa-f]{{2}}|%[0-9A-Fa-f]{{2}}{_IN_RUN}*\+|{_WORD}(?:\++{_WORD}){{3}})"
 _FORM_RUN = compiled(rf"{_IN_RUN}*{_FORM_SIGNS}{_IN_RUN}*")
 _FORM_LIKELY = compiled(_FORM_SIGNS)
@@ -269,13 +270,17 @@ def at_once(codecs: tuple[Codec, ...]) -> Codec:
 # A quoted `=`, an `@` between letters or the name of the encoding must be there: `page=40` alone is an assignment.
 _QUOTED_CLUES = (b"=3D", b"=40", b"=C3=", b"uoted-printable")
 _QUOTED = r"=3D|[A-Za-z0-9]=40[A-Za-z0-9-]+\.[a-z]|uoted-printable|[a-z]=C3=[89AB][0-9A-F][a-z]"
-# A blank beside a sign or between words: not in the one search for rare shapes, where patterns that count cost much.
+# A blank beside a sign or between words; in the one search for rare shapes without what counts, which costs much there.
 _BLANKS = compiled(r"[\"',;:{}>.!?)\]]=20[\"'A-Za-z<{\[(-]|=20[A-Za-z\"'<{\[(-][^\n=&]{0,60}=20[A-Za-z\"'<{\[(-]")
+_has_blanks = BESIDES.add(lambda: r"=20[A-Za-z\"'<{\[(-]")
+_has_folds = BESIDES.add(lambda: r"=\r?\n")
 _FOLDED = re.compile(rb"=\r?\n(?=\S)")
 # A folded line has 73 to 76 characters (RFC 2045 6.7), more where something was written in front of it.
 _SHORTEST_FOLDED = 70
 _OF_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-= >\t"
 _LIKELY_QUOTED = compiled(_QUOTED)
+# What a form has, without what counts.
+_has_form = BESIDES.add(lambda: rf"\+{_IN_RUN}*%|%{_IN_RUN}*\+|\+{_IN_WORD}+\++{_IN_WORD}+\++{_IN_WORD}")
 _has_doubled = BESIDES.add(lambda: r'\{""')
 _is_quoted = BESIDES.add(lambda: _QUOTED)
 
@@ -284,7 +289,7 @@ def local_codecs(data: bytes) -> Iterator[Codec]:
     """The codecs that may have escaped something in this text."""
     if b"%" in data and PERCENT.trigger.search(data):
         yield PERCENT
-    if b"+" in data and _may_be_form(data):
+    if (_has_form(data) if len(data) >= LONG else b"+" in data) and _may_be_form(data):
         yield FORM
     if b"&" in data and ENTITIES.trigger.search(data):
         yield ENTITIES
@@ -309,7 +314,7 @@ def _may_be_form(data: bytes) -> bool:
 
 def _holds_folded(data: bytes) -> bool:
     """Whether a line was too long and folded. A line of base64 may end just so, and holds no other signs."""
-    if b"=\n" not in data and b"=\r\n" not in data:
+    if not (_has_folds(data) if len(data) >= LONG else b"=\n" in data or b"=\r\n" in data):
         return False
     for match in _FOLDED.finditer(data):
         end = match.start()
@@ -321,7 +326,8 @@ def _holds_folded(data: bytes) -> bool:
 
 def is_quoted_printable(data: bytes) -> bool:
     """Whether a text may be quoted-printable."""
-    if (b"=20" in data and _BLANKS.find(data) is not None) or _holds_folded(data):
+    may_be = _has_blanks(data) if len(data) >= LONG else b"=20" in data
+    if (may_be and _BLANKS.find(data) is not None) or _holds_folded(data):
         return True
     if len(data) >= LONG:
         return _is_quoted(data)

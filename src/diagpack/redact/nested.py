@@ -13,7 +13,7 @@ from diagpack.redact.batch import joinable, untouched
 from diagpack.redact.blocks.reader import Blocks
 from diagpack.redact.codecs import AT_ONCE, FORM, PERCENT, QUOTED_PRINTABLE, Codec, Decoded, at_once, local_codecs
 from diagpack.redact.detectors._engine import Pattern, compiled
-from diagpack.redact.detectors._gate import BESIDES, LONG
+from diagpack.redact.detectors._gate import LONG, RARE
 from diagpack.redact.edits import Edit
 from diagpack.redact.looks import looks_opaque
 from diagpack.redact.packed import LONG_RUN, TooBig, Unpacked, unpack_base64, unpack_hex
@@ -34,7 +34,7 @@ _BASE64 = (
 )
 _LONG = rf"[A-Za-z0-9+/_-]{{{LONG_RUN}}}[A-Za-z0-9+/_-]*=*"
 _HEX = r"(?:[2-7][0-9a-fA-F]){8}(?:[0-9a-fA-F]{2})*"
-_has_hex = BESIDES.add(lambda: _HEX)
+_has_hex = RARE.add(lambda: _HEX)
 # One for each sign in front: a pattern that begins with one byte is sought twice as fast as with one of four.
 _PARAMETER_NAMES = [re.compile(rb"%b([A-Za-z0-9_.\-\[\]%%]+)=" % re.escape(each)) for each in (b"?", b"&", b"#", b";")]
 _PARAMETER = r"[?&#;][A-Za-z0-9_.\-\[\]%]+=[^&#\s\"'<>;,\\]+"
