@@ -27,6 +27,8 @@ _WEAK_KEYED: Final = frozenset({"user", "id", "host", "company"})
 _WINDOW: Final = 128
 # A short text is first searched once for anything that some detector may find: seven searches cost more.
 _SHORT: Final = 4096
+# Characters of patterns that are searched as one.
+_MOST_TOGETHER: Final = 12_000
 
 
 class TextDetectors:
@@ -35,8 +37,7 @@ class TextDetectors:
     def __init__(self, detectors: Sequence[Detector], lexer: Lexer, config: Mapping[str, Any]) -> None:
         self.detectors = tuple(detectors)
         self._lexer = lexer
-        self._gate: Pattern | None = None
-        self._has_gate = True
+        self._gates: tuple[Pattern, ...] | None = None
         self._heeded: dict[str, bool] = {}
         self._ranks: dict[tuple[str, str, str], Rank] = {}
         self._config = dict(config)
@@ -98,11 +99,16 @@ class TextDetectors:
         return self.settle(data, found) if found else []
 
     def is_clear(self, data: bytes) -> bool:
-        """Whether one search shows that no detector finds anything, under a key that none of them heeds."""
-        if self._gate is None and self._has_gate:
-            self._gate = _gate(self.detectors)
-            self._has_gate = self._gate is not None
-        return self._gate is not None and self._gate.find(data) is None
+        """Whether a search shows that no detector finds anything, under a key that none of them heeds."""
+        if self._gates is None:
+            self._gates = _gates(self.detectors)
+        if not self._gates:
+            return False
+        # A loop: most texts are short, and there are millions.
+        for gate in self._gates:  # noqa: SIM110
+            if gate.find(data) is not None:
+                return False
+        return True
 
     def _heeds(self, context: str) -> bool:
         known = self._heeded.get(context)
@@ -187,16 +193,22 @@ def run(detector: Detector, data: bytes, context: str) -> list[Span]:
         ) from None
 
 
-def _gate(detectors: Sequence[Detector]) -> Pattern | None:
-    """One pattern over everything; None when a detector (a plug-in) does not say where it may find something."""
-    sources = []
+def _gates(detectors: Sequence[Detector]) -> tuple[Pattern, ...]:
+    """A few patterns over everything; none when a detector (a plug-in) does not say where it may find something.
+
+    One pattern would make so many mixtures that RE2 builds it anew all the time.
+    """
+    together: list[list[str]] = [[]]
     for detector in detectors:
         trigger = getattr(detector, "trigger", None)
         source = None if trigger is None else trigger()
         if source is None:
-            return None
-        sources.append(source)
-    return compiled("|".join(f"(?:{each})" for each in sources if each))
+            return ()
+        if sum(map(len, together[-1])) + len(source) > _MOST_TOGETHER:
+            together.append([])
+        if source:
+            together[-1].append(source)
+    return tuple(compiled("|".join(f"(?:{each})" for each in sources)) for sources in together if sources)
 
 
 def resolve(found: Iterable[tuple[Rank, Span]]) -> list[Span]:
