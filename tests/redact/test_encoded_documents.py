@@ -153,6 +153,25 @@ def _chosen(r: random.Random, pairs: list[tuple[str, str, str]]) -> list[tuple[s
     return r.sample(pairs, 40)
 
 
+@pytest.mark.parametrize("encoding", sorted(ENCODINGS))
+@pytest.mark.parametrize("name", ["Bjørk Ñandúez", "Jürgen Überfluss", "Zoltana Quibbleworth"])
+def test_a_name_that_another_file_taught_goes_in_this_encoding(name: str, encoding: str) -> None:
+    first, last = name.split()
+    taught = engine(values={name: "name", first: "name", last: "name", f"{last}, {first}": "name"})
+
+    for mention in (
+        f"<p>{name} called</p>",
+        f"owner: {last}, {first}",
+        last.upper(),
+        f'{{"note":"met {first} twice"}}',
+    ):
+        encoded = ENCODINGS[encoding](mention)
+        for text in _places(encoded):
+            shown = taught.text(text)
+            assert not _shows(shown, last)
+            assert not _shows(shown, first)
+
+
 def test_the_blank_of_a_form_or_of_a_mail_is_no_value() -> None:
     form = engine().text(ENCODINGS["form"](DOCUMENTS["json"](CANARY)))
     mail = engine().text(ENCODINGS["quoted-printable"](DOCUMENTS["json"](CANARY)))

@@ -185,7 +185,25 @@ def test_a_key_and_a_shape_that_find_the_same_number_give_one_token() -> None:
     lines = shown.splitlines()
     assert lines[0].startswith("IBAN: dp-iban-")
     assert " " not in lines[0].removeprefix("IBAN: ")
-    assert lines[1].count("dp-card-") == 1
+    assert lines[1].startswith("pan=dp-card-")
+    assert " " not in lines[1]
+
+
+@pytest.mark.parametrize(
+    "key", ["card", "cardno", "cc", "ccnum", "cc_number", "payment_card", "kreditkarte", "x-card-no"]
+)
+def test_a_card_goes_behind_every_name_for_it(key: str) -> None:
+    for number in ("4111111111111111", "4111-1111-1111-1111", "4111 1111 1111 1111"):
+        shown = _ALONE.text(f"POST /pay {key}={number}&page=2")
+
+        assert shown.startswith(f"POST /pay {key}=dp-card-")
+        assert shown.endswith("&page=2")
+
+
+def test_short_words_for_cards_are_other_things_too() -> None:
+    text = "main.cc:253 card=visa cc: team, card 0 of 4, order_id=4111111111111111 CC=clang"
+
+    assert _ALONE.text(text) == text
 
 
 @pytest.mark.parametrize(

@@ -66,3 +66,11 @@ def test_a_plain_address_has_its_four_bytes(address: ipaddress.IPv4Address) -> N
 @pytest.mark.parametrize("text", ["1.2.3", "1.2.3.256", "01.2.3.4", "1.2.3.4\n", " 1.2.3.4", "1.2.3.4.5", "٣.2.3.4"])
 def test_anything_else_has_none(text: str) -> None:
     assert packed_ipv4(text) is None
+
+
+def test_digits_that_may_be_a_card_and_digits_that_spell_a_text_are_no_ids() -> None:
+    assert not is_diagnostic("4111111111111111")
+    assert not is_diagnostic(b"[198.51.100.219]".hex())
+    assert not is_diagnostic(b"password".hex())
+    assert is_diagnostic("00f067aa0ba902b7")
+    assert is_diagnostic("4bf92f3577b34da6a3ce929d0e0e4736")

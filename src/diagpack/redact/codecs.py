@@ -104,6 +104,8 @@ def _stride(run: bytes, plain: bytes) -> int:
 # What ends a run of percent escapes, as line ends.
 _RUN_ENDS = bytes.maketrans(b" \t\r\f\v\"'<>", b"\n" * 9)
 _LINE = re.compile(rb"[^\n]+")
+# A blank in front of what is no short number (`status=200`). Beside a sign, or between words, it says so for the whole.
+_BLANK = re.compile(rb"=20(?=[A-Za-z\"'<{\[(@+-]|[0-9]{8})")
 _IN_RUN, _IN_WORD = r"[^\s\"'<>]", r"[A-Za-z0-9.,'!?=:-]"
 _WORD = rf"{_IN_WORD}{{1,20}}"
 _FORM_SIGNS = rf"(?:\+{_IN_RUN}*%[0-9A-Fa-f]{{2}}|%[0-9A-Fa-f]{{2}}{_IN_RUN}*\+|{_WORD}(?:\++{_WORD}){{3}})"
@@ -130,6 +132,16 @@ def _lines(data: bytes, mark: bytes) -> Iterator[tuple[int, int]]:
         end = len(data) if end < 0 else end
         yield start, end
         at = data.find(mark, end)
+
+
+def _lines_with(pattern: re.Pattern[bytes], data: bytes) -> Iterator[tuple[int, int]]:
+    match = pattern.search(data)
+    while match is not None:
+        start = data.rfind(b"\n", 0, match.start()) + 1
+        end = data.find(b"\n", match.end())
+        end = len(data) if end < 0 else end
+        yield start, end
+        match = pattern.search(data, end)
 
 
 def _percent(match: re.Match[bytes]) -> bytes:
@@ -244,6 +256,14 @@ QUOTED_PRINTABLE = Codec(
     _quoted_printable,
     _escaped_printable,
 )
+# The same where little says so: only lines with such a blank, and what is folded stays apart.
+QUOTED_BLANKS = Codec(
+    "quoted-blanks",
+    re.compile(rb"=[0-9A-Fa-f]{2}(?:=[0-9A-Fa-f]{2})*"),
+    lambda data: _lines_with(_BLANK, data),
+    _quoted_printable,
+    _escaped_printable,
+)
 # JSON in a cell of a CSV file: each of its quotes is written twice (RFC 4180, 2.7).
 DOUBLED_QUOTES = Codec(
     "doubled-quotes",
@@ -262,17 +282,19 @@ _ALL = {ord("%"): _percent, ord("&"): _entity, ord("\\"): _json_escape, ord('"')
 def at_once(codecs: tuple[Codec, ...]) -> Codec:
     """One layer of each of these codecs in one go; every trigger begins with a sign of its own."""
     # Among other kinds, a `+` is most often a sign of base64.
-    chosen = [each for each in codecs if each is not FORM] or codecs
+    chosen = [each for each in codecs if each not in (FORM, QUOTED_BLANKS)] or codecs
     trigger = re.compile(b"|".join(b"(?:" + each.trigger.pattern + b")" for each in chosen))
     return Codec(AT_ONCE, trigger, _whole, lambda match: _ALL[match[0][0]](match), _percent_token)
 
 
-# A quoted `=`, an `@` between letters or the name of the encoding must be there: `page=40` alone is an assignment.
-_QUOTED_CLUES = (b"=3D", b"=40", b"=C3=", b"uoted-printable")
-_QUOTED = r"=3D|[A-Za-z0-9]=40[A-Za-z0-9-]+\.[a-z]|uoted-printable|[a-z]=C3=[89AB][0-9A-F][a-z]"
-# A blank beside a sign or between words; in the one search for rare shapes without what counts, which costs much there.
+# A quoted `=`, `@` or letter of UTF-8, or the name of the encoding must be there: `page=40` is an assignment.
+_QUOTED_CLUES = (b"=3D", b"=40", b"=C", b"=D", b"=E", b"uoted-printable")
+_QUOTED = (
+    r"=3D|[A-Za-z0-9]=40[A-Za-z0-9-]+\.[a-z]|uoted-printable"
+    r"|=(?:C[2-9A-F]|D[0-9A-F]|E[0-9A-F]=[89AB][0-9A-F])=[89AB][0-9A-F]"
+)
 _BLANKS = compiled(r"[\"',;:{}>.!?)\]]=20[\"'A-Za-z<{\[(-]|=20[A-Za-z\"'<{\[(-][^\n=&]{0,60}=20[A-Za-z\"'<{\[(-]")
-_has_blanks = BESIDES.add(lambda: r"=20[A-Za-z\"'<{\[(-]")
+_has_blanks = BESIDES.add(lambda: r"=20(?:[A-Za-z\"'<{\[(@+-]|[0-9]{8})")
 _has_folds = BESIDES.add(lambda: r"=\r?\n")
 _FOLDED = re.compile(rb"=\r?\n(?=\S)")
 # A folded line has 73 to 76 characters (RFC 2045 6.7), more where something was written in front of it.
@@ -297,8 +319,10 @@ def local_codecs(data: bytes) -> Iterator[Codec]:
         yield JSON_ESCAPES
     if _has_doubled(data) if len(data) >= LONG else b'{""' in data:
         yield DOUBLED_QUOTES
-    if is_quoted_printable(data):
+    if _is_quoted_printable(data):
         yield QUOTED_PRINTABLE
+    elif _holds_blank(data):
+        yield QUOTED_BLANKS
 
 
 def _may_be_form(data: bytes) -> bool:
@@ -324,10 +348,17 @@ def _holds_folded(data: bytes) -> bool:
     return False
 
 
-def is_quoted_printable(data: bytes) -> bool:
-    """Whether a text may be quoted-printable."""
-    may_be = _has_blanks(data) if len(data) >= LONG else b"=20" in data
-    if (may_be and _BLANKS.find(data) is not None) or _holds_folded(data):
+def may_be_quoted(data: bytes) -> bool:
+    """Whether a text, or a line of it, may be quoted-printable."""
+    return _holds_blank(data) or _is_quoted_printable(data)
+
+
+def _holds_blank(data: bytes) -> bool:
+    return _has_blanks(data) if len(data) >= LONG else b"=20" in data and _BLANK.search(data) is not None
+
+
+def _is_quoted_printable(data: bytes) -> bool:
+    if (_holds_blank(data) and _BLANKS.find(data) is not None) or _holds_folded(data):
         return True
     if len(data) >= LONG:
         return _is_quoted(data)

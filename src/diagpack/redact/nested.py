@@ -33,7 +33,8 @@ _BASE64 = (
     r"[A-Za-z0-9+/_-]*=*"
 )
 _LONG = rf"[A-Za-z0-9+/_-]{{{LONG_RUN}}}[A-Za-z0-9+/_-]*=*"
-_HEX = r"(?:[2-7][0-9a-fA-F]){8}(?:[0-9a-fA-F]{2})*"
+# Eight characters that are text, of one byte or two.
+_HEX = r"(?:[2-7][0-9a-fA-F]|[cdCD][0-9a-fA-F][89abAB][0-9a-fA-F]){8}(?:[0-9a-fA-F]{2})*"
 _has_hex = RARE.add(lambda: _HEX)
 # One for each sign in front: a pattern that begins with one byte is sought twice as fast as with one of four.
 _PARAMETER_NAMES = [re.compile(rb"%b([A-Za-z0-9_.\-\[\]%%]+)=" % re.escape(each)) for each in (b"?", b"&", b"#", b";")]

@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from diagpack.redact.binary import holds_shape
-from diagpack.redact.codecs import is_quoted_printable
+from diagpack.redact.codecs import may_be_quoted
 from diagpack.redact.engine import MESSAGE
 from diagpack.redact.json_text import TooDeep
 from diagpack.redact.packed import TooBig, unpack_base64, without_space
@@ -75,7 +75,7 @@ def redact_structure(engine: "Engine", text: str, context: str) -> str | None:
 def _unescaped_too(engine: "Engine", new: str, *, is_escaped: bool = False) -> str:
     """What a walker wrote, read as text as well when its quotes or signs are escaped: it may have seen a structure in
     signs that mean something else, as the `=20` of quoted-printable."""
-    if not is_escaped and not is_quoted_printable(new.encode("utf-8", "surrogatepass")):
+    if not is_escaped and not may_be_quoted(new.encode("utf-8", "surrogatepass")):
         return new
     return engine.text(new)
 

@@ -17,6 +17,7 @@ _PLAIN = re.compile(
 )
 # UUIDs, trace ids and times; none is shorter than 16 characters or begins with another character.
 _SHORTEST_ID, _ID_STARTS = 16, frozenset("0123456789abcdefABCDEF")
+_PRINTABLE = bytes(range(32, 127))
 _DIAGNOSTIC = re.compile(
     r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9A-F]{8}-(?:[0-9A-F]{4}-){3}[0-9A-F]{12}|[0-9a-f]{32}|[0-9a-f]{16}"
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
@@ -51,7 +52,15 @@ def is_plain(text: str) -> bool:
 
 def is_diagnostic(text: str) -> bool:
     """Whether a text is a UUID, a trace id or a time."""
-    return len(text) >= _SHORTEST_ID and text[0] in _ID_STARTS and _DIAGNOSTIC.fullmatch(text) is not None
+    if len(text) < _SHORTEST_ID or text[0] not in _ID_STARTS or _DIAGNOSTIC.fullmatch(text) is None:
+        return False
+    # Digits alone may be the number of a card, and hexadecimal digits may spell a text.
+    return not (text.isalnum() and (text.isdigit() or _spells(text)))
+
+
+def _spells(digits: str) -> bool:
+    raw = bytes.fromhex(digits)
+    return not raw.translate(None, _PRINTABLE)
 
 
 def canonical(value: str) -> str:

@@ -40,6 +40,10 @@ _OF_WORDS: Final = frozenset({"name", "address", "company"})
 _LAST_WORDS: Final = compiled(r"(?:[ ][^\s=:;{}\[\]\"'<>]{1,40}){1,6}")
 # Kept in numbers by programs; letters are somebody's name.
 _NUMBERED: Final = frozenset({"userid", "auid", "uid"})
+# Short words that are also other things (`card 0`, `main.cc:7`): only a whole number counts (ISO/IEC 7812).
+_CARD_WORDS: Final = ("card", "pan", "cc", "ccn")
+_FEWEST_DIGITS: Final = 12
+_GROUPS: Final = compiled(r"[0-9]{4}(?:[ -][0-9]{4,6}){1,4}")
 # The shell's working directory, not a password.
 _DIRECTORIES: Final = frozenset({"pwd", "oldpwd"})
 
@@ -106,6 +110,9 @@ def _spans(data: bytes, found: KeyValue, names: Slots) -> Iterator[Span]:
         for start, end in found.values:
             if personal in _OF_WORDS and found.where == "text":
                 end = _to_line_end(data, found.key_start, start, end)
+            elif personal == "card":
+                # Written in groups.
+                end = max(end, _GROUPS.at(data, start))
             value = data[start:end]
             is_reference = value.startswith(b"$") or is_placeholder(value.decode("latin1"))
             if (
@@ -144,7 +151,10 @@ def _to_line_end(data: bytes, key_start: int, start: int, end: int) -> int:
 
 
 def _is_fitting(value: bytes, key: str, entity: str) -> bool:
-    """Numbers under `user_id` or `auid` are the program's own, and measured under `cpu.user`."""
+    """Numbers under `user_id` or `auid` are the program's own, and measured under `cpu.user`; `card=front` is none."""
+    if entity == "card":
+        digits = sum(each in b"0123456789" for each in value)
+        return digits >= (_FEWEST_DIGITS if folded(key).endswith(_CARD_WORDS) else 1)
     is_numbered = folded(key) in _NUMBERED or "." in key or key.lower().endswith("_user")
     return not (is_numbered and entity == "user") or any(each.isalpha() for each in value.decode("latin1"))
 
