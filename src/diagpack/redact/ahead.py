@@ -17,6 +17,7 @@ from diagpack.redact.batch import (
     strings,
     untouched,
 )
+from diagpack.redact.blocks import elements
 from diagpack.redact.blocks.reader import places
 from diagpack.redact.edits import Edit
 from diagpack.redact.tally import NOTHING
@@ -127,6 +128,10 @@ def _without_blocks(texts: Sequence[str]) -> list[str]:
     """Those of many texts that are no statement, mailbox or message: of these more counts than the detectors find."""
     pieces = [each.encode("utf-8", "surrogatepass") for each in texts]
     found = places(b"\n".join(pieces))
+    if elements.may_stand(b"\n".join(pieces)):
+        pieces = [each for each in pieces if not elements.may_stand(each)]
+        texts = [each.decode("utf-8", "surrogatepass") for each in pieces]
+        found = places(b"\n".join(pieces))
     if not found:
         return list(texts)
     clear = set(untouched(pieces, found))

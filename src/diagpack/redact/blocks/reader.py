@@ -8,12 +8,24 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
-from diagpack.redact.blocks import below, elements, folded, form_parts, mail, messages, pairs, statements, tables
+from diagpack.redact.blocks import (
+    below,
+    elements,
+    embedded,
+    folded,
+    form_parts,
+    mail,
+    messages,
+    pairs,
+    statements,
+    tables,
+)
 from diagpack.redact.blocks.names import QUERY
 from diagpack.redact.blocks.unfolder import READ, WRITTEN, Unfolder
 from diagpack.redact.detectors._engine import compiled
 from diagpack.redact.detectors._gate import BESIDES, LONG
 from diagpack.redact.edits import LEARNED, Edit
+from diagpack.redact.json_text import TooDeep
 from diagpack.redact.packed import TooBig, unpack_base64
 from diagpack.redact.spans import Span
 from diagpack.redact.walk_markup import redact_element
@@ -22,11 +34,12 @@ if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
     from diagpack.redact.policy import Policy
 
-_ANY_SOURCE = "|".join(f"(?:{each.SOURCE})" for each in (tables, below, folded, mail, messages, pairs, statements))
+_IN_LINE = (mail, messages, pairs, statements, embedded)
+_ANY_SOURCE = "|".join(f"(?:{each.SOURCE})" for each in (tables, below, folded, *_IN_LINE))
 _ANY = compiled(f"(?m){_ANY_SOURCE}")
 _is_likely = BESIDES.add(lambda: f"(?m:{_ANY_SOURCE})")
 # What counts in a single line as well.
-_ONE_LINE = compiled("|".join(f"(?:{each.SOURCE})" for each in (mail, messages, pairs, statements)))
+_ONE_LINE = compiled("|".join(f"(?:{each.SOURCE})" for each in _IN_LINE))
 # Stars and dots that hide a value already.
 _HIDDEN = frozenset(b"*x.- \xe2\x80\xa2")
 # A text of this size is worth remembering from one pass to the next.
@@ -151,10 +164,27 @@ class Blocks:
             yield from self._value(data, start, end, entity, "form-part")
         for lines in folded.groups(data):
             yield from self._unfolder.edits(data, lines)
+        for start, end in embedded.documents(data):
+            yield from self._document(data, start, end)
         for start, end in messages.messages(data):
             new = redact_element(self._engine, data[start:end].decode("utf-8", "surrogateescape"))
             rule = TORN if messages.is_escaped(data, start) else MESSAGE
             yield Edit(start, end, new.encode("utf-8", "surrogateescape"), "", rule)
+
+    def _document(self, data: bytes, start: int, end: int) -> Iterator[Edit]:
+        """JSON inside a line, as the text that it is where nothing in it is a matter of structure."""
+        from diagpack.redact.walk_json import redact_json_text
+
+        text = data[start:end].decode("utf-8", "surrogateescape")
+        with self._engine.deeper() as is_allowed:
+            if not is_allowed:
+                return
+            try:
+                new = redact_json_text(self._engine, text)
+            except (ValueError, TooDeep):
+                return
+        if new != text:
+            yield Edit(start, end, new.encode("utf-8", "surrogateescape"), "", MESSAGE)
 
     def _below(self, data: bytes) -> list[Span]:
         """Values below their keys: the same in both passes, so the second remembers them."""

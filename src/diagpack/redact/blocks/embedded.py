@@ -1,0 +1,59 @@
+"""JSON that stands in a line behind something else: `INFO body={"name": …}`.
+
+Enters: a chunk of text. Leaves: where each object or list stands that is whole and on one line. What its members say
+about each other counts there as well. Source: RFC 8259.
+"""
+
+import json
+from collections.abc import Iterator
+
+from diagpack.redact.detectors._engine import compiled
+
+# An object with a member, or a list of such.
+SOURCE = r"\{[ ]?\"[^\"\\\r\n]{1,80}\"[ ]?:"
+_OPENING = compiled(r"(?:\[[ ]?)?" + SOURCE)
+_DECODER = json.JSONDecoder()
+# Shorter ones hold one member, which its key says.
+_SHORTEST = 24
+# Parts of a line that the parser sees, and the longest word that a cut may break.
+_SIZES = (1 << 10, 16 << 10, 256 << 10)
+_LONGEST_WORD = 32
+
+
+def documents(data: bytes) -> Iterator[tuple[int, int]]:
+    """(start, end) of each document. Every byte is read once by the search and once by the parser."""
+    found = _OPENING.find(data)
+    text = data.decode("latin1") if found is not None else ""
+    while found is not None:
+        start = found[0]
+        line_end = data.find(b"\n", start)
+        line_end = len(data) if line_end < 0 else line_end
+        end, position = _end_of(text, start, line_end)
+        line_start = data.rfind(b"\n", 0, start) + 1
+        # A line that is one document is read as such elsewhere, and a short one by its key.
+        if start + _SHORTEST <= end <= line_end and data[line_start : min(start, line_start + 80)].strip():
+            yield start, end
+        found = _OPENING.find(data, position)
+
+
+def _end_of(text: str, start: int, line_end: int) -> tuple[int, int]:
+    """Where the document ends, -1 where there is none, and where to go on: nothing is parsed twice.
+
+    The parser sees a part that grows while the document goes on: an error counts the lines before it.
+    """
+    read = 1
+    for size in _SIZES:
+        part = text[start : min(line_end, start + size)]
+        try:
+            length: int = _DECODER.raw_decode(part)[1]
+        except json.JSONDecodeError as error:
+            read = max(error.pos, 1)
+            is_cut = error.pos > len(part) - _LONGEST_WORD or error.msg.startswith("Unterminated")
+            if not is_cut or start + size >= line_end:
+                break
+        except (ValueError, RecursionError):
+            read = max(len(part), 1)
+            break
+        else:
+            return start + length, start + length
+    return -1, start + read
