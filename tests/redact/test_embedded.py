@@ -14,15 +14,17 @@ _ALONE = Standalone(KEY, POLICY)
 @pytest.mark.parametrize(
     ("data", "found"),
     [
-        (b'INFO body={"a": 1, "b": [1, {"c": "d"}]} ok', [b'{"a": 1, "b": [1, {"c": "d"}]}']),
+        (b'INFO body={"a": 1, "b": [1, {"name": "d"}]} ok', [b'{"a": 1, "b": [1, {"name": "d"}]}']),
         (b'a [{"name":"x","value":"y"},{}] b {"name":"x","value":"y"}', [b'[{"name":"x","value":"y"},{}]',
                                                                        b'{"name":"x","value":"y"}']),
-        (b'{"whole": "line of its own text"}\nx {"second": "on another line"}', [b'{"second": "on another line"}']),
-        (b'x {"short": 1} {broken: 1} {"cut": "off, and nothing closes it', []),
-        (b'x {"over":\n "two lines and more than that"}', []),
+        (b'{"name": "of a whole line"}\nx {"name": "on another line"}', [b'{"name": "of a whole line"}',
+                                                                       b'{"name": "on another line"}']),
+        (b'INFO {"page": "two", "status": 200, "took": "3ms and more"}', []),
+        (b'x {"name": 1} {broken: 1} {"label": "off, and nothing closes it', []),
+        (b'x {"name":\n "two lines and more than that"}', []),
         (b"no document", []),
-        (b'x {"long": "' + b"y" * 40_000 + b'"} z', [b'{"long": "' + b"y" * 40_000 + b'"}']),
-        (b'x {"list": [' + b"true, " * 4_000 + b'1]} z', [b'{"list": [' + b"true, " * 4_000 + b"1]}"]),
+        (b'x {"label": "' + b"y" * 40_000 + b'"} z', [b'{"label": "' + b"y" * 40_000 + b'"}']),
+        (b'x {"args": [' + b"true, " * 4_000 + b'1]} z', [b'{"args": [' + b"true, " * 4_000 + b"1]}"]),
     ],
 )  # fmt: skip
 def test_where_documents_stand(data: bytes, found: list[bytes]) -> None:
@@ -30,7 +32,7 @@ def test_where_documents_stand(data: bytes, found: list[bytes]) -> None:
 
 
 @pytest.mark.parametrize(
-    "part", [b'x {"a":', b'x {"a":[1,', b'{"a":1}', b'x {"a":"', b'x {"a":1 ', b'[{"a":' + b"9" * 5000]
+    "part", [b'x {"new":', b'x {"new":[1,', b'{"new":1}', b'x {"new":"', b'x {"new":1 ', b'[{"new":' + b"9" * 5000]
 )
 def test_a_long_line_is_parsed_once(part: bytes) -> None:
     data = part * (500_000 // len(part))

@@ -22,6 +22,8 @@ _PERSONAL: Final = frozenset(
 )
 # Beside one of these it may be one of a service (a database has a user and a password as well).
 _ACCOUNT: Final = frozenset({"username", "password"})
+# Two or three words that are written like names.
+_FULL_NAME: Final = re.compile(r"[^\W\d_a-z][^\W\d_A-Z][\w.'’-]*(?: [^\W\d_a-z][^\W\d_A-Z][\w.'’-]*){1,2}")
 # A name of words, and none of a program (`orders-api`).
 _WORDS: Final = re.compile(r"[^\W\d_]+(?:[ .,'’-]{1,2}[^\W\d_]+)*\.?")
 # Records of companies: their `name` is one.
@@ -92,7 +94,7 @@ def class_in_person(policy: "Policy", name: str, value: Any) -> str:
 def class_in_account(policy: "Policy", name: str, value: Any) -> str:
     """The same in the record of an account: who signs in, and a name that looks like a person's."""
     entity = class_in_person(policy, name, value)
-    return entity if entity == "user" or (entity == "name" and looks_like(value, "name")) else ""
+    return entity if entity == "user" or (entity == "name" and _FULL_NAME.fullmatch(value)) else ""
 
 
 def is_company(key: str) -> bool:

@@ -1,4 +1,4 @@
-"""JSON that stands in a line behind something else: `INFO body={"name": …}`.
+"""JSON that stands in a line of a log: `INFO body={"name": …}`.
 
 Enters: a chunk of text. Leaves: where each object or list stands that is whole and on one line. What its members say
 about each other counts there as well. Source: RFC 8259.
@@ -12,6 +12,13 @@ from diagpack.redact.detectors._engine import compiled
 # An object with a member, or a list of such.
 SOURCE = r"\{[ ]?\"[^\"\\\r\n]{1,80}\"[ ]?:"
 _OPENING = compiled(r"(?:\[[ ]?)?" + SOURCE)
+# Members that say something about others, or are known by them only; of the rest the key in the text says as much.
+_TELLING = compiled(
+    r"\"(?:name|login|sub|subject|city|town|alias|owner|author|sender|recipient|company|employer|identity|display"
+    r"|formatted|old|new|field|label|op|args|columns|alternateId|first|pin|otp|pass"
+    r"|address|street|description|comments?|notes?|signature|rawHeaders|principal|actor)\"[ ]?:",
+    ignore_case=True,
+)
 _DECODER = json.JSONDecoder()
 # Shorter ones hold one member, which its key says.
 _SHORTEST = 24
@@ -28,10 +35,12 @@ def documents(data: bytes) -> Iterator[tuple[int, int]]:
         start = found[0]
         line_end = data.find(b"\n", start)
         line_end = len(data) if line_end < 0 else line_end
+        if _TELLING.find(data, start, line_end) is None:
+            found = _OPENING.find(data, line_end)
+            continue
         end, position = _end_of(text, start, line_end)
-        line_start = data.rfind(b"\n", 0, start) + 1
-        # A line that is one document is read as such elsewhere, and a short one by its key.
-        if start + _SHORTEST <= end <= line_end and data[line_start : min(start, line_start + 80)].strip():
+        # The value of a short one is known by its key.
+        if start + _SHORTEST <= end <= line_end:
             yield start, end
         found = _OPENING.find(data, position)
 
