@@ -7,7 +7,6 @@ remembered as an overflow: the artifact that caused it is withheld.
 """
 
 import hashlib
-import ipaddress
 import re
 from array import array
 from collections import Counter
@@ -16,6 +15,7 @@ from functools import cache
 
 import numpy as np
 
+from diagpack.redact.ipv6 import packed_ipv6, spelled_ipv6
 from diagpack.redact.policy import Policy
 from diagpack.redact.pseudonyms import fold
 from diagpack.redact.spans import SECRET_CLASSES
@@ -71,10 +71,8 @@ def fingerprint_bytes(folded: bytes) -> int:
 
 def ipv6_spelling(value: str) -> tuple[bytes, ...]:
     """The one spelling of an IPv6 address that stands for all (RFC 5952); nothing for anything else."""
-    try:
-        return (str(ipaddress.IPv6Address(value.strip("[]").split("%")[0])).encode("ascii"),)
-    except ValueError:
-        return ()
+    packed = packed_ipv6(value.strip("[]").split("%")[0])
+    return () if packed is None else (spelled_ipv6(packed).encode("ascii"),)
 
 
 @cache

@@ -17,6 +17,7 @@ from typing import Any
 
 from diagpack.model.keys import CaseKey
 from diagpack.redact.detectors._gate import BESIDES, LONG
+from diagpack.redact.ipv6 import packed_ipv6, spelled_ipv6
 from diagpack.redact.spans import PERSONAL_CLASSES, SECRET_CLASSES
 from diagpack.redact.values import packed_ipv4
 
@@ -156,13 +157,14 @@ class Pseudonyms:
         packed = packed_ipv4(value)
         if packed is not None:
             return self._ipv4(packed)
+        bare = value.strip("[]").split("%")[0]
+        packed = packed_ipv6(bare)
+        if packed is not None:
+            return self._ipv6(packed)
         try:
-            address = ipaddress.ip_address(value.strip("[]").split("%")[0])
+            return self._ipv4(ipaddress.IPv4Address(bare).packed)
         except ValueError:
             return None
-        if isinstance(address, ipaddress.IPv4Address):
-            return self._ipv4(address.packed)
-        return self._ipv6(address.packed)
 
     def _ipv4(self, packed: bytes) -> str:
         # 20 free bits for the /24 (16 of the HMAC, 4 of the check), 8 for the host: a /24 stays together.
@@ -183,17 +185,14 @@ class Pseudonyms:
         # 2001:db8 + 32 bits of the /64 + 48 bits of the address + 16 bits of check.
         body = self._digest("net6\0" + packed[:8].hex())[:4] + self._digest("ip6\0" + packed.hex())[:6]
         full = b"\x20\x01\x0d\xb8" + body
-        return str(ipaddress.IPv6Address(full + self._check6(full)))
+        return spelled_ipv6(full + self._check6(full))
 
     def _check6(self, full: bytes) -> bytes:
         return self._checked(full)[:2]
 
     def _is_ipv6(self, text: str) -> bool:
-        try:
-            packed = ipaddress.IPv6Address(text).packed
-        except ValueError:
-            return False
-        return hmac.compare_digest(self._check6(packed[:14]), packed[14:])
+        packed = packed_ipv6(text)
+        return packed is not None and hmac.compare_digest(self._check6(packed[:14]), packed[14:])
 
     def _date(self, value: str) -> str | None:
         for pattern, order in _DATE_FORMS:

@@ -14,6 +14,8 @@ from diagpack.redact.residue_decode import fast, spans
 MARK: Final = b"\0ipv6"
 _RUN: Final = fast(r"[0-9A-Fa-f:]*(?:::|(?:[0-9A-Fa-f]{1,4}:){7})[0-9A-Fa-f:.]*")
 _LONGEST: Final = 64
+# Of an address in full.
+_COLONS: Final = 7
 # Something like `from:` or a name that ends in hex digits may stand in front.
 _MOST_HEADS: Final = 3
 
@@ -28,6 +30,8 @@ def _spelled(run: str) -> Iterator[bytes]:
     for _ in range(_MOST_HEADS):
         # A port, a colon of the sentence or a full stop may stand behind.
         for text in dict.fromkeys((run, run.removesuffix(":"), run.removeprefix(":"), run.rsplit(":", 1)[0])):
+            if "::" not in text and "." not in text and text.count(":") != _COLONS:
+                continue
             try:
                 yield str(ipaddress.IPv6Address(text)).encode("ascii")
             except ValueError:

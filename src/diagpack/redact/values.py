@@ -8,6 +8,8 @@ import ipaddress
 import re
 from urllib.parse import unquote
 
+from diagpack.redact.ipv6 import packed_ipv6
+
 # Short words with blanks and gentle punctuation; up to three digits in a row, no run that could be a token.
 _LONGEST_WORD = 20
 _PLAIN_WORD = rf"(?:[A-Za-z_]{{1,{_LONGEST_WORD}}}|[0-9]{{1,3}}(?![0-9.-]))"
@@ -30,6 +32,8 @@ _PLACEHOLDER = re.compile(
 _TOKEN_RANGE = ipaddress.ip_network("240.0.0.0/4")
 _OCTET = r"(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _IPV4 = re.compile(rf"{_OCTET}\.{_OCTET}\.{_OCTET}\.{_OCTET}")
+# RFC 3849.
+_DOCUMENTATION = b"\x20\x01\x0d\xb8"
 # The only /24 below the multicast range that holds both kinds: IETF protocol assignments (RFC 6890).
 _MIXED_NET = bytes((192, 0, 0))
 _NO_DIGITS = str.maketrans("", "", "0123456789")
@@ -93,8 +97,11 @@ def is_public(value: str) -> bool:
 
 @functools.lru_cache(maxsize=65536)
 def _is_public(value: str) -> bool:
+    bare = value.strip("[]").split("%")[0]
+    if (packed_ipv6(bare) or b"").startswith(_DOCUMENTATION):
+        return True
     try:
-        address = ipaddress.ip_address(value.strip("[]").split("%")[0])
+        address = ipaddress.ip_address(bare)
     except ValueError:
         return True
     # Documentation ranges stand for public addresses in examples and tests.
@@ -102,6 +109,6 @@ def _is_public(value: str) -> bool:
     if address.version == 4 and address in _TOKEN_RANGE and text != "255.255.255.255":
         # Where our own tokens live: an address there that is none of them is data, and could be taken for one.
         return True
-    if text.startswith(("192.0.2.", "198.51.100.", "203.0.113.", "2001:db8:")):
+    if text.startswith(("192.0.2.", "198.51.100.", "203.0.113.")):
         return True
     return address.is_global or (address.is_multicast and not address.is_private)

@@ -5,13 +5,14 @@ in the value and rejects long values first.
 """
 
 import functools
-import ipaddress
 import math
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any, Final
+
+from diagpack.redact.ipv6 import packed_ipv6
 
 Validator = Callable[[bytes, Any], bool]
 
@@ -106,9 +107,7 @@ def is_ipv6(value: bytes, _: Any = None) -> bool:
     """A full or compressed address with at least two groups; `a::b`, times and scopes are not."""
     if not 4 <= len(value) <= 45:
         return False
-    try:
-        ipaddress.IPv6Address(value.decode("ascii"))
-    except ValueError:
+    if not value.isascii() or packed_ipv6(value.decode("ascii")) is None:
         return False
     groups = [group for group in value.split(b":") if group]
     if b"::" in value and not any(byte in _DIGITS for byte in value):

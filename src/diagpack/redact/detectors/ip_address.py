@@ -11,6 +11,7 @@ from typing import Any, Final
 from diagpack.redact.detectors._engine import Rank, union_source
 from diagpack.redact.detectors._gate import RARE
 from diagpack.redact.detectors._rules import RuleDetector
+from diagpack.redact.ipv6 import packed_ipv6
 from diagpack.redact.rulebook import load_rules
 from diagpack.redact.spans import Detector, Span, span_of
 
@@ -22,6 +23,7 @@ _INTERNAL: Final = tuple(
         "255.255.255.255/32 ::/127 fe80::/10 fc00::/7 ff00::/8"
     ).split()
 )
+_INTERNAL_V6: Final = tuple((int(each.network_address), int(each.netmask)) for each in _INTERNAL if each.version == 6)
 _INTERNAL_V4: Final = tuple((int(each.network_address), int(each.netmask)) for each in _INTERNAL if each.version == 4)
 
 # Words right in front of a version or a section number.
@@ -41,8 +43,9 @@ def is_internal(value: bytes) -> bool:
     if b":" not in value:
         number = int.from_bytes(map(int, value.split(b".")), "big")
         return any(number & mask == network for network, mask in _INTERNAL_V4)
-    address = ipaddress.ip_address(value.decode("ascii"))
-    return any(address.version == network.version and address in network for network in _INTERNAL)
+    packed = packed_ipv6(value.decode("ascii"))
+    number = int.from_bytes(packed or b"", "big")
+    return packed is not None and any(number & mask == network for network, mask in _INTERNAL_V6)
 
 
 # An address without `::` has no part that a search could look for first.
