@@ -134,6 +134,11 @@ def _lines(data: bytes, mark: bytes) -> Iterator[tuple[int, int]]:
         at = data.find(mark, end)
 
 
+def is_form_run(run: bytes) -> bool:
+    """Whether a run without blanks is one in which a `+` stands for one."""
+    return b"+" in run and _FORM_LIKELY.find(run) is not None
+
+
 def _lines_with(pattern: re.Pattern[bytes], data: bytes) -> Iterator[tuple[int, int]]:
     match = pattern.search(data)
     while match is not None:

@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from diagpack.redact.batch import joinable, untouched
 from diagpack.redact.blocks.reader import Blocks
-from diagpack.redact.codecs import AT_ONCE, FORM, PERCENT, QUOTED_PRINTABLE, Codec, Decoded, at_once, local_codecs
+from diagpack.redact.codecs import (
+    AT_ONCE,
+    FORM,
+    PERCENT,
+    QUOTED_PRINTABLE,
+    Codec,
+    Decoded,
+    at_once,
+    is_form_run,
+    local_codecs,
+)
 from diagpack.redact.detectors._engine import Pattern, compiled
 from diagpack.redact.detectors._gate import LONG, RARE
 from diagpack.redact.edits import Edit
@@ -193,6 +203,9 @@ class Nested:
             for start, end in codec.segments(data)
             if data.find(mark, start, end) >= 0 and (parent is None or not parent.has_read(codec, data, start, end))
         ]
+        if codec is PERCENT and b"+" in data:
+            # Those are read as forms, with their blanks.
+            found = [(start, end) for start, end in found if not is_form_run(data[start:end])]
         if len(found) >= _MANY and self._engine.prose is None:
             short = dict.fromkeys(data[start:end] for start, end in found if end - start <= _SHORT)
             self._read_together(codec, short, layer)

@@ -43,6 +43,8 @@ _ARROW = compiled(r"\"[ \t]*->[ \t]*\"")
 _LIST_ITEM = compiled(r"[^\s,\"'\[\]\\]+")
 # What may stand inside a value that is not quoted.
 _GOES_ON: Final = (b"\\", b'"', b"'")
+# In a form, a blank and the next key.
+_NEXT_OF_FORM = compiled(r"\+[A-Za-z_][A-Za-z0-9_.-]*(?:=|%3[aAdD])")
 _PRINTABLE_BLANK: Final = b"20"
 # Blanks of a form, and the backslash in front of a quote.
 _EMPTY: Final = re.compile(rb"(?:\+|%20|\\|%5[Cc])*")
@@ -183,6 +185,8 @@ def read_values(data: bytes, position: int, where: str, is_percent: bool) -> tup
         return [], position
     if data[position - 2 : position] == b"= " and _NEXT_KEY.at(data, position) > 0:
         return [], position  # `ruser= rhost=…`: the first one is empty
+    if is_percent and (following := _NEXT_OF_FORM.find(data, position, behind)) is not None:
+        behind = max(following[0], position + 1)
     if _is_blank(data, position, behind):
         return [], position
     if data[behind : behind + 1] in _GOES_ON and not is_percent:
