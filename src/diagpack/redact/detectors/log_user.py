@@ -44,6 +44,8 @@ DETECTOR: Final[Detector] = RuleDetector(
         "call-user",
         "pdo-user",
         "gravatar",
+        "element-before-mail",
+        "element-behind-mail",
         "duplicate-entry",
         "vcard-name",
         "vcard-parts",
