@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import io
 import random
 import re
 import textwrap
@@ -18,6 +19,7 @@ from diagpack.redact import work
 from diagpack.redact.blocks import folded
 from diagpack.redact.boundary import redact_case
 from diagpack.redact.seeds import Seeds
+from diagpack.redact.text_stream import redact_text_stream
 from tests.redact.planting import KEY, POLICY, engine, log, raw
 
 _SECRET = "canary-1x7"
@@ -174,3 +176,15 @@ def test_a_key_that_names_a_line_has_the_line() -> None:
 
     assert shown.startswith(b"password:\n  dp-password-")
     assert b"*" not in base64.b64decode(shown.splitlines()[2])
+
+
+@pytest.mark.parametrize("shift", range(0, 45, 5))
+def test_a_value_that_two_pieces_of_a_text_share_goes(shift: int) -> None:
+    words = "w" * shift + "".join(f"words password=canary-{number:04d}x7 and " for number in range(1300))
+    data = f"INFO\n{textwrap.fill(_b64(words), 76)}\nINFO end\n".encode()
+
+    shown = b"".join(redact_text_stream(engine(), io.BytesIO(data), 0, len(data)))
+
+    lines = shown.split(b"\n")[1:-2]
+    assert b"canary" not in b"".join(base64.b64decode(each + b"=" * (-len(each) % 4)) for each in lines)
+    assert shown.count(b"\n") == data.count(b"\n")

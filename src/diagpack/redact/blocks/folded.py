@@ -18,6 +18,9 @@ _LAST = rf"[ \t>\"']*(?:{_RUN}{{20}}{_RUN}*={{0,2}}|{_RUN}+={{0,2}}(?:[\"'<]|\r?
 SOURCE = rf"{_FIRST}\n{_LAST}"
 _GROUP = compiled(rf"(?m){_FIRST}\n(?:{_LINE}\n)*{_LAST}")
 _CHARACTERS = compiled(rf"{_RUN}+={{0,2}}")
+_ONLY = compiled(rf"{_LINE}\n")
+# A longer line is no folded one.
+_LONGEST = 4096
 _QUOTES = b" \t>\"'"
 # What is shorter holds no key with a value.
 _LEAST = 16
@@ -37,6 +40,29 @@ def groups(data: bytes) -> Iterator[list[Line]]:
             at += len(line) + 1
         if sum(end - start for start, end in lines) >= _LEAST:
             yield lines
+
+
+def first_line(data: bytes) -> Line | None:
+    """Where the characters of the first line stand, when it holds nothing else."""
+    end = data.find(b"\n")
+    line = data[: len(data) if end < 0 else end]
+    start = len(line) - len(line.lstrip(_QUOTES))
+    return (start, _CHARACTERS.at(data, start)) if _ONLY.at(line + b"\n", 0) > 0 else None
+
+
+def last_lines(data: bytes, most: int) -> list[bytes]:
+    """The characters of the last lines that hold nothing else."""
+    lines: list[bytes] = []
+    end = len(data) - data.endswith(b"\n")
+    while len(lines) < most and end > 0:
+        start = data.rfind(b"\n", 0, end) + 1
+        line = data[start:end]
+        if len(line) > _LONGEST or _ONLY.at(line + b"\n", 0) < 0:
+            break
+        bare = line.lstrip(_QUOTES)
+        lines.insert(0, bare[: _CHARACTERS.at(bare, 0)])
+        end = start - 1
+    return lines if sum(map(len, lines)) >= _LEAST else []
 
 
 def kinds(line: bytes) -> tuple[str, ...]:

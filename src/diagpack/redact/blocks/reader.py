@@ -122,12 +122,14 @@ class Blocks:
 
     @property
     def is_apart(self) -> bool:
-        """Whether the next piece stands for itself: no table or statement goes on, no columns were told."""
-        return not (self._tables.is_open or self._statements.is_open or self._statements.knows_tables)
+        """Whether the next piece stands for itself: no table, statement or base64 goes on, no columns were told."""
+        is_open = self._tables.is_open or self._statements.is_open or self._unfolder.is_open
+        return not (is_open or self._statements.knows_tables)
 
     def skip(self) -> None:
         """A piece went by in which nothing was open at the end."""
         self._tables.skip()
+        self._unfolder.skip()
 
     def prime(self, head: bytes) -> None:
         """The first lines of the text, when reading starts further behind."""
@@ -135,10 +137,13 @@ class Blocks:
 
     def edits(self, data: bytes) -> list[Edit]:
         """Edits on the next piece, in any order."""
-        if not self._statements.is_open and b"\n" not in data and not _may_hold_in_line(data):
+        is_alone = b"\n" not in data and not self._unfolder.is_open
+        if is_alone and not self._statements.is_open and not _may_hold_in_line(data):
             return []
-        if not self._tables.is_open and not self._statements.is_open and not _may_hold(data):
+        is_open = self._tables.is_open or self._statements.is_open or self._unfolder.is_open
+        if not is_open and not _may_hold(data):
             self._tables.skip()
+            self._unfolder.pass_by(data)
             return []
         return list(self._found(data))
 
@@ -162,8 +167,7 @@ class Blocks:
             yield from self._value(data, start, end, entity, "element")
         for start, end, entity in form_parts.part_values(self._engine.policy, data):
             yield from self._value(data, start, end, entity, "form-part")
-        for lines in folded.groups(data):
-            yield from self._unfolder.edits(data, lines)
+        yield from self._unfolder.piece(data)
         for start, end in embedded.documents(data):
             yield from self._document(data, start, end)
         for start, end in messages.messages(data):

@@ -5,7 +5,7 @@ line that is a text by itself stays one; what another reading still shows is ove
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,9 @@ WRITTEN, READ = "folded", "folded-read"
 _ROUNDS = 4
 # How often the size of a group is tried as one text, line by line.
 _TRIES = 8
+# So many lines of the piece before are read once more; a text of this size may be one of several pieces.
+_CONTEXT = 8
+_PIECE = 4096
 # A first line of this size may also hold what neither looks like a text nor has a mark: bare deflate.
 _WIDE = 20
 # What compressed texts and UTF-16 begin with.
@@ -55,8 +58,35 @@ class Unfolder:
     def __init__(self, engine: "Engine") -> None:
         self._engine = engine
         self._cap = engine.policy.limit("inflate_bytes")
+        # The last lines of the piece before, as they were.
+        self._before: list[bytes] = []
 
-    def edits(self, data: bytes, places: list[folded.Line]) -> Iterator[Edit]:
+    @property
+    def is_open(self) -> bool:
+        """Whether lines at the end of the last piece may go on in the next one."""
+        return bool(self._before)
+
+    def skip(self) -> None:
+        """A piece went by in which nothing was open at the end."""
+        self._before = []
+
+    def pass_by(self, data: bytes) -> None:
+        """A piece without two lines to join: its last one may be the first of such lines."""
+        self._before = folded.last_lines(data, _CONTEXT) if len(data) >= _PIECE else []
+
+    def piece(self, data: bytes) -> Iterator[Edit]:
+        """All groups of lines of the next piece."""
+        before = self._before
+        self.pass_by(data)
+        for places in folded.groups(data):
+            is_first = not data[: places[0][0]].strip(b" \t>\"'")
+            yield from self.edits(data, places, before if is_first else [])
+            if is_first:
+                before = []
+        if before and (place := folded.first_line(data)) is not None:
+            yield from self.edits(data, [place], before)
+
+    def edits(self, data: bytes, places: list[folded.Line], before: Sequence[bytes] = ()) -> Iterator[Edit]:
         """Lines of base64 or hex, so that no reading shows a value: each line alone, and any of them joined."""
         lines = old = [data[start:end] for start, end in places]
         found = self._unfolded(lines)
@@ -65,6 +95,8 @@ class Unfolder:
                 break
             lines = found.lines
             found = self._unfolded(lines)
+        if before:
+            lines = self._behind(before, lines)
         for number, (place, line) in enumerate(zip(places, lines, strict=True)):
             if line != old[number]:
                 yield Edit(*place, line, "", WRITTEN)
@@ -87,6 +119,14 @@ class Unfolder:
             found.lines[number] = self._alone(line, number, marks, found, is_last=is_last) or hidden[number]
         found.lines = self._without_shapes(self._without_marks(found))
         return found
+
+    def _behind(self, before: Sequence[bytes], lines: list[bytes]) -> list[bytes]:
+        """The lines without what shows a value together with those at the end of the last piece, which were written."""
+        readings = Readings([*before, *lines])
+        marks = [each for each in readings.marks(self._engine) if each.last > len(before)]
+        for mark in marks:
+            self._engine.tally[f"{mark.entity}/{mark.rule}"] += 1
+        return readings.without(marks)[len(before) :]
 
     def _joined(self, lines: list[bytes], marks: list[Mark], begins: set[int]) -> "_Found":
         """What was folded from one text. `begins`: lines that begin like a text."""
