@@ -18,7 +18,7 @@ from diagpack.redact.ahead import ID_TEXT, LONGEST_TEXT, PLAIN_TEXT, Ahead
 from diagpack.redact.batch import spread
 from diagpack.redact.blocks.reader import Blocks, outermost
 from diagpack.redact.dictionary import Dictionary
-from diagpack.redact.edits import Edit, apply, edit_of, is_glued, parted, resolve
+from diagpack.redact.edits import Edit, apply, edit_of, parted, resolve
 from diagpack.redact.key_names import KeyNames
 from diagpack.redact.known import Found, Known
 from diagpack.redact.learned import Learned
@@ -28,19 +28,12 @@ from diagpack.redact.policy import Policy
 from diagpack.redact.pseudonyms import Pseudonyms
 from diagpack.redact.replacer import MESSAGE, NOT_LEARNED, Replacer
 from diagpack.redact.replay import Questions
+from diagpack.redact.slot_values import SlotValues
 from diagpack.redact.spans import SECRET_CLASSES, Memory, Span
 from diagpack.redact.tally import NOTHING, Tally
 from diagpack.redact.together import Texts
-from diagpack.redact.values import canonical, is_diagnostic, is_placeholder, is_plain, is_public
+from diagpack.redact.values import canonical, is_diagnostic, is_plain, is_public
 
-_MAILBOX = re.compile(r"\s*\"?([^\"<>@]+?)\"?\s*<([^<>\s]+@[^<>\s]+)>\s*")
-_HIDDEN = re.compile(r"[*•.\-_ x]*|\[?<?(?:redacted|removed|hidden|masked|filtered)>?\]?", re.IGNORECASE)
-_NOT_A_VALUE = frozenset(
-    {"true", "false", "null", "none", "nil", "undefined", "nan", "n/a", "anonymous", "unknown", "-"}
-)
-_LONGEST_NO_VALUE = max(map(len, _NOT_A_VALUE))
-# First characters of what `_HIDDEN` means.
-_HIDING = frozenset("*•.-_ xX[<rRhHmMfF")
 _ESCAPED_AT = re.compile(rb"%(?:25)*40|\\u0040|&#(?:64|x40);|&commat;", re.IGNORECASE)
 _REPEATED = 40
 _T = TypeVar("_T")
@@ -93,7 +86,9 @@ class Engine:
         # Texts whose result is known, whatever key they stand under.
         self.known_texts: Mapping[str, Found] = self._known.found
         self._waiting: Mapping[str, object] = self.ahead.waiting
-        self._slots: dict[tuple[str, str, str], str] = {}
+        self._slots = SlotValues(self, self._replacer)
+        # For walkers, which ask for nothing else as often.
+        self.slot, self.number = self._slots.value, self._slots.number
         self._whole: dict[tuple[str, str, str], str] = {}
         self.parsed: dict[str, tuple[Any, Any]] = {}
         self._replaced: dict[tuple[bytes, str], bytes] = {}
@@ -107,9 +102,9 @@ class Engine:
 
     def forget(self) -> None:
         """Results of earlier texts are found anew."""
-        for results in (self._slots, self._whole, self._replaced):
+        for results in (self._whole, self._replaced):
             results.clear()
-        for part in (self._known, self._places, self.ahead, self.keys, self._nested):
+        for part in (self._slots, self._known, self._places, self.ahead, self.keys, self._nested):
             part.forget()
 
     @property
@@ -136,60 +131,6 @@ class Engine:
         if called is None:
             return True
         return called == entity and self.policy.action_of(entity, rule) == self.policy.action_of(entity, "learned")
-
-    def slot(self, value: str, entity: str, rule: str) -> str:
-        """A whole value that stands in a place of this class."""
-        key = (value, entity, rule)
-        new = self._slots.get(key)
-        if new is None:
-            new = self._slot(value, entity, rule)
-            # A secret may be a live credential, which is noted each time; a mailbox has two parts.
-            is_noted = self.learned is not None and entity in SECRET_CLASSES
-            if len(value) <= _REPEATED and not is_noted and "<" not in value:
-                if len(self._slots) > 50_000:
-                    self._slots.clear()
-                self._slots[key] = new
-        elif new != value:
-            self.tally[f"{entity}/{rule}"] += 1
-        return new
-
-    def _slot(self, value: str, entity: str, rule: str) -> str:
-        bare = value.strip()
-        if not bare or not entity or entity == "keep" or (bare[0] in _HIDING and _HIDDEN.fullmatch(bare)):
-            return value
-        if is_placeholder(bare) or (len(bare) <= _LONGEST_NO_VALUE and bare.lower() in _NOT_A_VALUE):
-            return value
-        if entity not in SECRET_CLASSES:
-            if self._vendor_ids and self.is_vendor_id(bare):
-                return value
-            mailbox = _MAILBOX.fullmatch(bare) if "<" in bare else None
-            if mailbox is not None:
-                name = self.slot(mailbox.group(1), "name", rule)
-                return f"{name} <{self.slot(mailbox.group(2), 'email', rule)}>"
-        if ("dp-" in bare or "dp.invalid" in bare) and self._was_redacted(bare):
-            return self.text(value)
-        new = self._replacer.token(bare, entity, rule)
-        if new == bare:
-            return value
-        self.tally[f"{entity}/{rule}"] += 1
-        return new if bare == value else value.replace(bare, new, 1)
-
-    def _was_redacted(self, value: str) -> bool:
-        """Whether tokens of this case stand in a value, parted from what is around them: that was decided before."""
-        data = value.encode("utf-8", "surrogatepass")
-        found = list(self.pseudonyms.find(data))
-        return bool(found) and not is_glued(data, found)
-
-    def number(self, digits: str, entity: str, rule: str) -> str:
-        """A JSON number that stands in a place of this class."""
-        if self.policy.action(entity) == "keep":
-            return digits
-        new = self.pseudonyms.number(digits)
-        if new != digits:
-            self.tally[f"{entity}/{rule}"] += 1
-            if self.learned is not None:
-                self.learned.not_searched[entity] += 1
-        return new
 
     def keep(self, value: str) -> str:
         """A diagnostic id or protocol value: stays, but what shape or another file betrays in it goes."""
