@@ -8,23 +8,30 @@ import json
 from collections.abc import Iterator
 
 from diagpack.redact.detectors._engine import compiled
+from diagpack.redact.detectors._gate import BESIDES, LONG
 
 # An object with a member, or a list of such.
 SOURCE = r"\{[ ]?\"[^\"\\\r\n]{1,80}\"[ ]?:"
 _OPENING = compiled(r"(?:\[[ ]?)?" + SOURCE)
 # Members that say something about others, or are known by them only; of the rest the key in the text says as much.
-_TELLING = compiled(
+_TELLING_SOURCE = (
     r"\"(?:name|login|sub|subject|city|town|alias|owner|author|sender|recipient|company|employer|identity|display"
     r"|formatted|old|new|field|label|op|args|columns|alternateId|first|pin|otp|pass"
-    r"|address|street|description|comments?|notes?|signature|rawHeaders|principal|actor)\"[ ]?:",
-    ignore_case=True,
+    r"|address|street|description|comments?|notes?|signature|rawHeaders|principal|actor)\"[ ]?:"
 )
+_TELLING = compiled(_TELLING_SOURCE, ignore_case=True)
+_is_telling = BESIDES.add(lambda: f"(?i:{_TELLING_SOURCE})")
 _DECODER = json.JSONDecoder()
 # Shorter ones hold one member, which its key says.
 _SHORTEST = 24
 # Parts of a line that the parser sees, and the longest word that a cut may break.
 _SIZES = (1 << 10, 16 << 10, 256 << 10)
 _LONGEST_WORD = 32
+
+
+def may_stand(data: bytes) -> bool:
+    """Whether there may be such a document at all."""
+    return _is_telling(data) if len(data) >= LONG else _TELLING.find(data) is not None
 
 
 def documents(data: bytes) -> Iterator[tuple[int, int]]:

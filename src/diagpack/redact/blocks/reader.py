@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from diagpack.redact.policy import Policy
 
 _IN_LINE = (mail, messages, pairs, statements, embedded)
-_ANY_SOURCE = "|".join(f"(?:{each.SOURCE})" for each in (tables, below, folded, *_IN_LINE))
+_ANY_SOURCE = "|".join(f"(?:{each.SOURCE})" for each in (tables, below, folded, mail, messages, pairs, statements))
 _ANY = compiled(f"(?m){_ANY_SOURCE}")
 _is_likely = BESIDES.add(lambda: f"(?m:{_ANY_SOURCE})")
 # What counts in a single line as well.
@@ -144,7 +144,7 @@ class Blocks:
         if not is_open and not _may_hold(data):
             self._tables.skip()
             self._unfolder.pass_by(data)
-            return []
+            return list(self._documents(data))
         return list(self._found(data))
 
     def _found(self, data: bytes) -> Iterator[Edit]:
@@ -168,12 +168,15 @@ class Blocks:
         for start, end, entity in form_parts.part_values(self._engine.policy, data):
             yield from self._value(data, start, end, entity, "form-part")
         yield from self._unfolder.piece(data)
-        for start, end in embedded.documents(data):
-            yield from self._document(data, start, end)
+        yield from self._documents(data)
         for start, end in messages.messages(data):
             new = redact_element(self._engine, data[start:end].decode("utf-8", "surrogateescape"))
             rule = TORN if messages.is_escaped(data, start) else MESSAGE
             yield Edit(start, end, new.encode("utf-8", "surrogateescape"), "", rule)
+
+    def _documents(self, data: bytes) -> Iterator[Edit]:
+        for start, end in embedded.documents(data) if embedded.may_stand(data) else ():
+            yield from self._document(data, start, end)
 
     def _document(self, data: bytes, start: int, end: int) -> Iterator[Edit]:
         """JSON inside a line, as the text that it is where nothing in it is a matter of structure."""
