@@ -15,11 +15,35 @@ _SHAPE: Final = re.compile(
 )
 _SPACE: Final = re.compile(r"\s")
 _SHORTEST: Final = 24
+# What every certificate begins with: a sequence with two bytes of length.
+_SEQUENCE: Final = b"\x30\x82"
 
 
 def holds_shape(run: str) -> bool:
     """Whether a value, one run of base64, holds a mail address or a token between bytes that are no text."""
+    raw = _decoded(run)
+    return raw is not None and _SHAPE.search(raw) is not None
+
+
+def is_certificate(run: str) -> bool:
+    """Whether a value, base64 of DER, is an X.509 certificate (RFC 5280 4.1)."""
+    raw = _decoded(run)
+    if raw is None or not raw.startswith(_SEQUENCE):
+        return False
+    from cryptography import x509
+
+    try:
+        x509.load_der_x509_certificate(raw)
+    except ValueError:
+        return False
+    return True
+
+
+def _decoded(run: str) -> bytes | None:
     core = _SPACE.sub("", run).rstrip("=").replace("-", "+").replace("_", "/")
     if len(core) < _SHORTEST or len(core) % 4 == 1:
-        return False
-    return _SHAPE.search(binascii.a2b_base64(core + "=" * (-len(core) % 4))) is not None
+        return None
+    try:
+        return binascii.a2b_base64(core + "=" * (-len(core) % 4))
+    except (binascii.Error, ValueError):
+        return None

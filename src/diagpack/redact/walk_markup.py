@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from diagpack.redact.binary import is_certificate
 from diagpack.redact.looks import is_pin, looks_like
 from diagpack.redact.spans import SECRET_CLASSES
 from diagpack.redact.walk_form import is_connection_string, redact_connection_string
@@ -293,6 +294,9 @@ class _Markup:
             return raw
         if self._open and self._open[-1].lower() in ("script", "style"):
             return self._engine.value(raw)
+        if self._open and self._open[-1] == "X509Certificate" and is_certificate(raw):
+            # Of a provider: public, what a signature is checked with, and most name the mail address of a vendor.
+            return raw
         plain = html.unescape(raw)
         entity = self._entity() or self._class_by_looks(plain)
         if self._open and self._open[-1].lower() in _SAYING:
