@@ -183,9 +183,9 @@ class Text(Protocol):
     """Who redacts the pieces of a plain text, in order."""
 
     @property
-    def is_apart(self) -> bool: ...
+    def is_next(self) -> bool: ...
     def is_whole(self, cut: "Cut") -> bool: ...
-    def skip(self) -> None: ...
+    def skip(self, data: bytes) -> None: ...
     def edits(self, data: bytes) -> list[Edit]: ...
     def redacted(self, cuts: "Iterable[Cut]") -> Iterator[bytes]: ...
 
@@ -237,14 +237,14 @@ class Recording:
                         pass
                     found.append(None)
                     continue
-                is_apart = text.is_apart
+                is_next = text.is_next
                 asked.piece(data)
                 edits = text.edits(data)
                 engine.tally.count(edits)
-                if not is_apart:
+                if not is_next:
                     # What it needs to know stands in front of it.
                     self._units, found = [None] * len(self._units), [None] * len(found)
-                found.append(Piece.of(data, edits, engine.tally) if is_apart else None)
+                found.append(Piece.of(data, edits, engine.tally) if is_next else None)
             self._units.append(asked.unit(b"", {}, found) if any(found) else None)
         finally:
             engine.asked, engine.tally = None, before
@@ -285,7 +285,7 @@ class Replay:
                 yield from text.redacted([cut])
             else:
                 self._used(engine, piece.tally)
-                text.skip()
+                text.skip(cut[0])
                 yield written
 
     def _used(self, engine: "Engine", tally: Mapping[str, int]) -> None:

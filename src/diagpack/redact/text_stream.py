@@ -46,17 +46,17 @@ class _TextWalker:
             self._blocks.prime(b"\n".join([*head_of(stream), b""]))
 
     @property
-    def is_apart(self) -> bool:
-        """Whether the next piece stands for itself."""
-        return self._blocks.is_apart
+    def is_next(self) -> bool:
+        """Whether the next piece stands for itself, when the one before is known."""
+        return self._blocks.is_next
 
     def is_whole(self, cut: Cut) -> bool:
         """Whether the next piece holds whole lines; others are read through windows."""
         return not cut[1] and len(cut[0]) <= LONGEST and not self._windows.is_open
 
-    def skip(self) -> None:
-        """A piece went by, in which nothing was open at the end."""
-        self._blocks.skip()
+    def skip(self, data: bytes) -> None:
+        """A piece went by."""
+        self._blocks.skip(data)
 
     def edits(self, data: bytes) -> list[Edit]:
         """What is replaced in the next piece, which is whole."""

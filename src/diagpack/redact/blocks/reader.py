@@ -123,13 +123,17 @@ class Blocks:
     @property
     def is_apart(self) -> bool:
         """Whether the next piece stands for itself: no table, statement or base64 goes on, no columns were told."""
-        is_open = self._tables.is_open or self._statements.is_open or self._unfolder.is_open
-        return not (is_open or self._statements.knows_tables)
+        return self.is_next and not self._unfolder.is_open
 
-    def skip(self) -> None:
-        """A piece went by in which nothing was open at the end."""
+    @property
+    def is_next(self) -> bool:
+        """The same for a piece of which the one before is known: base64 may go on."""
+        return not (self._tables.is_open or self._statements.is_open or self._statements.knows_tables)
+
+    def skip(self, data: bytes = b"") -> None:
+        """A piece went by in which no table or statement was open at the end. `data`: what stood in it."""
         self._tables.skip()
-        self._unfolder.skip()
+        self._unfolder.pass_by(data)
 
     def prime(self, head: bytes) -> None:
         """The first lines of the text, when reading starts further behind."""

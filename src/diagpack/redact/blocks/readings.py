@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _TEXT = compiled(
     r"(?:[\t\r\n\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}){6,}"
 )
+_ASCII = bytes(range(0x20, 0x7F)) + b"\t\r\n"
+# What `_TEXT` asks for.
+_SHORTEST = 6
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _DIGITS = b"0123456789abcdef"
 # What a value is overwritten with: no detector takes it for one.
@@ -128,6 +131,10 @@ class Readings:
         tails: list[tuple[bytes, int, int]] = []
         for number, part in enumerate(self._parts):
             bits, ending = part.bits, []
+            if bits == 6 and len(part.starts) == 2 and (plain := _plain_text(part.characters)):
+                # A padded line that is a text by itself: of a million of them, most.
+                tails = self._read_line(plain, number, part.first, tails)
+                continue
             # Four characters of base64 are three bytes, two digits one.
             unit = 4 if bits == 6 else 2
             for align in sorted({each % unit for each in part.starts[:-1]}):
@@ -152,6 +159,18 @@ class Readings:
                     for before, where, bit in tails:
                         self._add(before + behind, [(where, bit), (number, 0)], len(before))
             tails = ending
+
+    def _read_line(
+        self, plain: bytes, number: int, line: int, before: Sequence[tuple[bytes, int, int]]
+    ) -> list[tuple[bytes, int, int]]:
+        """One line alone and behind the texts before it. Leaves: what a next one may go on from."""
+        self.begins.add(line)
+        self._add(plain, [(number, 0)])
+        behind = plain[:_WINDOW]
+        for text, where, bit in before:
+            self._add(text + behind, [(where, bit), (number, 0)], len(text))
+        start = max(0, len(plain) - _WINDOW)
+        return [(plain[start:], number, start * 8)]
 
     def _add(self, text: bytes, where: list[tuple[int, int]], cut: int = 0) -> None:
         """One more text; up to `cut` it stands at the first place, behind that at the second."""
@@ -203,6 +222,12 @@ def _decoded(characters: bytes, bits: int) -> bytes:
     if len(characters) % 4 == 1:
         characters = characters[:-1]
     return binascii.a2b_base64(characters + b"=" * (-len(characters) % 4))
+
+
+def _plain_text(characters: bytes) -> bytes:
+    """The text of one line, when all of it is ASCII text; else nothing."""
+    plain = _decoded(characters, 6)
+    return plain if len(plain) >= _SHORTEST and not plain.translate(None, _ASCII) else b""
 
 
 def _ranges(begins: Sequence[int], ends: Sequence[int], last: int) -> Iterator[tuple[int, int]]:

@@ -7,6 +7,7 @@ line that is a text by itself stays one; what another reading still shows is ove
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from diagpack.redact.blocks import folded
@@ -29,6 +30,8 @@ _TRIES = 8
 # So many lines of the piece before are read once more; a text of this size may be one of several pieces.
 _CONTEXT = 8
 _PIECE = 4096
+# Characters of the next piece in which a value may end that begins in those lines: a private key has 2,000.
+_REACH = 8192
 # A first line of this size may also hold what neither looks like a text nor has a mark: bare deflate.
 _WIDE = 20
 # What compressed texts and UTF-16 begin with.
@@ -65,10 +68,6 @@ class Unfolder:
     def is_open(self) -> bool:
         """Whether lines at the end of the last piece may go on in the next one."""
         return bool(self._before)
-
-    def skip(self) -> None:
-        """A piece went by in which nothing was open at the end."""
-        self._before = []
 
     def pass_by(self, data: bytes) -> None:
         """A piece without two lines to join: its last one may be the first of such lines."""
@@ -122,11 +121,12 @@ class Unfolder:
 
     def _behind(self, before: Sequence[bytes], lines: list[bytes]) -> list[bytes]:
         """The lines without what shows a value together with those at the end of the last piece, which were written."""
-        readings = Readings([*before, *lines])
+        near = next((number for number, size in enumerate(accumulate(map(len, lines)), 1) if size > _REACH), len(lines))
+        readings = Readings([*before, *lines[:near]])
         marks = [each for each in readings.marks(self._engine) if each.last > len(before)]
         for mark in marks:
             self._engine.tally[f"{mark.entity}/{mark.rule}"] += 1
-        return readings.without(marks)[len(before) :]
+        return [*readings.without(marks)[len(before) :], *lines[near:]]
 
     def _joined(self, lines: list[bytes], marks: list[Mark], begins: set[int]) -> "_Found":
         """What was folded from one text. `begins`: lines that begin like a text."""
