@@ -21,6 +21,7 @@ from diagpack.redact.learned import Learned, LearnedState
 from diagpack.redact.live import LiveState
 from diagpack.redact.policy import Policy, policy_from
 from diagpack.redact.pseudonyms import Pseudonyms
+from diagpack.redact.replacer import Decisions
 from diagpack.redact.replay import Recording, Replay
 from diagpack.redact.scanners import CaseScanner, RememberingScanner
 from diagpack.redact.seeds import Seeds, detectors_for, policy_of, vendor_id_patterns
@@ -82,12 +83,15 @@ class RunCrew:
         self._vendor_ids = vendor_ids
         self._values: dict[str, str] = {}
         self._dictionary: Dictionary | None = None
+        self._decisions: Decisions = {}
 
     def teach(self, values: dict[str, str], aliases: Mapping[str, str] = MappingProxyType({})) -> None:
         """The learned values of the whole case: from here on orders rewrite."""
         self._values = values
         self._pseudonyms.alias(aliases)
         self._dictionary = Dictionary(values)
+        # They were made without knowing these.
+        self._decisions.clear()
 
     def do(self, order: Order) -> Outcome:
         """Raises RedactionError naming the artifact; content never reaches a message."""
@@ -149,6 +153,7 @@ class RunCrew:
             classes=self._values,
             structure=redact_structure,
             vendor_ids=self._vendor_ids,
+            decisions=self._decisions,
         )
         if order.task.kind in work.PROSE_KINDS:
             engine.prose = self._scanner.names_in_prose

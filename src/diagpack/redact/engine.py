@@ -26,7 +26,7 @@ from diagpack.redact.live import LiveCredentials
 from diagpack.redact.nested import Nested
 from diagpack.redact.policy import Policy
 from diagpack.redact.pseudonyms import Pseudonyms
-from diagpack.redact.replacer import MESSAGE, NOT_LEARNED, Replacer
+from diagpack.redact.replacer import MESSAGE, NOT_LEARNED, Decisions, Replacer
 from diagpack.redact.replay import Questions
 from diagpack.redact.slot_values import SlotValues
 from diagpack.redact.spans import SECRET_CLASSES, Memory, Span
@@ -63,6 +63,7 @@ class Engine:
         classes: dict[str, str] | None = None,
         structure: Callable[["Engine", str, str], str | None] | None = None,
         vendor_ids: Sequence[str] = (),
+        decisions: Decisions | None = None,
     ) -> None:
         self.policy = policy
         self.pseudonyms = pseudonyms
@@ -78,7 +79,7 @@ class Engine:
         self.classes = classes or {}
         self.structure = structure
         self._nested = Nested(self)
-        self._replacer = Replacer(self)
+        self._replacer = Replacer(self, decisions)
         self.ahead = Ahead(self)
         self.keys = KeyNames(self)
         self._known: Known[str] = Known()

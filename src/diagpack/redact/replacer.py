@@ -24,16 +24,26 @@ _MAPPED = 50_000
 NOT_LEARNED = frozenset({"learned", "learned-encoded", "overlap", "nested-too-deep"})
 
 
-class Replacer:
-    """Bound to one engine."""
+# Values that return in a case, and what they are called; (value, class, rule): (decoded value, class, token).
+Decisions = dict[tuple[str, str, str], tuple[str, str, str]]
+_MOST_DECISIONS = 50_000
+_LONGEST_DECIDED = 60
 
-    def __init__(self, engine: "Engine") -> None:
+
+class Replacer:
+    """Bound to one engine. `decisions`: of all first passes in this process, which know no learned values yet."""
+
+    def __init__(self, engine: "Engine", decisions: Decisions | None = None) -> None:
         self._engine = engine
+        self._decisions = decisions if engine.learned is not None and not engine.classes else None
 
     def token(self, value: str, entity: str, rule: str) -> str:
         """The token of a value of this class; the value itself when it stays."""
         engine = self._engine
-        is_token = engine.pseudonyms.is_token
+        decided = None if self._decisions is None else self._decisions.get((value, entity, rule))
+        if decided is not None:
+            return self._again(*decided, rule)
+        asked, is_token = entity, engine.pseudonyms.is_token
         if (value.isascii() and is_token(value.encode("ascii"))) or value == f"dropped-{entity}":
             return value
         plain = canonical(value)
@@ -65,7 +75,28 @@ class Replacer:
         token = engine.pseudonyms.token(plain, entity)
         if engine.mapped is not None and len(engine.mapped) < _MAPPED:
             engine.mapped[token] = plain
+        if self._decisions is not None and entity not in SECRET_CLASSES and len(value) <= _LONGEST_DECIDED:
+            self._remember(value, asked, plain, entity, rule, token)
         return token
+
+    def _again(self, plain: str, entity: str, token: str, rule: str) -> str:
+        """A value that was decided before, in this or another artifact."""
+        engine = self._engine
+        if engine.asked is not None:
+            engine.asked.named.add((plain, entity, rule))
+        if engine.learned is not None:
+            self._learn(engine.learned, plain, entity, rule)
+        if engine.mapped is not None and len(engine.mapped) < _MAPPED:
+            engine.mapped[token] = plain
+        return token
+
+    def _remember(self, value: str, asked: str, plain: str, entity: str, rule: str, token: str) -> None:
+        """`asked`: the class of the place. Secrets are not kept: each may be a live credential, which is noted."""
+        if self._decisions is None:
+            return
+        if len(self._decisions) >= _MOST_DECISIONS:
+            self._decisions.clear()
+        self._decisions[value, asked, rule] = plain, entity, token
 
     def _learn(self, learned: Learned, plain: str, entity: str, rule: str) -> None:
         if rule in NOT_LEARNED:

@@ -6,6 +6,7 @@ neighbours. Sources: RFC 7644 3.5.2 (SCIM PATCH), RFC 6902 (JSON Patch), JSON-RP
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
@@ -99,6 +100,11 @@ def class_in_account(policy: "Policy", name: str, value: Any) -> str:
 
 def is_company(key: str) -> bool:
     """Whether a record under this key is a company's."""
+    return len(key) <= _LONGEST_NAME and _is_company(key)
+
+
+@lru_cache(maxsize=20_000)
+def _is_company(key: str) -> bool:
     return squeezed(key) in _COMPANIES
 
 
@@ -134,6 +140,8 @@ def is_sign_in(record: Mapping[str, Any]) -> bool:
 
 def arguments(policy: "Policy", listed: list[Any]) -> Iterator[tuple[int, str]]:
     """(index, class) of values behind flags: `["--password", "…", "-u", "jo:…"]`."""
+    if not any(each[:1] == "-" for each in listed if type(each) is str):
+        return
     for index, (flag, value) in enumerate(pairwise(listed), start=1):
         if not isinstance(flag, str) or flag[:1] != "-" or not isinstance(value, str) or value[:1] == "-":
             continue
