@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _NAME_KEYS = ("name", "key", "Name", "Key", "header", "id", "field", "label", "attribute")
 # A number below has fewer digits than any card or token.
 _SMALL = 10**10
+_LONG_NUMBER = 12
 _HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 _MANIFEST_KEYS = ("data", "stringData")
 # Kinds of records that one engine remembers, and members of the longest.
@@ -126,10 +127,11 @@ class JsonWalker:
 
     def _list(self, value: list[Any], key: str, entity: str, level: int) -> list[Any]:
         """The same list when nothing in it was replaced."""
-        if not entity and _is_listed_pairs(value):
-            return [[pair[0], self._paired(pair[0], pair[1], level + 2)] for pair in value]
-        if not entity and (names := heading_of(self.engine.policy, value)):
-            return [value[0], *self._rows(value[1:], names, level + 1)]
+        if not entity and value and isinstance(value[0], list):
+            if _is_listed_pairs(value):
+                return [[pair[0], self._paired(pair[0], pair[1], level + 2)] for pair in value]
+            if names := heading_of(self.engine.policy, value):
+                return [value[0], *self._rows(value[1:], names, level + 1)]
         listed = self._listed_class(value) if len(value) == 2 else ""
         known = {} if entity or listed else self.engine.known_texts
         behind = {} if entity else dict(arguments(self.engine.policy, value))
@@ -284,7 +286,12 @@ class JsonWalker:
                 new = self.walk(each, name, self.class_of(name, each), level + 1)
             elif kind is str and each[:1] != "#":
                 new = engine.value(each, name)
-            elif each is None or kind is bool or (kind is int and -_SMALL < each < _SMALL):
+            elif (
+                each is None
+                or kind is bool
+                or (kind is int and -_SMALL < each < _SMALL)
+                or (kind is float and len(repr(each)) < _LONG_NUMBER)
+            ):
                 continue
             elif kind is dict and level < self._limit:
                 new = self.mapping(each, name, "", level + 1)
@@ -329,7 +336,7 @@ class JsonWalker:
         if entity == "keep":
             return self._keep(value, key)
         if entity:
-            if key.lower() in _HEADERS and entity in SECRET_CLASSES:
+            if entity in SECRET_CLASSES and key.lower() in _HEADERS:
                 from diagpack.redact.walk_http import redact_header
 
                 # The scheme, and the names of cookies, say what was sent.
@@ -351,7 +358,7 @@ class JsonWalker:
         """SAML messages, JWTs and connection strings keep their protocol values even in a secret slot."""
         if ";" in value and "onn" in key and is_connection_string(value):
             return redact_connection_string(self.engine, value)
-        if self.engine.policy.classify(key) == "token" and len(value) > 40:
+        if len(value) > 40 and self.engine.policy.classify(key) == "token":
             from diagpack.redact.structure import redact_message
 
             return redact_message(self.engine, value)
@@ -440,7 +447,7 @@ class JsonWalker:
             and (entity in SECRET_CLASSES or len(digits.lstrip("-")) >= 4 or entity == "geo")
         ):
             return self.document.number(self.engine.number(digits, entity, "json-key"))
-        if len(digits) >= 12:
+        if len(digits) >= _LONG_NUMBER:
             # A card number or a learned value may stand as a number.
             new = self.engine.text(digits)
             if new != digits:
