@@ -111,6 +111,9 @@ _WORD = rf"{_IN_WORD}{{1,20}}"
 _FORM_SIGNS = rf"(?:\+{_IN_RUN}*%[0-9A-Fa-f]{{2}}|%[0-9A-Fa-f]{{2}}{_IN_RUN}*\+|{_WORD}(?:\++{_WORD}){{3}})"
 _FORM_RUN = compiled(rf"{_IN_RUN}*{_FORM_SIGNS}{_IN_RUN}*")
 _FORM_LIKELY = compiled(_FORM_SIGNS)
+# What stands on one side of a `+`, and letters and digits in no order of words.
+_LEFT, _RIGHT = re.compile(rb"[A-Za-z0-9/]{4,24}\Z"), re.compile(rb"[A-Za-z0-9/]{4,24}")
+_SCRAMBLED = re.compile(rb"[a-z][A-Z0-9]|[0-9][A-Za-z]|[A-Z][0-9]|[A-Z]{2}[a-z]")
 # How far a sign that is escaped, or the next blanks, are from a `+` that is one.
 _NEAR, _FEW_PLUSES = 64, 2
 
@@ -121,7 +124,21 @@ def _runs(data: bytes, mark: bytes) -> Iterator[tuple[int, int]]:
 
 def _form_runs(data: bytes) -> Iterator[tuple[int, int]]:
     """Runs in which a `+` is a blank: some other sign is escaped, or there are several between words."""
-    return _FORM_RUN.spans(data)
+    return ((start, end) for start, end in _FORM_RUN.spans(data) if not _holds_base64(data[start:end]))
+
+
+def _holds_base64(run: bytes) -> bool:
+    """Whether a `+` stands in what is no word: it is a sign of base64 there, as in a SAML message."""
+    at = run.find(b"+")
+    while at >= 0:
+        before = run[max(0, at - 24) : at]
+        # Not the digits of an escape.
+        left = _LEFT.search(before[before.rfind(b"%") + 3 :] if b"%" in before else before)
+        right = _RIGHT.match(run, at + 1)
+        if left and right and _SCRAMBLED.search(left[0]) and _SCRAMBLED.search(right[0]):
+            return True
+        at = run.find(b"+", at + 1)
+    return False
 
 
 def _lines(data: bytes, mark: bytes) -> Iterator[tuple[int, int]]:
@@ -136,7 +153,7 @@ def _lines(data: bytes, mark: bytes) -> Iterator[tuple[int, int]]:
 
 def is_form_run(run: bytes) -> bool:
     """Whether a run without blanks is one in which a `+` stands for one."""
-    return b"+" in run and _FORM_LIKELY.find(run) is not None
+    return b"+" in run and _FORM_LIKELY.find(run) is not None and not _holds_base64(run)
 
 
 def _lines_with(pattern: re.Pattern[bytes], data: bytes) -> Iterator[tuple[int, int]]:
