@@ -112,6 +112,9 @@ _FORM_SIGNS = rf"(?:\+{_IN_RUN}*%[0-9A-Fa-f]{{2}}|%[0-9A-Fa-f]{{2}}{_IN_RUN}*\+|
 _FORM_RUN = compiled(rf"{_IN_RUN}*{_FORM_SIGNS}{_IN_RUN}*")
 _FORM_LIKELY = compiled(_FORM_SIGNS)
 # What stands on one side of a `+`, and letters and digits in no order of words.
+_SIDE = 40
+# An escaped `/` or `+`.
+_SIGN = re.compile(rb"%2[BbFf]")
 _LEFT, _RIGHT = re.compile(rb"[A-Za-z0-9/]{4,24}\Z"), re.compile(rb"[A-Za-z0-9/]{4,24}")
 _SCRAMBLED = re.compile(rb"[a-z][A-Z0-9]|[0-9][A-Za-z]|[A-Z][0-9]|[A-Z]{2}[a-z]")
 # How far a sign that is escaped, or the next blanks, are from a `+` that is one.
@@ -131,10 +134,12 @@ def _holds_base64(run: bytes) -> bool:
     """Whether a `+` stands in what is no word: it is a sign of base64 there, as in a SAML message."""
     at = run.find(b"+")
     while at >= 0:
-        before = run[max(0, at - 24) : at]
-        # Not the digits of an escape.
+        before, behind = (
+            _SIGN.sub(b"/", each) for each in (run[max(0, at - _SIDE) : at], run[at + 1 : at + 1 + _SIDE])
+        )
+        # Not the digits of another escape.
         left = _LEFT.search(before[before.rfind(b"%") + 3 :] if b"%" in before else before)
-        right = _RIGHT.match(run, at + 1)
+        right = _RIGHT.match(behind)
         if left and right and _SCRAMBLED.search(left[0]) and _SCRAMBLED.search(right[0]):
             return True
         at = run.find(b"+", at + 1)
