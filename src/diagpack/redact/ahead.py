@@ -57,6 +57,16 @@ class Ahead:
         else:
             asked.word(text)
 
+    def stay(self, texts: Sequence[str]) -> bool:
+        """Whether all of these texts are known to stay as they are, whatever key they stand under; they are wanted."""
+        for text, found in zip(texts, map(self._engine.known_texts.get, texts), strict=True):
+            if found is None or found[1] or (found[0] is not text and found[0] != text):
+                return False
+        if self.waiting:
+            for text in self.waiting.keys() & texts:
+                self.ask(text)
+        return True
+
     def read(self, value: Any) -> None:
         """Scan the plain strings of a parsed document together, before it is walked leaf by leaf."""
         self._read(leaves(value, self._engine.known_texts))

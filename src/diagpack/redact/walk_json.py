@@ -3,16 +3,15 @@
 Enters: JSON text, or an already parsed value. Leaves: the same with tokens in place, valid again.
 """
 
-from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from diagpack.model.collector import MARK
 from diagpack.redact.json_text import Document, TooDeep
-from diagpack.redact.live import TOKEN_MEMBERS
 from diagpack.redact.looks import is_credential, is_pin, is_word, looks_like
 from diagpack.redact.message_ids import KEYS, parts_of
 from diagpack.redact.spans import PERSONAL_CLASSES, SECRET_CLASSES
 from diagpack.redact.walk_form import is_connection_string, redact_connection_string
+from diagpack.redact.walk_pairs import VALUE_KEYS, class_of_pair, class_of_second, is_in_turn, is_listed, walk_second
 from diagpack.redact.walk_prose import KEYS as PROSE_KEYS
 from diagpack.redact.walk_prose import redact_prose
 from diagpack.redact.walk_record import (
@@ -20,33 +19,18 @@ from diagpack.redact.walk_record import (
     arguments,
     columns_of,
     heading_of,
-    is_account,
+    holds_marks,
     is_company,
-    is_doubtful,
-    is_person,
     squeezed,
     told,
 )
-from diagpack.redact.walk_record import TELLING as TOLD
-from diagpack.redact.walk_state import TELLING, joined, masks, part
+from diagpack.redact.walk_records import FEW, LONG_NUMBER, MANIFEST_KEYS, Records
+from diagpack.redact.walk_state import joined, masks, part
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
 
-_NAME_KEYS = ("name", "key", "Name", "Key", "header", "id", "field", "label", "attribute")
-# A number below has fewer digits than any card or token.
-_SMALL = 10**10
-_LONG_NUMBER = 12
 _HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
-_MANIFEST_KEYS = ("data", "stringData")
-# Kinds of records that one engine remembers, and members of the longest.
-_MOST_PLANS = 5_000
-_LONGEST_PLAN = 100
-_VALUE_KEYS = frozenset({"value", "Value", "values", "val"})
-# Names and values of headers in turn, as Node.js lists them.
-_RAW_HEADERS = frozenset({"rawHeaders", "rawTrailers"})
-# Members that say something about their neighbours: such a record is walked member by member.
-_TELLING = _VALUE_KEYS | TOKEN_MEMBERS.keys() | TELLING | TOLD | {MARK, "alternateId"}
 # Okta System Log: what an entity of these types is called is diagnostic, and nobody's name.
 _THINGS = frozenset({"AppInstance", "PolicyEntity", "PolicyRule", "PublicClientApp", "SystemPrincipal", "UserGroup"})
 
@@ -104,6 +88,7 @@ class JsonWalker:
         # tree in memory and not two. Whoever compares the result with what it was must not set it.
         self.is_owner = False
         # Whether the policy alone says what a key means.
+        self._records = Records(self)
         self._has_plain_keys = type(self).class_of is JsonWalker.class_of and type(self)._key is JsonWalker._key
 
     def walk(self, value: Any, key: str = "", entity: str = "", level: int = 0) -> Any:
@@ -127,16 +112,26 @@ class JsonWalker:
 
     def _list(self, value: list[Any], key: str, entity: str, level: int) -> list[Any]:
         """The same list when nothing in it was replaced."""
-        if not entity and value and isinstance(value[0], list):
-            if _is_listed_pairs(value):
-                return [[pair[0], self._paired(pair[0], pair[1], level + 2)] for pair in value]
-            if names := heading_of(self.engine.policy, value):
-                return [value[0], *self._rows(value[1:], names, level + 1)]
-        listed = self._listed_class(value) if len(value) == 2 else ""
+        if not entity and value:
+            kind = type(value[0])
+            if kind is str and len(value) != 2 and not holds_marks(value) and self.engine.ahead.stay(value):
+                return value
+            if kind is dict and len(value) >= FEW and self.is_planned(key, ""):
+                alike = self._records.alike(value, level + 1)
+                if alike is not None:
+                    return alike
+            if kind is list:
+                if is_listed(value):
+                    return [[pair[0], walk_second(self, pair[0], pair[1], level + 2)] for pair in value]
+                if names := heading_of(self.engine.policy, value):
+                    return [value[0], *self._rows(value[1:], names, level + 1)]
+        listed = class_of_second(self, value) if len(value) == 2 else ""
         known = {} if entity or listed else self.engine.known_texts
         behind = {} if entity else dict(arguments(self.engine.policy, value))
-        if key in _RAW_HEADERS and len(value) % 2 == 0 and all(type(each) is str for each in value):
-            return [each if at % 2 == 0 else self._paired(value[at - 1], each, level) for at, each in enumerate(value)]
+        if is_in_turn(key, value):
+            return [
+                each if at % 2 == 0 else walk_second(self, value[at - 1], each, level) for at, each in enumerate(value)
+            ]
         walked: list[Any] | None = None
         for index, each in enumerate(value):
             if index in behind:
@@ -152,22 +147,17 @@ class JsonWalker:
         return value if walked is None else walked
 
     def mapping(self, value: dict[str, Any], key: str, entity: str, level: int) -> Any:
-        if (
-            self._has_plain_keys
-            and (not entity or entity == "keep")
-            and not self._record_class(key)
-            and not is_company(key)
-        ):
-            plan = self._plan(value)
+        if self.is_planned(key, entity):
+            plan = self._records.plan(value)
             if plan is not None:
-                return self._planned(value, plan, level)
+                return self._records.one(value, plan, level)
         marked = value.get(MARK)
         if isinstance(marked, str) and "value" in value and len(value) == 2:
             return self._marked(marked, value["value"])
-        named = "" if value.keys().isdisjoint(_VALUE_KEYS) else self._pair_class(value)
+        named = self._pair_class(value)
         record = self._record_class(key)
         is_of_passwords = record == "password" and key.lower().endswith("s")
-        if value.get("kind") == "Secret" and not value.keys().isdisjoint(_MANIFEST_KEYS):
+        if value.get("kind") == "Secret" and not value.keys().isdisjoint(MANIFEST_KEYS):
             return self._manifest(value, key, entity, level)
         inherited = entity if entity != "keep" else ""
         told = self._told(value, key)
@@ -184,7 +174,7 @@ class JsonWalker:
             if plain in entries and isinstance(each, str):
                 walked[name] = self.string(each, plain, entries[plain])
                 continue
-            if named and plain in _VALUE_KEYS:
+            if named and plain in VALUE_KEYS:
                 walked[name] = self.walk(each, key, named if named != "keep" else "", level + 1)
                 continue
             if columns and plain in ROWS and isinstance(each, list) and not heading_of(self.engine.policy, each):
@@ -195,6 +185,18 @@ class JsonWalker:
                 below = record
             walked[self._key(name)] = self.walk(each, plain, below, level + 1)
         return walked if len(walked) == len(value) else self._renamed(value, walked)
+
+    def is_planned(self, key: str, entity: str) -> bool:
+        """Whether records under this key, in which a class further up says nothing, may have a plan."""
+        return (
+            self._has_plain_keys
+            and (not entity or entity == "keep")
+            and not self._record_class(key)
+            and not is_company(key)
+        )
+
+    def _pair_class(self, value: dict[str, Any]) -> str:
+        return class_of_pair(self, value)
 
     def _told(self, value: dict[str, Any], key: str) -> dict[str, str]:
         """Classes that members have because of their neighbours or of the key above."""
@@ -240,7 +242,7 @@ class JsonWalker:
 
     def _manifest(self, value: dict[str, Any], key: str, entity: str, level: int) -> Any:
         """A Secret of Kubernetes: whatever stands under `data` and `stringData` is one."""
-        hidden = {name: each for name, each in value.items() if name in _MANIFEST_KEYS and isinstance(each, dict)}
+        hidden = {name: each for name, each in value.items() if name in MANIFEST_KEYS and isinstance(each, dict)}
         others = self.mapping({name: each for name, each in value.items() if name not in hidden}, key, entity, level)
         rest = iter(others.items())
         return dict((name, self._hidden(value[name])) if name in hidden else next(rest) for name in value)
@@ -251,58 +253,6 @@ class JsonWalker:
             for name, each in values.items()
         }
 
-    def _plan(self, value: dict[str, Any]) -> tuple[bool, ...] | None:
-        """For each member of a record, whether its name says nothing about its value; records of one kind share it.
-
-        None when a member says something about another one, or a name is to be replaced or marked.
-        """
-        names = tuple(value)
-        plans = self.engine.keys.plans
-        if names in plans:
-            return plans[names]
-        plan = None
-        is_manifest = "kind" in names and not value.keys().isdisjoint(_MANIFEST_KEYS)
-        is_plain = not is_manifest and not self._is_told(names) and _TELLING.isdisjoint(names)
-        if is_plain and all("#" not in name and self._is_name(name) for name in names):
-            plan = tuple(name not in PROSE_KEYS and self.engine.keys.is_plain(name) for name in names)
-        if len(plans) > _MOST_PLANS:
-            plans.clear()
-        if len(names) <= _LONGEST_PLAN:
-            plans[names] = plan
-        return plan
-
-    def _is_told(self, names: Collection[str]) -> bool:
-        """Whether something in a record with these members hangs on its being a person's."""
-        is_any = any(is_doubtful(self.engine.policy, each) for each in names)
-        return is_any and (is_person(names) or is_account(names) or "address" in names)
-
-    def _planned(self, value: dict[str, Any], plan: tuple[bool, ...], level: int) -> dict[str, Any]:
-        """A record whose members stand for themselves; the same one when nothing in it was replaced."""
-        engine = self.engine
-        walked: dict[str, Any] | None = None
-        for (name, each), is_plain in zip(value.items(), plan, strict=True):
-            kind = type(each)
-            if not is_plain:
-                new = self.walk(each, name, self.class_of(name, each), level + 1)
-            elif kind is str and each[:1] != "#":
-                new = engine.value(each, name)
-            elif (
-                each is None
-                or kind is bool
-                or (kind is int and -_SMALL < each < _SMALL)
-                or (kind is float and len(repr(each)) < _LONG_NUMBER)
-            ):
-                continue
-            elif kind is dict and level < self._limit:
-                new = self.mapping(each, name, "", level + 1)
-            else:
-                new = self.walk(each, name, "", level + 1)
-            if new is not each:
-                if walked is None:
-                    walked = value if self.is_owner else value.copy()
-                walked[name] = new
-        return value if walked is None else walked
-
     def class_of(self, key: str, value: Any) -> str:
         """The class that a key gives to its value; ambiguous names count only for values that look the part."""
         entity = self.engine.policy.classify(key)
@@ -311,17 +261,17 @@ class JsonWalker:
         if isinstance(value, dict | list) and (entity not in SECRET_CLASSES or _is_schema(value)):
             # `user: {…}` and `session: {…}` are records: their own keys decide.
             return entity if isinstance(value, list) and all(isinstance(each, str) for each in value) else ""
-        if self.engine.policy.is_ambiguous(key) and not self._looks_like(value, entity):
+        if self.engine.policy.is_ambiguous(key) and not self.looks_like(value, entity):
             # A number under `pin` is one; under `code` or `state` it is a diagnosis.
             return entity if (entity == "password" or key.lower() == "otp") and is_pin(value) else ""
         if key.lower() == "subject" and isinstance(value, str) and " " in value and "@" not in value:
             return ""  # of a message or certificate; as a claim it is one word
         return entity
 
-    def _looks_like(self, value: Any, entity: str) -> bool:
-        """`looks_like` for what stood there first: where a token of this case is, that was decided before."""
+    def looks_like(self, value: Any, entity: str) -> bool:
+        """`looks.looks_like` for what stood there first: where a token of this case is, that was decided before."""
         if isinstance(value, list):
-            return any(self._looks_like(each, entity) for each in value)
+            return any(self.looks_like(each, entity) for each in value)
         if not looks_like(value, entity):
             return False
         return (
@@ -366,9 +316,10 @@ class JsonWalker:
 
     def _key(self, name: str) -> str:
         """Keys are names and stay, unless the key itself is a sensitive value (a map from e-mail to …)."""
-        return name if self._is_name(name) else self.engine.text(name)
+        return name if self.is_name(name) else self.engine.text(name)
 
-    def _is_name(self, name: str) -> bool:
+    def is_name(self, name: str) -> bool:
+        """Whether a key is a name and nothing else."""
         is_short = len(name) < 5 or name.isalpha()
         return is_short or self.engine.keys.is_clear(name)
 
@@ -385,20 +336,6 @@ class JsonWalker:
             out[new] = self.walk(each, plain, self.class_of(plain, each))
         return out
 
-    def _pair_class(self, value: dict[str, Any]) -> str:
-        """The class of `{"name": "Authorization", "value": …}`, where key and value are two members."""
-        if value.keys().isdisjoint(_VALUE_KEYS):
-            return ""
-        for key in _NAME_KEYS:
-            name = value.get(key)
-            if isinstance(name, str):
-                entity = self.engine.policy.classify(name) or self.engine.policy.classify_header(name)
-                held = next(value[each] for each in _VALUE_KEYS if each in value)
-                if entity and self.engine.policy.is_ambiguous(name) and not self._looks_like(held, entity):
-                    return ""
-                return entity
-        return ""
-
     def _record_class(self, key: str) -> str:
         """The class of unnamed credentials in `"passwords": {"db": …}`; their own keys come first."""
         if not key:
@@ -410,26 +347,6 @@ class JsonWalker:
             if len(self.engine.keys.records) < 20_000:
                 self.engine.keys.records[key] = known
         return known
-
-    def _listed_class(self, value: list[Any]) -> str:
-        """The class of the second of `["password", "…"]`, a pair written as a list."""
-        if len(value) != 2 or not isinstance(value[0], str):
-            return ""
-        entity = self.engine.policy.classify(value[0]) or self.engine.policy.classify_header(value[0])
-        return entity if entity in SECRET_CLASSES and is_credential(value[1], entity) else ""
-
-    def _paired(self, name: str, value: Any, level: int) -> Any:
-        """The second of `["name", value]` in a list of such pairs: headers of a client, rows of a form."""
-        if isinstance(value, str) and self.engine.policy.classify_header(name) in SECRET_CLASSES:
-            from diagpack.redact.walk_http import redact_header
-
-            return redact_header(self.engine, name, value)
-        entity = self.class_of(name, value)
-        # `["email", "name"]` is a list of fields.
-        is_field = isinstance(value, str) and (
-            self.engine.policy.classify(value) or (entity == "email" and "@" not in value)
-        )
-        return self.walk(value, name, "" if is_field else entity, level)
 
     def _marked(self, entity: str, value: Any) -> Any:
         known = entity if entity in SECRET_CLASSES | PERSONAL_CLASSES else "secret"
@@ -447,24 +364,12 @@ class JsonWalker:
             and (entity in SECRET_CLASSES or len(digits.lstrip("-")) >= 4 or entity == "geo")
         ):
             return self.document.number(self.engine.number(digits, entity, "json-key"))
-        if len(digits) >= _LONG_NUMBER:
+        if len(digits) >= LONG_NUMBER:
             # A card number or a learned value may stand as a number.
             new = self.engine.text(digits)
             if new != digits:
                 return self.document.number(self.engine.number(digits, "id", "number"))
         return value
-
-
-def _is_listed_pairs(value: list[Any]) -> bool:
-    """`[["name", value], …]`."""
-    return (
-        bool(value)
-        and isinstance(value[0], list)
-        and all(
-            isinstance(each, list) and len(each) == 2 and isinstance(each[0], str) and 0 < len(each[0]) <= 60
-            for each in value
-        )
-    )
 
 
 class MarkedWalker(JsonWalker):

@@ -138,6 +138,14 @@ def is_sign_in(record: Mapping[str, Any]) -> bool:
     return isinstance(record.get("method"), str) and _SIGN_IN.search(record["method"]) is not None
 
 
+def holds_marks(listed: list[Any]) -> bool:
+    """Whether something in a list is no string, or begins like an option of a command or a marked number."""
+    if set(map(type, listed)) != {str}:
+        return True
+    joined = "\n".join(["", *listed])
+    return "\n-" in joined or "\n#" in joined
+
+
 def arguments(policy: "Policy", listed: list[Any]) -> Iterator[tuple[int, str]]:
     """(index, class) of values behind flags: `["--password", "…", "-u", "jo:…"]`."""
     if not any(each[:1] == "-" for each in listed if type(each) is str):
