@@ -67,6 +67,15 @@ class Ahead:
                 self.ask(text)
         return True
 
+    def stays(self, text: str) -> bool:
+        """The same for one text."""
+        found = self._engine.known_texts.get(text)
+        if found is None or found[1] or found[0] != text:
+            return False
+        if text in self.waiting:
+            self.ask(text)
+        return True
+
     def read(self, value: Any) -> None:
         """Scan the plain strings of a parsed document together, before it is walked leaf by leaf."""
         self._read(leaves(value, self._engine.known_texts))

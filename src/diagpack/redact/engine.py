@@ -448,7 +448,7 @@ class Engine:
 
     def is_vendor_id(self, value: str) -> bool:
         """Whether the policy names this value as one of the vendor's own ids."""
-        return any(pattern.fullmatch(value) for pattern in self._vendor_ids)
+        return bool(self._vendor_ids) and any(pattern.fullmatch(value) for pattern in self._vendor_ids)
 
 
 __all__ = ["MESSAGE", "Engine", "NeedsWithholding", "Scanner", "canonical", "is_public"]

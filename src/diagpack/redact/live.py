@@ -188,6 +188,7 @@ class LiveCredentials:
         return 0
 
 
+@functools.lru_cache(maxsize=4096)
 def is_session_name(name: str) -> bool:
     """Whether a cookie of this name usually carries a session."""
     return _SESSION_NAME.search(name) is not None and _NO_SESSION_NAME.search(name) is None

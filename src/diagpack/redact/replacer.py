@@ -28,6 +28,9 @@ NOT_LEARNED = frozenset({"learned", "learned-encoded", "overlap", "nested-too-de
 Decisions = dict[tuple[str, str, str], tuple[str, str, str]]
 _MOST_DECISIONS = 50_000
 _LONGEST_DECIDED = 60
+_MOST_SHAPED = 5_000
+# Characters of a secret that is sought wherever it stands.
+_LONGEST_REPEATED = 512
 
 
 class Replacer:
@@ -36,6 +39,7 @@ class Replacer:
     def __init__(self, engine: "Engine", decisions: Decisions | None = None) -> None:
         self._engine = engine
         self._decisions = decisions if engine.learned is not None and not engine.classes else None
+        self._shaped: dict[str, bool] = {}
 
     def token(self, value: str, entity: str, rule: str) -> str:
         """The token of a value of this class; the value itself when it stays."""
@@ -103,16 +107,21 @@ class Replacer:
             return
         if entity in SECRET_CLASSES:
             self._engine.live.found(plain, entity, rule)
-        if entity in SECRET_CLASSES and len(plain) > 512:
-            # Nobody repeats such a value by hand; where it is repeated, its slot or shape betrays it again.
-            learned.note_shape(plain, entity)
-        elif self._has_shape(plain, entity):
-            learned.note_shape(plain, entity)
-        else:
-            learned.learn(plain, entity)
+            if len(plain) > _LONGEST_REPEATED or self._has_shape(plain):
+                # Nobody repeats so long a value by hand; where it is repeated, its slot or shape betrays it again.
+                learned.note_shape(plain, entity)
+                return
+        learned.learn(plain, entity)
 
-    def _has_shape(self, plain: str, entity: str) -> bool:
-        if entity not in SECRET_CLASSES or len(plain) < 16:
+    def _has_shape(self, plain: str) -> bool:
+        """Whether the shape of a secret betrays it. A session stands in every request of a recording."""
+        if len(plain) < 16:
             return False
-        data = plain.encode("utf-8", "surrogatepass")
-        return any(span.start == 0 and span.end == len(data) for span in self._engine.scanner.scan(data, ""))
+        known = self._shaped.get(plain)
+        if known is None:
+            data = plain.encode("utf-8", "surrogatepass")
+            known = any(span.start == 0 and span.end == len(data) for span in self._engine.scanner.scan(data, ""))
+            if len(self._shaped) >= _MOST_SHAPED:
+                self._shaped.clear()
+            self._shaped[plain] = known
+        return known

@@ -315,6 +315,8 @@ class HarWalker(JsonWalker):
         return out
 
     def _text(self, text: str) -> str:
+        if self.engine.ahead.stays(text):
+            return text
         return self.engine.once("text", text, type(self.engine).text)
 
     def _frame(self, frame: Any) -> Any:

@@ -44,7 +44,7 @@ def redact_url(engine: "Engine", url: str) -> str:
         return _data_url(engine, url)
     if url.startswith("blob:"):
         return "blob:" + redact_url(engine, url[5:])
-    if _SIMPLE.fullmatch(url) is not None and engine.is_clear(url):
+    if _SIMPLE.fullmatch(url) is not None and (engine.ahead.stays(url) or engine.is_clear(url)):
         return url
     match = _PARTS.fullmatch(url)
     if match is None:
