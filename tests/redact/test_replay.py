@@ -147,7 +147,7 @@ def test_a_damaged_memory_costs_the_work_again_and_nothing_else(
         raw(tmp_path, "log-2", "password=canary-1x\nINFO plain\n", media_type=work.TEXT),
     ]
     whole = _redacted(artifacts, tmp_path / "whole")
-    monkeypatch.setattr(replay.Recording, "save", lambda self, mapped: self._path.write_bytes(b"\xc1 damaged"))
+    monkeypatch.setattr(replay.Kept, "save", lambda self, path: path.write_bytes(b"\xc1 damaged"))
 
     assert _redacted(artifacts, tmp_path / "damaged") == whole
 

@@ -149,3 +149,50 @@ def test_a_number_longer_than_python_reads_stays_a_number(tmp_path: Path) -> Non
 
     assert "1" * 5000 in (tmp_path / "out").read_text()
     assert "canary" not in (tmp_path / "out").read_text()
+
+
+def _many_entries() -> str:
+    """A recording in which the first request names what the last one shows in its text."""
+    entries = [har_entry(index, url=f"https://app.example.com/{index}") for index in range(300)]
+    entries[0]["response"]["content"] = {"mimeType": "application/json", "text": '{"firstName": "Canaryson"}'}
+    entries[0]["request"]["headers"] = [{"name": "Cookie", "value": "sid=canary-cookie-1234567"}]
+    entries[299]["response"]["content"] = {"mimeType": "text/plain", "text": "hello Canaryson canary-cookie-1234567"}
+    return json.dumps(har(*entries), indent=2)
+
+
+def test_a_large_recording_is_read_in_ranges_and_becomes_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, ranged, whole = tmp_path / "in.har", tmp_path / "ranged.har", tmp_path / "whole.har"
+    source.write_text(_many_entries(), "utf-8")
+    read: list[standalone.work.Task] = []
+    run = standalone.work.run
+
+    redact_stream(source, whole, key=KEY, policy=POLICY, name="in.har")
+    monkeypatch.setattr(standalone.work, "RANGE", 9000)
+    monkeypatch.setattr(
+        standalone.work, "run", lambda engine, task, *rest: (read.append(task), run(engine, task, *rest))[1]
+    )
+    redact_stream(source, ranged, key=KEY, policy=POLICY, name="in.har")
+
+    assert json.loads(ranged.read_bytes()) == json.loads(whole.read_bytes())
+    assert b"anary" not in ranged.read_bytes()
+    assert len(read) > 10
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["in.har", "ranged.har", "whole.har"]
+
+
+def test_what_the_first_pass_keeps_changes_no_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tmp_path / "in.log"
+    lines = [f"INFO nothing {number} to see for user=canary{number % 7}x" for number in range(400)]
+    source.write_text("\n".join([*lines, "and canary3x again"]), "utf-8")
+    monkeypatch.setattr(standalone.work, "UNIT", 2000)
+    shown = []
+
+    for kept in (0, 3000, 1 << 20):
+        monkeypatch.setattr(standalone, "_MOST_KEPT", kept)
+        result = redact_stream(source, tmp_path / f"{kept}.log", key=KEY, policy=POLICY, name="in.log")
+        shown.append(((tmp_path / f"{kept}.log").read_text("utf-8"), result.counts))
+
+    assert shown[0] == shown[1] == shown[2]
+    assert "canary" not in shown[0][0]
+    assert shown[0][0].count("\n") == 400

@@ -1,7 +1,8 @@
 """Reading one piece of evidence without a case: `har`, `logs`, `sso`, `redact FILE`.
 
 Enters: a path. Leaves: redacted values only, under a key of this user, so that equal values look equal from one call to
-the next. Presidio is not imported and nothing raw is written anywhere.
+the next. Presidio is not imported. Nothing raw is written anywhere, but what is unpacked, transcoded or laid out in
+lines while `redact FILE` runs: beside the output, for this user only.
 """
 
 import os

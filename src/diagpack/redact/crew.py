@@ -22,7 +22,7 @@ from diagpack.redact.live import LiveState
 from diagpack.redact.policy import Policy, policy_from
 from diagpack.redact.pseudonyms import Pseudonyms
 from diagpack.redact.replacer import Decisions
-from diagpack.redact.replay import Recording, Replay
+from diagpack.redact.replay import Kept, Recording, Replay
 from diagpack.redact.scanners import CaseScanner, RememberingScanner
 from diagpack.redact.seeds import Seeds, detectors_for, policy_of, vendor_id_patterns
 from diagpack.redact.spans import Detector
@@ -117,12 +117,12 @@ class RunCrew:
         learned = Learned(self._policy)
         memory = self._memory(order)
         engine = self._engine(order, memory, learned)
-        recording = None if order.replay is None else Recording(order.replay)
+        recording = None if order.replay is None else Recording()
         if order.is_mapped and recording is not None:
             engine.mapped = {}
         work.run(engine, order.task, _nowhere, recording)
-        if recording is not None:
-            recording.save(engine.mapped or {})
+        if recording is not None and order.replay is not None:
+            recording.kept(engine.mapped or {}).save(order.replay)
         if order.facts is not None:
             work.redact_facts(engine, order.facts, order.task.kind)
         memory.save()
@@ -136,7 +136,8 @@ class RunCrew:
             engine.mapped = {}
         assert order.part is not None  # noqa: S101 - `do` checked
         with order.part.open("xb") as stream:
-            work.run(engine, order.task, stream.write, None if order.replay is None else Replay(order.replay))
+            replay = None if order.replay is None else Replay(Kept.load(order.replay))
+            work.run(engine, order.task, stream.write, replay)
         facts = work.redact_facts(engine, order.facts, order.task.kind) if order.facts is not None else None
         return Outcome(tally=Counter(engine.tally), facts=facts, mapped=engine.mapped or {})
 

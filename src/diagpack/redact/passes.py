@@ -30,9 +30,8 @@ from diagpack.redact.pool import Pool
 from diagpack.redact.pseudonyms import Pseudonyms
 from diagpack.redact.seeds import Seeds, plant, policy_of
 from diagpack.redact.spans import Detector
+from diagpack.redact.work import RANGE
 
-# Big enough that the start of a range costs nothing, small enough that two workers share a 20 MB log.
-RANGE = 8 << 20
 # A worker needs seconds to start; below this size it is not worth it.
 WORTH_PROCESSES = 16 << 20
 

@@ -6,7 +6,7 @@ may know better: does a learned value stand in this text (`Dictionary.find`), an
 Leaves, in the second pass: the unit as it was written, when every answer is still the same; nothing when it is not, and
 then the unit is redacted again. The passes differ in these two questions only, so the bytes are the same either way.
 
-Kept in a file beside the raw evidence, inside the case, until the run ends.
+Of a case it is kept in a file beside the raw evidence, inside the case, until the run ends; of one file in memory.
 """
 
 import hashlib
@@ -15,6 +15,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import compress, zip_longest
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -31,6 +32,7 @@ _BETWEEN = b"\n\0\n"
 # Texts of a unit that are kept, in times of its size: what hides more in layers is cheaper to redact again.
 _MOST_TIMES = 4
 _AT_LEAST = 1 << 20
+NOTHING_MAPPED: Mapping[str, str] = MappingProxyType({})
 
 
 class Questions:
@@ -143,6 +145,12 @@ class Unit(msgspec.Struct, frozen=True, array_like=True):
     def __repr__(self) -> str:
         return "Unit(…)"
 
+    @property
+    def size_bytes(self) -> int:
+        """What is kept, nearly."""
+        pieces = sum(len(each.new) + len(each.edits) for each in self.pieces if each is not None)
+        return len(self.written) + len(self.texts) + len(self.replaced) + pieces
+
     def holds(self, engine: "Engine") -> bool:
         """Whether the engine of the second pass would write the same."""
         is_same = engine.calls_the_same
@@ -173,10 +181,22 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     """The units of one order, in order. `mapped`: tokens and what they stand for, for the encrypted map."""
 
     units: list[Unit | None]
-    mapped: dict[str, bytes]
+    mapped: dict[str, bytes] = {}
 
     def __repr__(self) -> str:
         return f"Kept({len(self.units)} units)"
+
+    def save(self, path: Path) -> None:
+        """Raises OSError."""
+        path.write_bytes(msgspec.msgpack.encode(self))
+
+    @classmethod
+    def load(cls, path: Path) -> "Kept":
+        """A missing or damaged file holds nothing, which only costs the work again."""
+        try:
+            return msgspec.msgpack.decode(path.read_bytes(), type=cls)
+        except (OSError, msgspec.MsgspecError):
+            return cls([])
 
 
 class Text(Protocol):
@@ -200,10 +220,10 @@ class Units(Protocol):
 
 
 class Recording:
-    """Of the first pass over one order."""
+    """Of the first pass over one order. `most_bytes`: what is kept at most; later units are redacted again."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, most_bytes: int | None = None) -> None:
+        self._left = most_bytes
         self._units: list[Unit | None] = []
 
     def unit(self, engine: "Engine", size_bytes: int, write: Callable[[], bytes], *, is_apart: bool = True) -> bytes:
@@ -216,7 +236,7 @@ class Recording:
             written = write()
             if not is_apart:
                 self._units = [None] * len(self._units)
-            self._units.append(asked.unit(written, engine.tally) if is_apart else None)
+            self._keep(asked.unit(written, engine.tally) if is_apart else None)
         finally:
             engine.asked, engine.tally = None, before
         return b""
@@ -245,25 +265,25 @@ class Recording:
                     # What it needs to know stands in front of it.
                     self._units, found = [None] * len(self._units), [None] * len(found)
                 found.append(Piece.of(data, edits, engine.tally) if is_next else None)
-            self._units.append(asked.unit(b"", {}, found) if any(found) else None)
+            self._keep(asked.unit(b"", {}, found) if any(found) else None)
         finally:
             engine.asked, engine.tally = None, before
         yield from ()
 
-    def save(self, mapped: Mapping[str, str]) -> None:
-        """Raises OSError."""
-        kept = Kept(self._units, {token: each.encode("utf-8", "surrogatepass") for token, each in mapped.items()})
-        self._path.write_bytes(msgspec.msgpack.encode(kept))
+    def _keep(self, unit: Unit | None) -> None:
+        if unit is not None and self._left is not None:
+            self._left -= unit.size_bytes
+        self._units.append(None if self._left is not None and self._left < 0 else unit)
+
+    def kept(self, mapped: Mapping[str, str] = NOTHING_MAPPED) -> Kept:
+        """What the second pass needs."""
+        return Kept(self._units, {token: each.encode("utf-8", "surrogatepass") for token, each in mapped.items()})
 
 
 class Replay:
-    """Of the second pass over one order. A missing or damaged file only costs the work again."""
+    """Of the second pass over one order."""
 
-    def __init__(self, path: Path) -> None:
-        try:
-            kept = msgspec.msgpack.decode(path.read_bytes(), type=Kept)
-        except (OSError, msgspec.MsgspecError):
-            kept = Kept([], {})
+    def __init__(self, kept: Kept) -> None:
         self._units = kept.units[::-1]
         self._mapped = kept.mapped
 

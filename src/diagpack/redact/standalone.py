@@ -10,7 +10,7 @@ import re
 import shutil
 import tempfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,13 @@ from diagpack.model.machine import machine_fault
 from diagpack.redact import work
 from diagpack.redact.dictionary import Dictionary
 from diagpack.redact.engine import Engine, NeedsWithholding
+from diagpack.redact.har_lines import lay_out
 from diagpack.redact.json_text import Document
 from diagpack.redact.last_look import LastLook, ScanBlueprint
 from diagpack.redact.learned import Learned
 from diagpack.redact.policy import Policy
 from diagpack.redact.pseudonyms import Pseudonyms
+from diagpack.redact.replay import Recording, Replay
 from diagpack.redact.seeds import Seeds, detectors_for, plant, policy_of, vendor_id_patterns
 from diagpack.redact.structure import redact_structure
 from diagpack.redact.walk_har import HarWalker
@@ -35,6 +37,8 @@ _HEAD = 65536
 # What a compressed file may become: logs shrink to a tenth, seldom to a hundredth.
 _MOST_INFLATED = 256 << 20
 _MOST_RATIO = 100
+# Of what the first pass wrote and asked, held for the second.
+_MOST_KEPT = 64 << 20
 _PROSE_NAMES = (".txt", ".md", ".eml", ".note", ".text", ".markdown")
 # The first line of a mail; a time of day near the start of a line.
 _MAIL = re.compile(
@@ -78,6 +82,7 @@ class Standalone:
             classes=dict(values),
             structure=redact_structure,
             vendor_ids=vendor_id_patterns(self._policy, self._seeds),
+            decisions={},
         )
 
     def value(self, value: Any) -> Any:
@@ -151,18 +156,32 @@ class Standalone:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _plain_file(self, source: Path, out: Path, name: str) -> StreamResult:
-        task = work.Task(name, "file", media_type_of(source), source, 0, source.stat().st_size)
+        media_type, size_bytes = media_type_of(source), source.stat().st_size
+        if media_type != work.HAR or not work.RANGE < size_bytes <= self._policy.limit("document_bytes"):
+            return self._in_ranges(work.Task(name, "file", media_type, source, 0, size_bytes), out, name)
+        # A HAR as browsers write it is one document; with an entry a line it is read in ranges.
+        with tempfile.TemporaryDirectory(prefix=".redact-", dir=out.parent) as folder:
+            lines = Path(folder, "lines")
+            source = lines if lay_out(source, lines) else source
+            task = work.Task(name, "file", media_type, source, 0, source.stat().st_size)
+            return self._in_ranges(task, out, name)
+
+    def _in_ranges(self, task: work.Task, out: Path, name: str) -> StreamResult:
+        source = task.path
+        parts = work.parts(task, work.RANGE) if task.media_type == work.HAR else [task]
         learned = self.learner()
         prose = self._scanner.names_in_prose if task.media_type == work.TEXT and is_prose(source, name) else None
         try:
             learning = self.engine(learned, {})
             learning.prose = prose
-            work.run(learning, task, _nowhere)
+            recording = Recording(_MOST_KEPT)
+            for part in parts:
+                work.run(learning, part, _nowhere, recording if work.is_replayed(part) else None)
             if learned.is_overflowing:
                 raise NeedsWithholding("more distinct sensitive values than the dictionary holds")
             engine = self.engine(None, learned.dictionary())
             engine.prose = prose
-            self._write(engine, task, out)
+            self._write(engine, parts, out, Replay(recording.kept()))
             blueprint = ScanBlueprint(learned.dictionary(), learned.prints().tobytes(), self._key.reveal())
             look = LastLook(blueprint)
             _check(look, out, name)
@@ -187,10 +206,11 @@ class Standalone:
         plant(self._seeds, learned)
         return learned
 
-    def _write(self, engine: Engine, task: work.Task, out: Path) -> None:
+    def _write(self, engine: Engine, parts: Sequence[work.Task], out: Path, replay: Replay) -> None:
         descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as stream:
-            work.run(engine, task, stream.write)
+            for part in parts:
+                work.run(engine, part, stream.write, replay if work.is_replayed(part) else None)
 
 
 def redact_stream(source: Path, out: Path, *, key: CaseKey, policy: Policy, name: str) -> StreamResult:

@@ -42,6 +42,8 @@ PROSE_KINDS = frozenset({"note", "case"})
 _PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 
 
+# Of an artifact that several workers share: big enough that its start costs nothing, small enough that two share 20 MB.
+RANGE = 8 << 20
 # What is used again or redacted again as one: small, so that one name costs little; each begins with nothing known.
 UNIT = 2 << 20
 # A document in one piece is held three times.
