@@ -6,8 +6,6 @@ it also replaces what any file taught.
 """
 
 import functools
-import re
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
@@ -18,7 +16,7 @@ from diagpack.redact.ahead import ID_TEXT, LONGEST_TEXT, PLAIN_TEXT, Ahead
 from diagpack.redact.batch import spread
 from diagpack.redact.blocks.reader import Blocks, outermost
 from diagpack.redact.dictionary import Dictionary
-from diagpack.redact.edits import Edit, apply, edit_of, parted, resolve
+from diagpack.redact.edits import Edit, apply, parted, resolve
 from diagpack.redact.key_names import KeyNames
 from diagpack.redact.known import Found, Known
 from diagpack.redact.learned import Learned
@@ -29,12 +27,12 @@ from diagpack.redact.pseudonyms import Pseudonyms
 from diagpack.redact.replacer import MESSAGE, NOT_LEARNED, Decisions, Replacer
 from diagpack.redact.replay import Questions
 from diagpack.redact.slot_values import SlotValues
+from diagpack.redact.span_values import SpanValues
 from diagpack.redact.spans import SECRET_CLASSES, Memory, Span
 from diagpack.redact.tally import NOTHING, Tally
 from diagpack.redact.together import Texts
 from diagpack.redact.values import canonical, is_diagnostic, is_plain, is_public
 
-_ESCAPED_AT = re.compile(rb"%(?:25)*40|\\u0040|&#(?:64|x40);|&commat;", re.IGNORECASE)
 _REPEATED = 40
 _T = TypeVar("_T")
 
@@ -90,9 +88,10 @@ class Engine:
         self._slots = SlotValues(self, self._replacer)
         # For walkers, which ask for nothing else as often.
         self.slot, self.number = self._slots.value, self._slots.number
+        self._spans = SpanValues(self, self._replacer)
+        self.counts, self.replacement_of = self._spans.counts, self._spans.value
         self._whole: dict[tuple[str, str, str], str] = {}
         self.parsed: dict[str, tuple[Any, Any]] = {}
-        self._replaced: dict[tuple[bytes, str], bytes] = {}
         # RE2 refuses what could run longer than linear time.
         self._vendor_ids = [re2.compile(pattern) for pattern in vendor_ids]
         self.prose: Callable[[bytes], list[Span]] | None = None
@@ -103,9 +102,8 @@ class Engine:
 
     def forget(self) -> None:
         """Results of earlier texts are found anew."""
-        for results in (self._whole, self._replaced):
-            results.clear()
-        for part in (self._slots, self._known, self._places, self.ahead, self.keys, self._nested):
+        self._whole.clear()
+        for part in (self._slots, self._spans, self._known, self._places, self.ahead, self.keys, self._nested):
             part.forget()
 
     @property
@@ -225,13 +223,11 @@ class Engine:
             return text
         data = text.encode("ascii")
         found = [Edit(each.start, each.end, None, each.entity, each.rule) for each in self._dictionary.find(data)]
-        return self._applied(data, found).decode("ascii") if found else text
-
-    def _applied(self, data: bytes, found: list[Edit]) -> bytes:
-        edits = [self._decided(data, each) for each in resolve(data, found, list(self.pseudonyms.find(data)))]
-        for edit in edits:
-            self.tally[f"{edit.entity}/{edit.rule}"] += 1
-        return apply(data, edits)
+        if not found:
+            return text
+        edits = self._spans.settled(data, resolve(data, found, list(self.pseudonyms.find(data))))
+        self.tally.count(edits)
+        return apply(data, edits).decode("ascii")
 
     def _value(self, text: str, context: str) -> str:
         with self.deeper() as is_allowed:
@@ -332,12 +328,7 @@ class Engine:
             spans = [*spans, *self._dictionary.find(data)]
         if self.prose is not None:
             spans = [*spans, *self.prose(data)]
-        counts = self._counts
-        found = [
-            edit_of((start, end, None, entity, rule))
-            for start, end, entity, rule in spans
-            if counts(data, start, end, entity, rule)
-        ]
+        found = self._spans.counting(data, spans)
         found += self._nested.edits(data, layer)
         if blocks is not None:
             found = outermost([*found, *blocks.edits(data)])
@@ -346,89 +337,15 @@ class Engine:
                 self.asked.text(data)
             return []
         if self._dictionary is not None:
-            found = self._without_opened(found)
-        edits = parted(self._settled(data, resolve(data, found, list(self.pseudonyms.find(data)))))
+            found = self._spans.without_opened(found)
+        edits = parted(self._spans.settled(data, resolve(data, found, list(self.pseudonyms.find(data)))))
         if self.asked is not None and not is_ahead:
             self.asked.text(data, edits)
         return edits
 
-    def _settled(self, data: bytes, chosen: Sequence[Edit]) -> list[Edit]:
-        """The same edits with what the values become, without those that change nothing."""
-        known, settled = self._replaced, []
-        for edit in chosen:
-            start, end, new, entity, rule = edit
-            value = data[start:end]
-            if new is not None:
-                if new != value:
-                    settled.append(edit)
-                continue
-            new = known.get((value, entity))
-            if new is None:
-                new = self.replacement_of(value, entity, rule)
-            if new != value:
-                settled.append(edit_of((start, end, new, entity, rule)))
-        return settled
-
-    def _without_opened(self, found: list[Edit]) -> list[Edit]:
-        """Without learned values in runs that something else opens or replaces: what is around them there may stay."""
-        encoded = [each for each in found if each.rule == "learned-encoded"]
-        if not encoded or len(encoded) == len(found):
-            return found
-        others = sorted((each for each in found if each.rule != "learned-encoded"), key=lambda each: each[:2])
-        return [*others, *(each for each in encoded if not self._is_covered(each, others))]
-
-    def _is_covered(self, encoded: Edit, others: Sequence[Edit]) -> bool:
-        for each in others[: bisect_right(others, encoded.start, key=lambda other: other.start)][-8:]:
-            if encoded.end <= each.end and (each.entity or not self.holds_learned(each.new or b"")):
-                return True
-        return False
-
     def holds_learned(self, data: bytes) -> bool:
         """Whether a learned value stands in a text. The first pass notes the question."""
         return next(self.learned_in(data), None) is not None
-
-    def counts(self, data: bytes, span: Span) -> bool:
-        """Whether a finding is one that the policy replaces."""
-        return self._counts(data, *span)
-
-    def _counts(self, data: bytes, start: int, end: int, entity: str, rule: str) -> bool:
-        if data[start] == 0x2A and not data[start:end].strip(b"*"):
-            # Hidden already.
-            return False
-        if entity in SECRET_CLASSES:
-            return True
-        if self.policy.action_of(entity, rule) == "keep":
-            return False
-        if entity == "ip" and data.endswith(b".0.0.0", start, end):
-            # A browser's version; no host has such an address.
-            return False
-        if entity == "email" and data.startswith((b"@", b"%40"), start, end):
-            # The rest of `user:password@host` behind a password that was found first.
-            return False
-        return not (self._vendor_ids and self.is_vendor_id(data[start:end].decode("utf-8", "replace")))
-
-    def _decided(self, data: bytes, edit: Edit) -> Edit:
-        new = self.replacement_of(data[edit.start : edit.end], edit.entity, edit.rule)
-        return edit_of((edit.start, edit.end, new, edit.entity, edit.rule))
-
-    def replacement_of(self, value: bytes, entity: str, rule: str) -> bytes:
-        """What a span of text becomes: itself when it stays."""
-        known = self._replaced.get((value, entity))
-        if known is None:
-            known = self._replacement_of(value, entity, rule)
-            if len(self._replaced) > 100_000:
-                self._replaced.clear()
-            self._replaced[value, entity] = known
-        return known
-
-    def _replacement_of(self, value: bytes, entity: str, rule: str) -> bytes:
-        text = value.decode("utf-8", "surrogateescape")
-        new = self._replacer.token(text, entity, rule).encode("utf-8", "surrogateescape")
-        if b"@" in new and b"@" not in value:
-            # The detectors also read an escaped `@`; it is written back the way it stood.
-            escape = _ESCAPED_AT.search(value)
-            return new.replace(b"@", escape.group(0)) if escape else new
-        return new
 
     def replacement(self, value: str, entity: str, rule: str) -> str:
         """What a whole value becomes, counted."""
@@ -445,6 +362,11 @@ class Engine:
         if new != value:
             self.tally[f"{entity}/{rule}"] += 1
         return new
+
+    @property
+    def has_vendor_ids(self) -> bool:
+        """Whether the policy names ids of the vendor at all."""
+        return bool(self._vendor_ids)
 
     def is_vendor_id(self, value: str) -> bool:
         """Whether the policy names this value as one of the vendor's own ids."""
