@@ -200,6 +200,25 @@ def test_a_card_goes_behind_every_name_for_it(key: str) -> None:
         assert shown.endswith("&page=2")
 
 
+@pytest.mark.parametrize("name", ["x", "payload", "q", "data.value", "cardRef", "acct", "field_7"])
+@pytest.mark.parametrize("number", ["4111111111111111", "5555555555554444", "378282246310005", "2200000000000004"])
+def test_a_card_goes_behind_a_name_that_says_nothing(name: str, number: str) -> None:
+    for text in (f"GET /p?a=1&{name}={number}&z=2 HTTP/1.1", f"level=info {name}={number} took=12ms"):
+        shown = _ALONE.text(text)
+
+        assert number not in shown
+        assert f"{name}=dp-card-" in shown
+
+
+@pytest.mark.parametrize(
+    "name", ["id", "orderId", "order_id", "docid", "trace", "span_id", "X-Request-Id", "seq", "ts", "bytes", "txn.ref"]
+)
+def test_a_number_stays_behind_the_name_of_an_identifier(name: str) -> None:
+    text = f"level=info {name}=4111111111111111 took=12ms"
+
+    assert _ALONE.text(text) == text
+
+
 def test_short_words_for_cards_are_other_things_too() -> None:
     text = "main.cc:253 card=visa cc: team, card 0 of 4, order_id=4111111111111111 CC=clang"
 

@@ -53,6 +53,7 @@ def vectors(rule: Rule, source: random.Random) -> list[str]:
         example[:middle] + "\n" + example[middle:],
         example.swapcase(),
         f"café {example} naïve",
+        f"a=1&x={example}&order_id={other} traceId={example} Span.Ref={other} XRequestIDs={example} =",
     ]
 
 
@@ -195,6 +196,7 @@ def test_the_exported_book_is_plain_json_with_everything_an_engine_needs() -> No
     book = json.loads(json.dumps(rules_as_json()))
 
     assert len(book["rules"]) == len(RULES)
+    assert {each["id"] for each in book["rules"] if "not_named" in each} == {"card"}
     assert set(book["rules"][0]) == {
         "id", "class", "pattern", "flags", "keywords", "group", "left", "trim", "not_before", "not_after", "validators",
     }  # fmt: skip

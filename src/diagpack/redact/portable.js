@@ -45,7 +45,8 @@ const PortableRules = (() => {
 
   function isCardNetwork(digits) {
     return /^(4|34|37|36|38|39|30[0-5]|6011|64[4-9]|65|62|50|56|57|58|63|67)/.test(digits) ||
-      within(digits, 2, 51, 55) || within(digits, 4, 2221, 2720) || within(digits, 4, 3528, 3589);
+      within(digits, 2, 51, 55) || within(digits, 4, 2221, 2720) || within(digits, 4, 2200, 2204) ||
+      within(digits, 4, 3528, 3589);
   }
 
   function isCard(text) {
@@ -206,9 +207,19 @@ const PortableRules = (() => {
     };
   }
 
+  // Whether the name in front of `=` is that of an identifier or of something measured.
+  function isNamed(data, end, words) {
+    let start = end;
+    while (start > Math.max(0, end - 64) && /[0-9A-Za-z_.-]/.test(data[start - 1])) start -= 1;
+    const parts = (data.slice(start, end).match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+/g) || []).map(lower);
+    return parts.length > 0 && (/ids?$/.test(parts[parts.length - 1]) || parts.some((part) => words.includes(part)));
+  }
+
   function isAccepted(compiled, data, start, end) {
     if (compiled.before && start > 0 && compiled.before.test(data[start - 1])) return false;
     if (compiled.after && end < data.length && compiled.after.test(data[end])) return false;
+    const named = compiled.rule.not_named;
+    if (named && data[start - 1] === "=" && isNamed(data, start - 1, named)) return false;
     const value = data.slice(start, end);
     return compiled.rule.validators.every(([name, argument]) => validators[name](value, argument));
   }

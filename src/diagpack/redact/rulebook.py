@@ -13,7 +13,9 @@ How an engine applies one rule:
    the start to the left over its characters (at most `LEFT_LIMIT`), but not over the digits of a percent escape (two
    behind `%`, four when they begin with `25`, if something is left); with `trim`, cut its end (`iban`: to the length
    of its country; `card`: to the groups that are one).
-3. Reject it when the character before the value is in `not_before`, or the one after in `not_after`.
+3. Reject it when the character before the value is in `not_before`, or the one after in `not_after`; and, with
+   `not_named`, when `=` stands before it and, before that, a name (letters, digits, `_.-`) one of whose words is in
+   that list or whose last word ends in `id` or `ids`.
 4. Run the validators in order on the value; one that fails rejects the match.
 5. After a rejected match the search goes on behind the first run of letters and digits of that match; behind the whole
    match when it is longer than `RESCAN_LIMIT`, so that the time stays linear.
@@ -45,6 +47,7 @@ _EXPORTED: Final = (
     "trim",
     "not_before",
     "not_after",
+    "not_named",
     "validators",
 )
 _FIELDS: Final = frozenset({*_EXPORTED, "vendor", "source", "example", "structural", "off", "server"})
@@ -72,6 +75,7 @@ class Rule:
     trim: str = ""
     not_before: str = ""
     not_after: str = ""
+    not_named: tuple[str, ...] = ()
     validators: tuple[tuple[str, Any], ...] = ()
     vendor: str = ""
     source: str = ""
@@ -115,6 +119,7 @@ def _rule(file: str, fields: Mapping[str, Any]) -> Rule:
         trim=fields.get("trim", ""),
         not_before=fields.get("not_before", ""),
         not_after=fields.get("not_after", ""),
+        not_named=tuple(fields.get("not_named", ())),
         validators=tuple(_validators(fields.get("validators", ()))),
         vendor=fields.get("vendor", ""),
         source=fields.get("source", ""),
@@ -136,6 +141,11 @@ def _validators(listed: Any) -> Iterator[tuple[str, Any]]:
 def without_tokens(name: str) -> str:
     """The name of a key without pseudonyms that were written into it."""
     return _TOKEN.sub("", name) if "dp-" in name else name
+
+
+def words_of(key: str) -> list[str]:
+    """The words of a compound name, in lower case: `orderId`, `ORDER_ID` and `order.id` are `order`, `id`."""
+    return [each.lower() for each in _WORDS.findall(key)]
 
 
 def folded(key: str) -> str:
@@ -199,8 +209,8 @@ class Slots:
 
     def _by_ending(self, key: str) -> str | None:
         """The class of the last word of a compound key: `github_token`, `dbPass`, `slack.webhook`."""
-        words = _WORDS.findall(key)
-        return self._endings.get(words[-1].lower()) if len(words) > 1 else None
+        words = words_of(key)
+        return self._endings.get(words[-1]) if len(words) > 1 else None
 
     def endings_pattern(self) -> str:
         """One alternation for compound keys; the scanner finds them before `_by_ending` decides."""
@@ -214,8 +224,8 @@ class Slots:
         for each in (name, folded(key.rpartition(".")[2])):
             if each in self._personal_words and (where != "text" or each in self.personal_text_words):
                 return self._personal_words[each]
-        words = _WORDS.findall(key)
-        if len(words) > 1 and words[-1].lower() == "user":
+        words = words_of(key)
+        if len(words) > 1 and words[-1] == "user":
             return "user"  # `ansible_user`, `smtp.user`
         return _stem_in(name, self._personal_stems)
 
@@ -263,6 +273,7 @@ def rules_as_json() -> dict[str, Any]:
                 "trim": rule.trim,
                 "not_before": rule.not_before,
                 "not_after": rule.not_after,
+                **({"not_named": list(rule.not_named)} if rule.not_named else {}),
                 "validators": [[name, argument] for name, argument in rule.validators],
                 **({"server": True} if rule.server else {}),
             }

@@ -12,7 +12,7 @@ from typing import Any, Final
 import re2
 
 from diagpack.redact.detectors._validators import TRIMMED_HEADS, TRIMMERS, VALIDATORS
-from diagpack.redact.rulebook import LEFT_LIMIT, RESCAN_LIMIT, Rule
+from diagpack.redact.rulebook import LEFT_LIMIT, RESCAN_LIMIT, Rule, words_of
 
 # 8 MB, RE2's default, makes the lazy automaton start over on long alternations; 64 MB is used only when needed.
 _MAX_MEM: Final = 64 << 20
@@ -23,6 +23,8 @@ _ANYWHERE: Final = re2._re2.RE2.Anchor.UNANCHORED
 _HERE: Final = re2._re2.RE2.Anchor.ANCHOR_START
 
 
+_NAME_BYTES: Final = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_.-")
+_LONGEST_NAME: Final = 64
 _IS_HEX: Final = re.compile(rb"[0-9A-Fa-f]+")
 # An opening bracket that captures: not escaped, not `(?:`, not inside a class (no rule puts one there).
 _ALPHANUMERIC: Final = re.compile(rb"[0-9A-Za-z]+")
@@ -132,6 +134,7 @@ class RuleScanner:
         "_is_whole",
         "_keywords",
         "_left",
+        "_named",
         "_pattern",
         "_trim",
         "_validators",
@@ -147,11 +150,12 @@ class RuleScanner:
         self._left = character_class(rule.left)
         self._before = character_class(rule.not_before)
         self._after = character_class(rule.not_after)
+        self._named = frozenset(rule.not_named)
         self._trim = TRIMMERS[rule.trim] if rule.trim else None
         self._validators = tuple((VALIDATORS[name], argument) for name, argument in rule.validators)
         self._verdicts: dict[bytes, bool] = {}
         # Whether the value is the whole match.
-        self._is_whole = not (rule.group or self._left or self._trim)
+        self._is_whole = not (rule.group or self._left or self._trim or self._named)
 
     def is_triggered(self, data: bytes) -> bool:
         """Whether a keyword of the rule stands in the chunk, or it needs none."""
@@ -225,6 +229,8 @@ class RuleScanner:
             return False
         if self._after and end < len(data) and data[end] in self._after:
             return False
+        if self._named and data[start - 1 : start] == b"=" and says(name_before(data, start - 1), self._named):
+            return False
         return not self._validators or self._is_valid(data[start:end])
 
     def _is_valid(self, value: bytes) -> bool:
@@ -265,6 +271,20 @@ def walk_left(data: bytes, start: int, allowed: frozenset[int], limit: int = LEF
     while start > floor and data[start - 1] in allowed:
         start -= 1
     return behind_escape(data, start, first)
+
+
+def name_before(data: bytes, end: int) -> str:
+    """The name that ends at a position: letters, digits, `_`, `.` and `-`, the last 64 of them."""
+    start, floor = end, max(0, end - _LONGEST_NAME)
+    while start > floor and data[start - 1] in _NAME_BYTES:
+        start -= 1
+    return data[start:end].decode("ascii")
+
+
+def says(name: str, words: frozenset[str]) -> bool:
+    """Whether one of the words is in a name, or it ends as the name of an identifier does."""
+    parts = words_of(name)
+    return bool(parts) and (parts[-1].endswith(("id", "ids")) or not words.isdisjoint(parts))
 
 
 def behind_escape(data: bytes, start: int, limit: int) -> int:

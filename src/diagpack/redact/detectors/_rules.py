@@ -191,7 +191,8 @@ class RuleDetector:
         value = scanner.value(data, match)
         if value is not None:
             found = span_of((*value, scanner.rule.entity, scanner.rule.id))
-            if last - first <= _REMEMBERED and not scanner.rule.left:
+            is_named = scanner.rule.not_named and data[first - 1 : first] == b"="
+            if last - first <= _REMEMBERED and not (scanner.rule.left or is_named):
                 self._remember(data, first, last, found)
             return found
         while value is None and number + 1 < len(self._scanners) and self._later(number).at(data, first) >= 0:

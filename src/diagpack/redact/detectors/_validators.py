@@ -21,7 +21,7 @@ _NOT_DIGITS: Final = bytes(byte for byte in range(256) if byte not in _DIGITS)
 _BASE_36: Final = {ord(letter): str(value) for value, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ", start=10)}
 # First digits of card numbers by network: ISO/IEC 7812 ranges as the networks publish them.
 _CARD_NETWORKS: Final = re.compile(rb"4|3[4679]|38|30[0-5]|6011|64[4-9]|65|62|50|5[1-8]|63|67|"
-                                  rb"222[1-9]|22[3-9]|2[3-6]|27[01]|2720|352[89]|35[3-8]")  # fmt: skip
+                                  rb"222[1-9]|22[3-9]|2[3-6]|27[01]|2720|220[0-4]|352[89]|35[3-8]")  # fmt: skip
 # Length of an IBAN by country: SWIFT IBAN registry.
 _IBAN_LENGTHS: Final[Mapping[bytes, int]] = {
     pair[:2].encode(): int(pair[2:])
