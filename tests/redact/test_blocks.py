@@ -168,6 +168,25 @@ def test_a_secret_on_the_line_below_its_key_goes(name: str) -> None:
     assert _ALONE.text(shown) == shown
 
 
+def test_members_of_a_record_of_secrets_go_and_its_settings_stay() -> None:
+    text = (
+        "passwords:\n  db: hunterpass\n  mail: 'hunterpasa'\n\n"
+        "secrets:\n  db_password:\n    file: ./db_password.txt\n  other:\n    external: true\n  api: Zk9xQ2pLm4Tn8Rv3\n"
+        "password:\n  algorithm: bcrypt\n  policy: strong-words\n"
+        "credentials:\n  host: db.example.com\n  port: 5432\n"
+        "tokens: [Zk9xQ2pLm4Tn8Rv5]\napi_keys: [abcdefgh, 'ijklmnop']\n"
+    )
+    shown = _ALONE.text(text)
+
+    for secret in ("hunterpass", "hunterpasa", "Zk9xQ2pLm4Tn8Rv3", "Zk9xQ2pLm4Tn8Rv5", "abcdefgh", "ijklmnop"):
+        assert secret not in shown
+    for kept in ("file: ./db_password.txt", "external: true", "algorithm: bcrypt", "policy: strong-words",
+                 "host: db.example.com", "port: 5432"):  # fmt: skip
+        assert kept in shown
+    assert shown.count("]") == 2
+    assert shown.count("'") == 4
+
+
 def test_a_name_below_its_label_goes() -> None:
     shown = _ALONE.text("Contact:\nZofia Mikkelby\n\nDate:\n2026-03-03\n")
 

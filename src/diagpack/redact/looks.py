@@ -25,6 +25,10 @@ _NETWORK = re.compile(
     re.IGNORECASE,
 )
 
+_USER_AND_PASSWORD = re.compile(r"[^\s:/]+:(?!//)\S+")
+# Smaller numbers under `pass` are counts.
+_LEAST_PIN = 1000
+
 
 def looks_opaque(value: str) -> bool:
     """A value that no person would have chosen as a word: long, or letters and digits mixed."""
@@ -64,11 +68,29 @@ def is_credential(value: Any, entity: str) -> bool:
 
 
 def is_pin(value: Any) -> bool:
-    """A number, or four to eight digits as text: under `pin` and its like that is one."""
+    """A number of four digits or more, or four to eight digits as text: under `pin` and its like that is one."""
     if isinstance(value, str):
         bare = value.strip()
         return 4 <= len(bare) <= 8 and bare.isascii() and bare.isdigit()
-    return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) >= _LEAST_PIN
+
+
+def counts_still(key: str, value: Any, entity: str) -> bool:
+    """Whether a value that does not look drawn at random counts under a name that says little.
+
+    A number under `pin` is one, under `code` or `state` a diagnosis; a password may be a word (`"pass": "ok"` is
+    shorter), and behind `auth` may stand the user and the password.
+    """
+    if entity == "password" and isinstance(value, str) and is_word(value):
+        return True
+    if (entity == "password" or key.lower() == "otp") and is_pin(value):
+        return True
+    return key.lower().endswith("auth") and isinstance(value, str) and is_user_and_password(value)
+
+
+def is_user_and_password(value: str) -> bool:
+    """`zofia:…`, as HTTP's basic scheme joins them, and no address of a page."""
+    return _USER_AND_PASSWORD.fullmatch(value) is not None
 
 
 def is_word(value: Any) -> bool:

@@ -22,6 +22,7 @@ import yaml
 from diagpack.errors import UsageError
 from diagpack.model.redacted import canonical
 from diagpack.model.request_ids import FIELDS, is_id_header
+from diagpack.redact.field_names import is_auth_of, is_password_of, last_part, of_widget
 from diagpack.redact.rulebook import without_tokens
 from diagpack.redact.spans import PERSONAL_CLASSES, SECRET_CLASSES
 
@@ -106,11 +107,24 @@ class Policy:
         """Whether a name outside of parameters needs a value that looks like what the name says."""
         found = self._doubted.get(name)
         if found is None:
-            plain = _squeezed(name)
-            found = plain in self._ambiguous or plain.endswith("tokens")
+            found = self._is_doubtful(name)
             if len(self._doubted) < 20_000:
                 self._doubted[name] = found
         return found
+
+    def _is_doubtful(self, name: str) -> bool:
+        plain = _squeezed(name)
+        if plain in self._ambiguous or plain.endswith("tokens"):
+            return True
+        if plain in self._words or next(self._stem_gate.iter(plain), None) is not None:
+            return False
+        # `process.state` and `fieldCode` say as little as `state` and `code`; `tests_pass` may count.
+        last = last_part(name)
+        return (
+            not self._ambiguous.isdisjoint((_squeezed(last), of_widget(last)))
+            or is_password_of(last)
+            or is_auth_of(last)
+        )
 
     def classify_header(self, name: str) -> str:
         """The same for HTTP header names, where a few mean something else."""
@@ -145,8 +159,13 @@ class Policy:
             return next(entity for stem, entity in self._stems if stem in plain)
         if plain.endswith(("token", "tokens")):
             return "token"
-        tail = name.lower().replace("]", "").replace("[", ".").rsplit(".", 1)[-1].translate(_SQUEEZE)
-        return self._words.get(tail, "") if tail != plain else ""
+        last = last_part(name)
+        for each in (_squeezed(last), of_widget(last)):
+            if each != plain and (found := self._words.get(each, "")):
+                return found
+        if is_auth_of(last):
+            return "token"
+        return "password" if is_password_of(last) else ""
 
 
 # Headers whose names contain a stem but whose values are diagnostic.

@@ -8,6 +8,8 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_plus
 
+from diagpack.redact.field_names import is_auth_of
+from diagpack.redact.looks import is_user_and_password, looks_opaque
 from diagpack.redact.spans import SECRET_CLASSES
 from diagpack.redact.walk_prose import redact_prose
 
@@ -29,6 +31,8 @@ _FILE_NAME = re.compile(r"(\bfilename\*?=)(\"[^\"\r\n]*\"|[^;\r\n]*)", re.IGNORE
 _RAW = frozenset(":/@,?!*'()$[]|")
 # Names that say something in a form only (sign-in pages of Microsoft).
 _PARAMETERS = {"ctx": "token", "canary": "token"}
+# Its sign-in form has `log` for the user.
+_WORDPRESS = re.compile(r"(?:^|&)log=.*&pwd=|(?:^|&)pwd=.*&log=", re.DOTALL)
 _SAML_NAMES = frozenset({"samlresponse", "samlrequest"})
 
 
@@ -44,6 +48,9 @@ def redact_parameter(engine: "Engine", name: str, value: str) -> str:
     if not value:
         return value
     entity = engine.policy.classify(name) or _PARAMETERS.get(name.lower(), "")
+    if entity == "token" and is_auth_of(name) and not is_user_and_password(value):
+        # It says how to sign in, or where, as often as it holds what is needed for it.
+        entity = "token" if looks_opaque(value) and "://" not in value else ""
     if entity == "keep":
         return engine.keep(value)
     if entity and len(value) > 40 and entity in ("token", "secret"):
@@ -64,15 +71,19 @@ def redact_parameter(engine: "Engine", name: str, value: str) -> str:
 
 def redact_form(engine: "Engine", text: str) -> str:
     """A form-encoded body or query string. Only replaced values are encoded again."""
-    return _PAIR.sub(lambda match: _pair(engine, match), text)
+    is_wordpress = "pwd=" in text and _WORDPRESS.search(text) is not None
+    return _PAIR.sub(lambda match: _pair(engine, match, is_wordpress=is_wordpress), text)
 
 
-def _pair(engine: "Engine", match: "re.Match[str]") -> str:
+def _pair(engine: "Engine", match: "re.Match[str]", *, is_wordpress: bool) -> str:
     separator, name, equals, value = match.groups()
     if not equals:
         return separator + (engine.value(name) if name else "")
     plain = unquote_plus(value, errors="surrogateescape")
-    new = redact_parameter(engine, unquote_plus(name, errors="replace"), plain)
+    if is_wordpress and name == "log":
+        new = engine.slot(plain, "user", "parameter")
+    else:
+        new = redact_parameter(engine, unquote_plus(name, errors="replace"), plain)
     # A long name with digits may be a value itself: an address, or something packed.
     is_name = len(name) < 12 or name.replace("_", "").isalpha() or engine.keys.is_clear(name)
     shown = engine.text(name) if "@" in name or "%40" in name or not is_name else name

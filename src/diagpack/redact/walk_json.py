@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from diagpack.model.collector import MARK
 from diagpack.redact.json_text import Document, TooDeep
-from diagpack.redact.looks import is_credential, is_pin, is_word, looks_like
+from diagpack.redact.looks import counts_still, is_credential, is_word, looks_like
 from diagpack.redact.message_ids import KEYS, parts_of
 from diagpack.redact.spans import PERSONAL_CLASSES, SECRET_CLASSES
 from diagpack.redact.walk_form import is_connection_string, redact_connection_string
@@ -262,8 +262,7 @@ class JsonWalker:
             # `user: {…}` and `session: {…}` are records: their own keys decide.
             return entity if isinstance(value, list) and all(isinstance(each, str) for each in value) else ""
         if self.engine.policy.is_ambiguous(key) and not self.looks_like(value, entity):
-            # A number under `pin` is one; under `code` or `state` it is a diagnosis.
-            return entity if (entity == "password" or key.lower() == "otp") and is_pin(value) else ""
+            return entity if counts_still(key, value, entity) else ""
         if key.lower() == "subject" and isinstance(value, str) and " " in value and "@" not in value:
             return ""  # of a message or certificate; as a claim it is one word
         return entity

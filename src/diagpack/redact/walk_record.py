@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from diagpack.redact.looks import looks_like
+from diagpack.redact.looks import is_user_and_password, looks_like
 from diagpack.redact.spans import SECRET_CLASSES
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ _HOLDING: Final = frozenset({"value", "values", "stringvalue", "_text", "#text",
 _BESIDE: Final = frozenset({"type", "essential", "metadata", "sensitive", "description", "_attributes", "@type", "$"})
 _FILTER: Final = re.compile(r"\[[^\]]*\]")
 _FLAG: Final = re.compile(r"--?([A-Za-z][A-Za-z0-9_-]{0,60})")
-_USER_AND_PASSWORD: Final = re.compile(r"[^\s:/]+:(?!//)\S+")
 _SIGN_IN: Final = re.compile(r"log_?in|log_?on|sign_?in|sign_?on|authenticat|password|credential", re.IGNORECASE)
 _SQUEEZE: Final = str.maketrans("", "", "-_ ")
 _LONGEST_NAME: Final = 80
@@ -156,7 +155,7 @@ def arguments(policy: "Policy", listed: list[Any]) -> Iterator[tuple[int, str]]:
         match = _FLAG.fullmatch(flag)
         if match is None:
             continue
-        if match.group(1) in ("u", "user") and _USER_AND_PASSWORD.fullmatch(value):
+        if match.group(1) in ("u", "user") and is_user_and_password(value):
             yield index, "password"
             continue
         entity = policy.classify(match.group(1))

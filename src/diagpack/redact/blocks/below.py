@@ -6,13 +6,13 @@ Enters: a chunk of text. Leaves: the sensitive values, one span a line, so that 
 
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 from diagpack.redact.blocks.cells import end_of_line
 from diagpack.redact.blocks.names import Meaning, holds, meaning
 from diagpack.redact.detectors._engine import compiled
-from diagpack.redact.looks import looks_like
+from diagpack.redact.looks import is_credential, is_word, looks_like
 from diagpack.redact.spans import SECRET_CLASSES
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ _NAME = re.compile(r"[\w.@-]+(?:[ ][\w.@-]+){0,2}\Z")
 _MAPPING = re.compile(rb"[\"']?[A-Za-z_][\w./ -]{0,60}[\"']?[ \t]*[:=](?:[ \t]|\Z)")
 _ITEM = re.compile(rb"[ \t]*-[ \t]+")
 _PAIR = re.compile(rb"([\"']?)([A-Za-z0-9._-]+)\1[ \t]*:[ \t]*([\"']?)(.*?)\3[ \t\r]*\Z")
+_MEMBER = re.compile(rb"[ \t]+[\"']?[\w.-]{1,60}[\"']?:[ \t]+[\"']?([^\s\"'#{}\[\],]+)[\"']?[ \t\r]*\Z")
+_PATHS = ("./", "/", "../", "~/")
 # A stack frame or a signature, not a value.
 _CODE = re.compile(rb"(?:at|in|from|File|Caused)\b|[^\s(]*\(")
 _LONGEST_NAME = 80
@@ -40,12 +42,17 @@ _MANIFEST = 64 << 10
 
 def values_below(policy: "Policy", data: bytes) -> Iterator[tuple[int, int, str]]:
     """(start, end, class) of every value that stands below its key."""
+    behind_record = 0
     for _, end in _KEY_LINE.spans(data):
         if _is_packed_text(data, end):
             continue
         meant = _meaning_of(policy, data, end)
-        if meant.entity:
-            yield from _below(data, end, meant)
+        if not meant.entity:
+            continue
+        # A record inside of one is read with it, so that each line is read once.
+        if end >= behind_record and _is_plural(data, end) and meant.entity in SECRET_CLASSES and not meant.is_weak:
+            behind_record = yield from _record(data, end, meant)
+        yield from _below(data, end, meant)
 
 
 def manifest_values(data: bytes) -> Iterator[tuple[int, int]]:
@@ -133,6 +140,37 @@ def _below(data: bytes, position: int, meant: Meaning) -> Iterator[tuple[int, in
         elif bare:
             return
         position = end + 1
+
+
+def _is_plural(data: bytes, end: int) -> bool:
+    """`passwords:` may name each of them on lines below; behind `password:` stand its settings."""
+    return data[max(0, end - _LONGEST_NAME) : end].rstrip(b"\r\n \t").rstrip(b":=> \t\"'").endswith((b"s", b"S"))
+
+
+def _record(data: bytes, position: int, meant: Meaning) -> Generator[tuple[int, int, str], None, int]:
+    """The members of a record of secrets that look like one. Returns where it ends."""
+    key_indent = _indent(data[data.rfind(b"\n", 0, position - 1) + 1 : position])
+    for _ in range(_MOST_LINES):
+        end = end_of_line(data, position)
+        line = data[position:end]
+        if position >= len(data) or (line.strip() and _indent(line) <= key_indent):
+            break
+        if (named := _named_secret(line, meant)) is not None:
+            yield position + named[0], position + named[1], meant.entity
+        position = end + 1
+    return position
+
+
+def _named_secret(line: bytes, meant: Meaning) -> tuple[int, int] | None:
+    """The value of `db: …` under `passwords:`, when it looks like one."""
+    found = _MEMBER.match(line)
+    if found is None:
+        return None
+    value = found.group(1).decode("utf-8", "replace")
+    if value.startswith(_PATHS):
+        return None
+    is_one = is_credential(value, meant.entity) or (meant.entity == "password" and is_word(value))
+    return found.span(1) if is_one and holds(meant, value) else None
 
 
 def _is_value(bare: bytes, meant: Meaning) -> bool:

@@ -34,6 +34,7 @@ _CLASS_NAME: Final = compiled(
     r"(?:[a-z0-9_]+\.)*[A-Z][A-Za-z0-9_$]*(?:Exception|Error|Filter|Provider|Service|Handler|Factory|Encoder|Validator"
     r"|Controller|Interceptor|Resolver|Repository|Configuration|Manager|Listener|Middleware|Strategy|Impl|Aspect)"
 )
+_PSK: Final = "psk"
 _PINS: Final = frozenset({"pin", "passcode", "otp"})
 # Values of several words: `GIT_AUTHOR_NAME=Zofia Mikkelby` to the end of its line.
 _OF_WORDS: Final = frozenset({"name", "address", "company"})
@@ -97,10 +98,11 @@ def _spans(data: bytes, found: KeyValue, names: Slots) -> Iterator[Span]:
         return
     secret = header or names.secret(found.key, found.where)
     if secret is not None:
+        is_list = bool(found.values) and data[found.key_start : found.values[0][0]].rstrip(b"\"' \t").endswith(b"[")
         for start, end in found.values:
             if found.where == "flag" and data[end : end + 1] == b",":
                 end = end_of_word(data, end)
-            elif found.where == "text":
+            elif found.where == "text" and not is_list:
                 end = end_of_assignment(data, found.key_start, end)
             if _is_secret_value(data[start:end], names) and _is_plausible(data[start:end], found, names):
                 yield Span(start, end, secret, f"slot-{secret}")
@@ -170,6 +172,10 @@ def _is_plausible(value: bytes, found: KeyValue, names: Slots) -> bool:
     is_prose = " " in found.key and found.where == "text"
     if not is_prose and (found.where in ("query", "json", "flag") or names.is_strong(found.key)):
         return len(value) > 3 or found.where != "text" or names.has_stem(found.key) or _is_short_one(value, found.key)
+    if folded(found.key) == _PSK and 8 <= len(value) <= 64:
+        return True  # of letters only, as people choose them (IEEE 802.11i, annex H.4)
+    if "-" in found.key and found.key.lower() in names.secret_headers:
+        return len(value) >= 6
     if folded(found.key) in _PINS and 4 <= len(value) <= 8 and value.isdigit():
         return True
     return (len(value) >= 8 and is_mixed(value)) or is_scrambled(value)

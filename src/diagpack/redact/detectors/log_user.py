@@ -40,6 +40,7 @@ DETECTOR: Final[Detector] = RuleDetector(
         "redis-user",
         "aws-resource-user",
         "netrc-user",
+        "wordpress-user",
         "dsn-user",
         "call-user",
         "pdo-user",
