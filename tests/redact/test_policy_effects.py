@@ -185,14 +185,10 @@ _SECRETS = {
         {"classes": dict.fromkeys(sorted(PERSONAL_CLASSES), "keep"), "private_ip": "keep"},
         {"vendor_ids": {"names": list(_SECRETS), "patterns": ["canary.*", ".*"]}},
         {"hosts": {"keep": ["canary-x1"]}},
-        {"ambiguous": list(_SECRETS)},
+        {"ambiguous": ["colour"]},
         {"names": {"password": {"stems": [], "words": []}}, "headers": {"secret": []}},
         {"words": {"common": ["canary-x1", "canary-x2", "canary-x3", "canary-x4", "canary-x5"]}},
-        {
-            "jwt": {"keep": list(_SECRETS)},
-            "har": {"keep": list(_SECRETS)},
-            "saml": {"values": dict.fromkeys(_SECRETS, "keep")},
-        },
+        {"har": {"keep": list(_SECRETS)}},
         {"urls": {"reset_words": []}, "national_ids": {"us_ssn": False}},
     ],
 )

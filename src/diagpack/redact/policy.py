@@ -23,12 +23,14 @@ from diagpack.errors import UsageError
 from diagpack.model.redacted import canonical
 from diagpack.model.request_ids import FIELDS, is_id_header
 from diagpack.redact.field_names import is_auth_of, is_password_of, last_part, of_widget
+from diagpack.redact.policy_file import read_policy
+from diagpack.redact.policy_floor import check
 from diagpack.redact.rulebook import without_tokens
-from diagpack.redact.spans import PERSONAL_CLASSES, SECRET_CLASSES
+from diagpack.redact.spans import SECRET_CLASSES
 
 KEEP = "keep"
-_ACTIONS = ("drop", "pseudonymise", "keep")
-_VERSION = 1
+_CASE = "case.yaml policy"
+_KINDS = {bool: "true or false", int: "a whole number"}
 # Rules that find a host because a person named it.
 _NAMED_HOST_RULES = frozenset({"learned", "learned-encoded", "hidden-host"})
 # Classes of personal data that a header may hold as a whole.
@@ -50,6 +52,8 @@ class Policy:
     _stems: tuple[tuple[str, str], ...] = field(repr=False)
     _headers: Mapping[str, str] = field(repr=False)
     _ambiguous: frozenset[str] = field(repr=False)
+    # The shipped policy, where a team or case added names: what that one calls a secret is one.
+    _floor: "Policy | None" = field(default=None, repr=False, compare=False)
     keep_words: frozenset[str] = field(default=frozenset(), repr=False)
     hidden_hosts: tuple[str, ...] = field(default=(), repr=False)
     _classified: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
@@ -99,6 +103,9 @@ class Policy:
         found = self._classified.get(name)
         if found is None:
             found = self._classify(name)
+            if self._floor is not None and found not in SECRET_CLASSES:
+                shipped = self._floor.classify(name)
+                found = shipped if shipped in SECRET_CLASSES else found
             if len(self._classified) < 20_000:
                 self._classified[name] = found
         return found
@@ -185,16 +192,19 @@ def _defaults() -> Mapping[str, Any]:
     return yaml.safe_load(text)  # type: ignore[no-any-return]
 
 
+@cache
+def _shipped() -> Policy:
+    return _compiled(_defaults())
+
+
 def load_policy(paths: Sequence[Path] = (), overrides: Mapping[str, Any] = MappingProxyType({})) -> Policy:
     """The defaults, then each team file, then the case's section. Raises UsageError (DP220, DP221)."""
-    defaults = _defaults()
-    merged: Any = defaults
-    for path in paths:
-        merged = _merge(merged, _read(path), "", path.name)
-    if overrides:
-        merged = _merge(merged, overrides, "", "case")
-    _check(merged)
-    _check_kept(defaults, merged)
+    merged: Any = _defaults()
+    sources = [(path.name, read_policy(path)) for path in paths]
+    for origin, extra in (*sources, (_CASE, overrides)):
+        if extra:
+            merged = _merge(merged, extra, "", origin)
+            check(merged, _shipped(), origin)
     policy = _compiled(merged)
     if merged["words"][KEEP]:
         from diagpack.redact.keep_words import check_keep_words
@@ -208,22 +218,10 @@ def policy_from(data: Mapping[str, Any]) -> Policy:
     return _compiled(data)
 
 
-def _read(path: Path) -> Mapping[str, Any]:
-    try:
-        loaded = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        raise UsageError("DP220", f"the policy file {path.name} cannot be read as YAML") from None
-    if loaded is None:
-        return {}
-    if not isinstance(loaded, Mapping):
-        raise UsageError("DP220", f"the policy file {path.name} is not a mapping")
-    return loaded
-
-
 def _merge(base: Any, extra: Any, where: str, origin: str) -> Any:
     if isinstance(base, Mapping):
         if not isinstance(extra, Mapping):
-            raise UsageError("DP221", f"{origin}: {where or 'the policy'} must be a mapping")
+            raise _wrong(origin, where or "the policy", "must be a mapping", "write `key: value`, or leave it out")
         merged = dict(base)
         for key, value in extra.items():
             path = f"{where}.{key}".lstrip(".")
@@ -236,45 +234,29 @@ def _merge(base: Any, extra: Any, where: str, origin: str) -> Any:
         return merged
     if isinstance(base, list):
         if not isinstance(extra, list):
-            raise UsageError("DP221", f"{origin}: {where} must be a list")
-        return list(dict.fromkeys([*base, *map(str, extra)]))
+            raise _wrong(origin, where, "must be a list", "write `[one, two]`")
+        for number, each in enumerate(extra, 1):
+            # YAML reads `No` as false and `0123` as 83: that is what would be looked for.
+            if not isinstance(each, str):
+                raise _wrong(origin, f"{where}: entry {number}", "is not a text", "put it in quotes")
+        return list(dict.fromkeys([*base, *extra]))
     if type(base) is not type(extra):
-        raise UsageError("DP221", f"{origin}: {where} must be of type {type(base).__name__}")
+        expected = _KINDS.get(type(base), "a text")
+        raise _wrong(origin, where, f"must be {expected}", f"the shipped policy has `{where}: {_shown(base)}`")
     return extra
+
+
+def _wrong(origin: str, where: str, problem: str, hint: str) -> UsageError:
+    return UsageError("DP221", f"{origin}: {where} {problem}", hint=hint)
+
+
+def _shown(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _nearest(key: str, known: Mapping[str, Any]) -> str:
     close = difflib.get_close_matches(key, [str(each) for each in known], 1, 0.5)
     return f"did you mean {close[0]!r}?" if close else "known keys: " + ", ".join(map(str, known))
-
-
-def _check(merged: Mapping[str, Any]) -> None:
-    if merged["version"] != _VERSION:
-        raise UsageError("DP221", f"version: this program reads policies of version {_VERSION}")
-    for entity, action in merged["classes"].items():
-        if action not in _ACTIONS:
-            raise UsageError("DP221", f"classes.{entity}: an action is one of {', '.join(_ACTIONS)}")
-        if entity in SECRET_CLASSES and action == "keep":
-            raise UsageError("DP221", f"classes.{entity}: a policy cannot keep a secret class")
-    if merged["private_ip"] not in _ACTIONS:
-        raise UsageError("DP221", f"private_ip: an action is one of {', '.join(_ACTIONS)}")
-    for name in ("saml.elements", "saml.values", "saml.attributes", "jwt.classes"):
-        section, key = name.split(".")
-        for entity in merged[section][key].values():
-            if entity not in SECRET_CLASSES | PERSONAL_CLASSES | {"keep", "text"}:
-                raise UsageError("DP221", f"{name}: {entity!r} is not a class")
-    for name, value in merged["limits"].items():
-        if not isinstance(value, int) or value < 1:
-            raise UsageError("DP221", f"limits.{name} is a whole number above zero")
-
-
-def _check_kept(defaults: Mapping[str, Any], merged: Mapping[str, Any]) -> None:
-    """Names to keep that a team or case added must not be names of secrets."""
-    own = _compiled(defaults)
-    known = set(defaults["names"][KEEP]["words"])
-    for name in merged["names"][KEEP]["words"]:
-        if name not in known and own.classify(str(name)) in SECRET_CLASSES:
-            raise UsageError("DP221", f"names.keep: a policy cannot keep {name!r}, which names a secret")
 
 
 def _compiled(merged: Mapping[str, Any]) -> Policy:
@@ -292,7 +274,8 @@ def _compiled(merged: Mapping[str, Any]) -> Policy:
     digest = hashlib.sha256(canonical(merged)).hexdigest()
     # Secrets first: `sessiontokenemail` is a secret; then the longest stem.
     stems.sort(key=lambda each: (each[1] not in SECRET_CLASSES, -len(each[0]), each[0]))
-    policy = Policy(MappingProxyType(dict(merged)), digest, words, tuple(stems), headers, ambiguous)
+    floor = None if merged["names"] == _defaults()["names"] else _shipped()
+    policy = Policy(MappingProxyType(dict(merged)), digest, words, tuple(stems), headers, ambiguous, floor)
     return keeping(policy, merged["vendor_ids"]["names"], merged["words"][KEEP], merged["hosts"]["hide"])
 
 
