@@ -80,38 +80,6 @@ def test_a_word_that_yaml_reads_as_something_else_is_refused(tmp_path: Path, tex
     assert "quotes" in caught.value.hint
 
 
-def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
-    """YAML takes the last one, and the words of the first would stay without a sign."""
-    path = tmp_path / "team.yaml"
-    path.write_text("words:\n  hide: [Nightjar]\nprivate_ip: keep\nwords:\n  hide: [Bluebird]\n")
-
-    with pytest.raises(UsageError, match=r"team\.yaml: line 4") as caught:
-        load_policy([path])
-
-    assert "twice" in caught.value.message
-
-
-@pytest.mark.parametrize("text", ["a: " + "[" * 5000, "a: " + "{a: " * 3000])
-def test_a_policy_nested_without_end_is_refused(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "team.yaml"
-    path.write_text(text)
-
-    with pytest.raises(UsageError, match=r"team\.yaml") as caught:
-        load_policy([path])
-
-    assert caught.value.id == "DP220"
-
-
-def test_a_fault_in_yaml_is_named_with_its_line(tmp_path: Path) -> None:
-    path = tmp_path / "team.yaml"
-    path.write_text("private_ip: keep\nclasses: {ip: [\n")
-
-    with pytest.raises(UsageError, match=r"team\.yaml.*line [23]") as caught:
-        load_policy([path])
-
-    assert caught.value.hint
-
-
 @pytest.mark.parametrize(
     "host", ["https://corp.example.com/", "corp.example.com:8443", "corp example", "(", "", "*", "*."]
 )
