@@ -3,9 +3,11 @@
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from diagpack.redact import ahead, walk_records
 from diagpack.redact.json_text import Document
 from diagpack.redact.walk_json import JsonWalker, redact_json_text
 from diagpack.redact.walk_records import FEW, Records
@@ -109,3 +111,29 @@ def test_flags_and_long_numbers_in_a_column_of_lists_are_looked_at() -> None:
 
     assert "canaryword" not in shown
     assert "4111111111111111" not in shown
+
+
+def test_a_list_with_more_texts_than_are_remembered_is_searched_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [
+        {"id": at, "title": f"order of the day {at}", "email": f"canary{at}@customer.example", "at": 1700000000000 + at}
+        for at in range(60)
+    ]
+    rows[41] = {"other": "jo.canary@customer.example"}
+    text = json.dumps({"data": rows})
+    whole = redact_json_text(engine(), text)
+
+    monkeypatch.setattr(ahead, "_MOST_TEXTS", 20)
+    monkeypatch.setattr(walk_records, "_PORTION", 7)
+
+    assert redact_json_text(engine(), text) == whole
+    assert "canary" not in whole
+
+
+def test_long_numbers_of_a_column_are_searched_together_and_cards_among_them_go() -> None:
+    rows = [{"at": 1700000000000 + at, "score": 0.8474337369372327 + at} for at in range(20)]
+    rows[7]["at"] = 4111111111111111
+
+    shown = json.loads(redact_json_text(engine(), json.dumps(rows)))
+
+    assert shown[7]["at"] != rows[7]["at"]
+    assert [each for index, each in enumerate(shown) if index != 7] == rows[:7] + rows[8:]

@@ -32,6 +32,8 @@ ID_TEXT = 40
 LONGEST_TEXT = 2048
 # So few texts are scanned one by one.
 _FEW = 8
+# Texts of one document: half of what the engine remembers.
+_MOST_TEXTS = 50_000
 _SIMPLE_EMAIL = re.compile(r"[a-z0-9._-]{1,40}@[a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){1,4}")
 
 
@@ -76,27 +78,45 @@ class Ahead:
             self.ask(text)
         return True
 
-    def read(self, value: Any) -> None:
-        """Scan the plain strings of a parsed document together, before it is walked leaf by leaf."""
-        self._read(leaves(value, self._engine.known_texts))
+    def clear_numbers(self, texts: Sequence[str]) -> list[str]:
+        """Those of many numbers in which nothing is found; they are wanted."""
+        engine = self._engine
+        if engine.prose is not None:
+            return []
+        clear: list[str] = []
+        for group in batches(texts):
+            clear += self._clear_among(group)
+        if clear and engine.asked is not None:
+            engine.asked.text("\n".join(clear).encode("ascii"))
+        return clear
 
-    def read_all(self, documents: Sequence[tuple[str, Any]]) -> None:
+    def read(self, value: Any) -> bool:
+        """Scan the plain strings of a parsed document together, before it is walked leaf by leaf.
+
+        Returns whether they are few enough to be remembered: else nothing was read.
+        """
+        return self._read(leaves(value, self._engine.known_texts))
+
+    def read_all(self, documents: Sequence[tuple[str, Any]]) -> bool:
         """The same for the text and the value of each document: without escapes, its strings need no walk."""
         known = self._engine.known_texts
         found: dict[str, str | None] = {}
         for text, value in documents:
             found.update(leaves(value, known) if "\\" in text else strings(text, known))
-        self._read(found)
+        return self._read(found)
 
-    def _read(self, found: Mapping[str, str | None]) -> None:
+    def _read(self, found: Mapping[str, str | None]) -> bool:
         engine = self._engine
+        if len(found) > _MOST_TEXTS:
+            return False
         if engine.prose is not None:
-            return
+            return True
         is_noting, waiting = engine.asked is not None, self.waiting
         for text, (new, counts, edits) in self._results(found):
             engine.remember(text, (new, counts))
             if is_noting:
                 waiting[text] = edits
+        return True
 
     def _results(self, found: Mapping[str, str | None]) -> Iterator[tuple[str, Redacted]]:
         engine = self._engine

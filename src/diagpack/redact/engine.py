@@ -8,7 +8,7 @@ it also replaces what any file taught.
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import re2
 
@@ -91,7 +91,6 @@ class Engine:
         self._spans = SpanValues(self, self._replacer)
         self.counts, self.replacement_of = self._spans.counts, self._spans.value
         self._whole: dict[tuple[str, str, str], str] = {}
-        self.parsed: dict[str, tuple[Any, Any]] = {}
         # RE2 refuses what could run longer than linear time.
         self._vendor_ids = [re2.compile(pattern) for pattern in vendor_ids]
         self.prose: Callable[[bytes], list[Span]] | None = None

@@ -67,15 +67,15 @@ def _without_spaces(data: bytes) -> bytes:
 class Document:
     """Parses and writes JSON text without changing what was not replaced."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_exact: bool = False) -> None:
         self._is_plain = True
         # Whether the text was read, and is written, by the faster library.
-        self._is_exact = False
+        self.is_exact = is_exact
 
     def loads(self, text: str) -> Any:
         """Raises ValueError on anything that is not JSON, TooDeep on more levels than Python can hold."""
         if (exact := _exact(text)) is not None:
-            value, self._is_exact = exact
+            value, self.is_exact = exact
             return value
         try:
             return json.loads(
@@ -89,7 +89,7 @@ class Document:
             raise TooDeep from None
 
     def dumps(self, value: Any, *, is_compact: bool = True) -> str:
-        if self._is_exact and self._is_plain:
+        if self.is_exact and self._is_plain:
             try:
                 encoded = _encode(value)
                 return (encoded if is_compact else _format(encoded, indent=_SPACED)).decode()
@@ -103,6 +103,12 @@ class Document:
         if self._is_plain:
             return text
         return _MARKED_KEY.sub("", _MARKED_NUMBER.sub(r"\1", text))
+
+    def written(self, text: str, value: Any) -> str:
+        """A changed value in the layout of the text it was read from."""
+        head = text[: len(text) - len(text.lstrip())]
+        tail = text[len(text.rstrip()) :]
+        return head + self.dumps(value, is_compact='": ' not in text[:4096]) + tail
 
     def number_of(self, value: str) -> str | None:
         """The digits behind a marker, or None for an ordinary string."""

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import msgspec
 
 from diagpack.redact.blocks.reader import Blocks
-from diagpack.redact.json_text import Document, TooDeep
+from diagpack.redact.documents import redact_documents
+from diagpack.redact.json_text import Document
 from diagpack.redact.pieces import head_of, pieces
-from diagpack.redact.walk_json import JsonWalker, parse_together, redact_body
+from diagpack.redact.walk_json import JsonWalker
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
@@ -82,18 +83,21 @@ class _RecordWalker:
         lines = piece.split(b"\n")
         records: list[tuple[int, dict[str, Any]]] = []
         texts: list[str] = []
+        others: list[int] = []
         for index, line in enumerate(lines):
             if not line.strip():
                 continue
             record = _parsed(line)
             if record is None:
-                lines[index] = self._other(line)
+                others.append(index)
                 continue
             records.append((index, record))
             texts.append(record["text"])
         if records:
             for (index, record), text in zip(records, self._texts(texts), strict=True):
                 lines[index] = self._written(lines[index], record, text)
+        for index, new in zip(others, self._others([lines[each] for each in others]), strict=True):
+            lines[index] = new
         return b"\n".join(lines)
 
     def _texts(self, texts: list[str]) -> list[str]:
@@ -101,14 +105,15 @@ class _RecordWalker:
         structured = list(compress(texts, is_structured))
         plain = [each for each, is_one in zip(texts, is_structured, strict=True) if not is_one]
         redacted = iter(self._engine.texts(plain, self._blocks))
-        if structured:
-            parse_together(self._engine, [each for each in structured if each[:1] in "{["])
-        out = [
-            redact_body(self._engine, each) if is_one else next(redacted)
-            for each, is_one in zip(texts, is_structured, strict=True)
-        ]
-        self._engine.parsed.clear()
-        return out
+        documents = iter(self._documents(structured))
+        return [next(documents) if is_one else next(redacted) for is_one in is_structured]
+
+    def _documents(self, texts: list[str]) -> list[str]:
+        """Texts that are JSON or markup."""
+        engine = self._engine
+        with engine.deeper():
+            walked = redact_documents(engine, texts)
+        return [engine.value(text) if new is None else new for text, new in zip(texts, walked, strict=True)]
 
     def _written(self, line: bytes, record: dict[str, Any], text: str) -> bytes:
         changed: dict[str, Any] = {}
@@ -144,15 +149,13 @@ class _RecordWalker:
             return self._engine.value(value)
         return JsonWalker(self._engine, Document()).walk(value, name)
 
-    def _other(self, line: bytes) -> bytes:
-        """A record without `text`, or a line that is no JSON object."""
-        document = Document()
-        text = line.decode("utf-8", "surrogateescape")
-        try:
-            walked = JsonWalker(self._engine, document).walk(document.loads(text))
-        except (ValueError, TooDeep):
-            return self._engine.data(line)
-        return document.dumps(walked).encode("utf-8", "surrogateescape")
+    def _others(self, lines: list[bytes]) -> list[bytes]:
+        """Records without `text`, and lines that are no JSON object."""
+        walked = redact_documents(self._engine, [each.decode("utf-8", "surrogateescape") for each in lines])
+        return [
+            self._engine.data(line) if new is None else new.encode("utf-8", "surrogateescape")
+            for line, new in zip(lines, walked, strict=True)
+        ]
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:

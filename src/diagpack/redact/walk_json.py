@@ -35,20 +35,6 @@ _HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-coo
 _THINGS = frozenset({"AppInstance", "PolicyEntity", "PolicyRule", "PublicClientApp", "SystemPrincipal", "UserGroup"})
 
 
-def parse_together(engine: "Engine", texts: list[str]) -> None:
-    """Parse many short documents and scan their texts together, before each is redacted by its own."""
-    found = []
-    for text in texts:
-        document = Document()
-        try:
-            value = document.loads(text)
-        except (ValueError, TooDeep):
-            continue
-        engine.parsed[text] = (document, value)
-        found.append((text, value))
-    engine.ahead.read_all(found)
-
-
 def redact_body(engine: "Engine", text: str) -> str:
     """A whole text that may be JSON and stands in no other. The first pass only learns from it."""
     if text[:1] in ("{", "["):
@@ -62,19 +48,14 @@ def redact_body(engine: "Engine", text: str) -> str:
 
 def redact_json_text(engine: "Engine", text: str, *, is_written: bool = True) -> str:
     """A JSON document. Raises ValueError when it is none, TooDeep when it cannot be walked."""
-    ready = engine.parsed.pop(text, None)
-    if ready is None:
-        document = Document()
-        parsed = document.loads(text)
-        engine.ahead.read_all([(text, parsed)])
-    else:
-        document, parsed = ready
-    walked = JsonWalker(engine, document).walk(parsed)
+    document = Document()
+    parsed = document.loads(text)
+    walker = JsonWalker(engine, document)
+    walker.is_large = not engine.ahead.read_all([(text, parsed)])
+    walked = walker.walk(parsed)
     if not is_written or (engine.depth > 0 and (walked is parsed or walked == parsed)):
         return text
-    head = text[: len(text) - len(text.lstrip())]
-    tail = text[len(text.rstrip()) :]
-    return head + document.dumps(walked, is_compact='": ' not in text[:4096]) + tail
+    return document.written(text, walked)
 
 
 class JsonWalker:
@@ -87,9 +68,15 @@ class JsonWalker:
         # Set by who walks a document that nobody reads afterwards: containers are changed in place, so there is one
         # tree in memory and not two. Whoever compares the result with what it was must not set it.
         self.is_owner = False
+        # A document with more texts than are remembered.
+        self.is_large = False
         # Whether the policy alone says what a key means.
         self._records = Records(self)
         self._has_plain_keys = type(self).class_of is JsonWalker.class_of and type(self)._key is JsonWalker._key
+
+    def alike(self, records: list[Any]) -> list[Any] | None:
+        """Documents that may be alike. None when they are not."""
+        return self._records.alike(records, 0) if self.is_planned("", "") else None
 
     def walk(self, value: Any, key: str = "", entity: str = "", level: int = 0) -> Any:
         """`key` is the name the value stands under, `entity` the class it inherits from a key further up."""
@@ -117,7 +104,7 @@ class JsonWalker:
             if kind is str and len(value) != 2 and not holds_marks(value) and self.engine.ahead.stay(value):
                 return value
             if kind is dict and len(value) >= FEW and self.is_planned(key, ""):
-                alike = self._records.alike(value, level + 1)
+                alike = self._records.listed(value, key, level + 1)
                 if alike is not None:
                     return alike
             if kind is list:

@@ -31,12 +31,14 @@ MANIFEST_KEYS = ("data", "stringData")
 # Kinds of records that one engine remembers, and members of the longest.
 _MOST_PLANS = 5_000
 _LONGEST_PLAN = 100
+# Of a document that holds more texts than are remembered, so many records are searched together.
+_PORTION = 1_000
 # So few records are walked one by one.
 FEW = 4
 # Members that say something about their neighbours: such a record is walked member by member.
 _TELLING = VALUE_KEYS | TOKEN_MEMBERS.keys() | TELLING | TOLD | {MARK, "alternateId"}
 _STRINGS, _RECORDS, _LISTS = {str}, {dict}, {list}
-_WHOLE, _NUMBERS, _FLAGS = {int, bool, type(None)}, {int, float, bool, type(None)}, {bool, type(None)}
+_NUMBERS, _FLAGS = {int, float, bool, type(None)}, {bool, type(None)}
 
 
 class Records:
@@ -99,6 +101,19 @@ class Records:
                 walked[name] = new
         return value if walked is None else walked
 
+    def listed(self, rows: list[Any], key: str, level: int) -> list[Any] | None:
+        """A list of records under a key that says nothing about them; `level`: theirs. None when they are not alike."""
+        if not self._walker.is_large:
+            return self.alike(rows, level)
+        walk = self._walker.walk
+        walked: list[Any] = []
+        for start in range(0, len(rows), _PORTION):
+            portion = rows[start : start + _PORTION]
+            self._engine.ahead.read(portion)
+            alike = self.alike(portion, level)
+            walked += [walk(each, key, "", level) for each in portion] if alike is None else alike
+        return _same(rows, walked)
+
     def alike(self, rows: list[Any], level: int) -> list[Any] | None:
         """Records with the same members, column by column; `level`: theirs. None when they are not alike."""
         first = rows[0]
@@ -129,12 +144,8 @@ class Records:
                 return column
         elif kinds <= _FLAGS:
             return column
-        elif kinds <= _WHOLE:
-            if all(each is None or -_SMALL < each < _SMALL for each in column):
-                return column
         elif kinds <= _NUMBERS:
-            if max(map(len, map(repr, column))) < LONG_NUMBER:
-                return column
+            return self._numbers(name, column, level)
         elif kinds == _RECORDS:
             if (alike := self._records(name, column, level)) is not None:
                 return alike
@@ -145,6 +156,22 @@ class Records:
                 return column
         walk = self._walker.walk
         return _same(column, [walk(each, name, "", level) for each in column])
+
+    def _numbers(self, name: str, column: list[Any], level: int) -> Sequence[Any]:
+        """Long numbers (times in milliseconds, mostly) are searched together."""
+        texts = list(map(repr, column))
+        long = [each for each in texts if len(each) >= LONG_NUMBER]
+        if not long:
+            return column
+        clear = self._engine.ahead.clear_numbers(long)
+        if len(clear) == len(long):
+            return column
+        walk, stays = self._walker.walk, set(clear)
+        walked = [
+            each if len(text) < LONG_NUMBER or text in stays else walk(each, name, "", level)
+            for each, text in zip(column, texts, strict=True)
+        ]
+        return _same(column, walked)
 
     def _records(self, name: str, column: list[Any], level: int) -> list[Any] | None:
         """A class that a name gives to its value counts for no record."""

@@ -209,14 +209,14 @@ def _document(engine: "Engine", task: Task, content: bytes) -> bytes:
         parsed = document.loads(text)
         if task.is_part:
             check_frame(parsed)
-        engine.ahead.read(parsed)
+        is_large = not engine.ahead.read(parsed)
         if task.media_type == HAR:
             walked = HarWalker(engine, document).har(parsed)
         elif task.kind == "api":
             walked = HarWalker(engine, document).calls(parsed)
         else:
             walker = (MarkedWalker if task.kind in MARKED_KINDS else JsonWalker)(engine, document)
-            walker.is_owner = True
+            walker.is_owner, walker.is_large = True, is_large
             walked = walker.walk(parsed)
         # Each of the trees takes fifty times the memory of its text: one at a time.
         del parsed
