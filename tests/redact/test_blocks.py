@@ -187,6 +187,23 @@ def test_members_of_a_record_of_secrets_go_and_its_settings_stay() -> None:
     assert shown.count("'") == 4
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "    Args:\n      --v=2\n      --token\n      hunterpass\n      --level\n      info\n    State: Running\n",
+        'command:\n- /bin/app\n- "--password"\n- "hunterpass"\n- --level\n- info\n',
+        "args:\n  - --api-key\n  - hunterpass\n  - --level\n  - info\n",
+    ],
+)
+def test_an_argument_below_its_flag_goes(text: str) -> None:
+    shown = _ALONE.text(text)
+
+    assert "hunterpass" not in shown
+    assert [line for line in shown.splitlines() if "dp-" not in line] == [
+        line for line in text.splitlines() if "hunterpass" not in line
+    ]
+
+
 def test_a_name_below_its_label_goes() -> None:
     shown = _ALONE.text("Contact:\nZofia Mikkelby\n\nDate:\n2026-03-03\n")
 

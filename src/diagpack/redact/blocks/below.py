@@ -14,6 +14,7 @@ from diagpack.redact.blocks.names import Meaning, holds, meaning
 from diagpack.redact.detectors._engine import compiled
 from diagpack.redact.looks import is_credential, is_word, looks_like
 from diagpack.redact.spans import SECRET_CLASSES
+from diagpack.redact.walk_record import arguments
 
 if TYPE_CHECKING:
     from diagpack.redact.policy import Policy
@@ -29,6 +30,9 @@ _ITEM = re.compile(rb"[ \t]*-[ \t]+")
 _PAIR = re.compile(rb"([\"']?)([A-Za-z0-9._-]+)\1[ \t]*:[ \t]*([\"']?)(.*?)\3[ \t\r]*\Z")
 _MEMBER = re.compile(rb"[ \t]+[\"']?[\w.-]{1,60}[\"']?:[ \t]+[\"']?([^\s\"'#{}\[\],]+)[\"']?[ \t\r]*\Z")
 _PATHS = ("./", "/", "../", "~/")
+# Lists of arguments: `kubectl describe`, manifests, files of Compose.
+_ARGUMENTS = re.compile(rb"\b(?:args|command|cmd|entrypoint)[\"']?[ \t]*:[ \t]*\r?\n\Z", re.IGNORECASE)
+_ARGUMENT = re.compile(rb"[ \t]*(?:-[ \t]+|[ \t])([\"']?)([^\s\"']*[^\s\"':])\1[ \t\r]*")
 # A stack frame or a signature, not a value.
 _CODE = re.compile(rb"(?:at|in|from|File|Caused)\b|[^\s(]*\(")
 _LONGEST_NAME = 80
@@ -46,6 +50,8 @@ def values_below(policy: "Policy", data: bytes) -> Iterator[tuple[int, int, str]
     for _, end in _KEY_LINE.spans(data):
         if _is_packed_text(data, end):
             continue
+        if _ARGUMENTS.search(data, max(0, end - _LONGEST_NAME), end) is not None:
+            yield from _arguments(policy, data, end)
         meant = _meaning_of(policy, data, end)
         if not meant.entity:
             continue
@@ -140,6 +146,21 @@ def _below(data: bytes, position: int, meant: Meaning) -> Iterator[tuple[int, in
         elif bare:
             return
         position = end + 1
+
+
+def _arguments(policy: "Policy", data: bytes, position: int) -> Iterator[tuple[int, int, str]]:
+    """What stands below its flag in a list of arguments, one to a line."""
+    places: list[tuple[int, int]] = []
+    for _ in range(_MOST_LINES):
+        end = end_of_line(data, position)
+        found = _ARGUMENT.fullmatch(data, position, end)
+        if found is None:
+            break
+        places.append(found.span(2))
+        position = end + 1
+    listed = [data[start:end].decode("utf-8", "replace") for start, end in places]
+    for index, entity in arguments(policy, listed):
+        yield *places[index], entity
 
 
 def _is_plural(data: bytes, end: int) -> bool:

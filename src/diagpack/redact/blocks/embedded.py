@@ -14,13 +14,13 @@ from diagpack.redact.detectors._gate import BESIDES, LONG
 SOURCE = r"\{[ ]?\"[^\"\\\r\n]{1,80}\"[ ]?:"
 _OPENING = compiled(r"(?:\[[ ]?)?" + SOURCE)
 # Members that say something about others, or are known by them only; of the rest the key in the text says as much.
-_TELLING_SOURCE = (
+TELLING_SOURCE = (
     r"\"(?:name|login|sub|subject|city|town|alias|owner|author|sender|recipient|company|employer|identity|display"
     r"|formatted|old|new|field|label|op|args|columns|alternateId|first|pin|otp|pass"
     r"|address|street|description|comments?|notes?|signature|rawHeaders|principal|actor)\"[ ]?:"
 )
-_TELLING = compiled(_TELLING_SOURCE, ignore_case=True)
-_is_telling = BESIDES.add(lambda: f"(?i:{_TELLING_SOURCE})")
+_TELLING = compiled(TELLING_SOURCE, ignore_case=True)
+_is_telling = BESIDES.add(lambda: f"(?i:{TELLING_SOURCE})")
 _DECODER = json.JSONDecoder()
 # Shorter ones hold one member, which its key says.
 _SHORTEST = 24

@@ -14,6 +14,7 @@ from diagpack.redact.blocks import (
     embedded,
     folded,
     form_parts,
+    lined,
     mail,
     messages,
     pairs,
@@ -25,7 +26,7 @@ from diagpack.redact.blocks.unfolder import READ, WRITTEN, Unfolder
 from diagpack.redact.detectors._engine import compiled
 from diagpack.redact.detectors._gate import BESIDES, LONG
 from diagpack.redact.edits import LEARNED, Edit
-from diagpack.redact.json_text import TooDeep
+from diagpack.redact.json_text import Document, TooDeep
 from diagpack.redact.packed import TooBig, unpack_base64
 from diagpack.redact.spans import Span
 from diagpack.redact.walk_markup import redact_element
@@ -181,6 +182,8 @@ class Blocks:
     def _documents(self, data: bytes) -> Iterator[Edit]:
         for start, end in embedded.documents(data) if embedded.may_stand(data) else ():
             yield from self._document(data, start, end)
+        for start, end in lined.documents(data):
+            yield from self._members(data, start, end)
 
     def _document(self, data: bytes, start: int, end: int) -> Iterator[Edit]:
         """JSON inside a line, as the text that it is where nothing in it is a matter of structure."""
@@ -196,6 +199,22 @@ class Blocks:
                 return
         if new != text:
             yield Edit(start, end, new.encode("utf-8", "surrogateescape"), "", MESSAGE)
+
+    def _members(self, data: bytes, start: int, end: int) -> Iterator[Edit]:
+        """Members of JSON that is written over several lines."""
+        from diagpack.redact.walk_json import JsonWalker
+
+        with self._engine.deeper() as is_allowed:
+            if not is_allowed:
+                return
+            document = Document()
+            try:
+                parsed = document.loads(data[start:end].decode("utf-8", "surrogateescape"))
+                walked = JsonWalker(self._engine, document).walk(parsed)
+            except (ValueError, TooDeep):
+                return
+        for first, last, new in lined.changes(data[start:end], parsed, walked, document):
+            yield Edit(start + first, start + last, new, "", MESSAGE)
 
     def _below(self, data: bytes) -> list[Span]:
         """Values below their keys: the same in both passes, so the second remembers them."""

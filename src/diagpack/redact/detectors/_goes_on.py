@@ -56,10 +56,12 @@ def end_of_quoted(data: bytes, start: int, end: int) -> int:
     return last - 1 if data[last - 1] in _QUOTES else last
 
 
-def end_of_assignment(data: bytes, key_start: int, end: int) -> int:
+def end_of_assignment(data: bytes, key_start: int, start: int, end: int) -> int:
     """The end of a value that fills its line: `DB_PASSWORD=…` of a file of settings, with any sign in it."""
     if end >= len(data) or data[end] in b" \t\r\n":
         return end
+    if data[end] in _QUOTES and data[start - 1] == data[end] and data[end + 1 : end + 2] in (b"", b"\r", b"\n"):
+        return end  # its own quotes
     line = data.rfind(b"\n", max(0, key_start - 80), key_start) + 1
     if data[line:key_start].strip() not in _BEFORE_KEY or (line == 0 and key_start > 80):
         return end

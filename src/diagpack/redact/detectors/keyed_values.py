@@ -103,7 +103,7 @@ def _spans(data: bytes, found: KeyValue, names: Slots) -> Iterator[Span]:
             if found.where == "flag" and data[end : end + 1] == b",":
                 end = end_of_word(data, end)
             elif found.where == "text" and not is_list:
-                end = end_of_assignment(data, found.key_start, end)
+                end = end_of_assignment(data, found.key_start, start, end)
             if _is_secret_value(data[start:end], names) and _is_plausible(data[start:end], found, names):
                 yield Span(start, end, secret, f"slot-{secret}")
         return
