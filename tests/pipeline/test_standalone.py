@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import zipfile
 from dataclasses import fields
 from pathlib import Path
 
@@ -100,6 +101,26 @@ def test_what_cannot_be_inspected_is_not_written(files: Path) -> None:
         redact_one(files / "core", files / "out", Profile())
 
     assert not (files / "out").exists()
+
+
+def test_an_archive_is_left_alone_and_the_message_says_what_to_do(files: Path) -> None:
+    with zipfile.ZipFile(files / "sessions.saz", "w") as archive:
+        archive.writestr("raw/1_c.txt", "POST /login HTTP/1.1\r\n\r\nuser=zofia&password=hunterpass")
+
+    with pytest.raises(RedactionError) as caught:
+        redact_one(files / "sessions.saz", files / "out", Profile())
+
+    assert caught.value.id == "DP174"
+    assert "unpack it" in str(caught.value.hint)
+    assert not (files / "out").exists()
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="Linux only")
+def test_a_file_system_that_takes_no_files_is_named_before_anything_is_read(files: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        redact_one(files / "note.txt", Path("/proc/x"), Profile())
+
+    assert caught.value.id == "DP930"
 
 
 def test_the_user_key_is_made_once_and_for_this_user_only() -> None:

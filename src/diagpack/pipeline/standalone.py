@@ -7,6 +7,7 @@ lines while `redact FILE` runs: beside the output, for this user only.
 
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -98,6 +99,12 @@ def read_logs(
         yield {name: shown[name] for name in record}
 
 
+_ARCHIVE = (
+    "this is an archive: unpack it and give a file of it, or give it to diagpack collect"
+    " (of Fiddler's .saz a HAR is better: File, Export Sessions, HTTPArchive)"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class RedactedFile:
     """The result of `redact FILE -o OUT`."""
@@ -114,10 +121,25 @@ def redact_one(path: Path, out: Path, profile: Profile) -> RedactedFile:
         raise UsageError("DP930", "the folder to write into is not there", hint="make it, or name another file with -o")
     if not os.access(out.parent, os.W_OK):
         raise UsageError("DP930", "the folder to write into may not be written", hint="name another file with -o")
+    try:
+        # Some file systems (of the kernel, of a device) take no new files whatever the permissions say.
+        with tempfile.TemporaryFile(dir=out.parent):
+            pass
+    except OSError as problem:
+        reason = problem.strerror or "refused"
+        raise UsageError(
+            "DP930", f"nothing can be written into this folder: {reason}", hint="name another file with -o"
+        ) from None
     result = redactor(profile).file(regular(path), out, path.name)
     if result.withheld:
-        raise RedactionError("DP174", f"withheld: {result.withheld[0]['reason']}", hint="nothing was written")
+        hint = "nothing was written" + (f"; {_ARCHIVE}" if _is_zip(path) else "")
+        raise RedactionError("DP174", f"withheld: {result.withheld[0]['reason']}", hint=hint)
     return RedactedFile(out, result)
+
+
+def _is_zip(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(4) == b"PK\x03\x04"
 
 
 def regular(path: Path) -> Path:
