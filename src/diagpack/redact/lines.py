@@ -14,6 +14,7 @@ import msgspec
 
 from diagpack.redact.blocks.reader import Blocks
 from diagpack.redact.documents import redact_documents
+from diagpack.redact.earlier import Earlier
 from diagpack.redact.json_text import Document
 from diagpack.redact.pieces import head_of, pieces
 from diagpack.redact.walk_json import JsonWalker
@@ -31,7 +32,7 @@ def redact_jsonl_stream(engine: "Engine", stream: BinaryIO, start: int, end: int
     """JSON Lines: one record a line, `text` of a log record is log text. Same number of lines."""
     walker = _RecordWalker(engine)
     if start:
-        walker.prime(stream)
+        walker.prime(stream, start)
     for piece in pieces(stream, start, end):
         yield walker.piece(piece)
 
@@ -42,7 +43,7 @@ def redact_jsonl_units(
     """The same in units of these ranges, which the second pass may have from the first."""
     walker = _RecordWalker(engine)
     if found[0][0]:
-        walker.prime(stream)
+        walker.prime(stream, found[0][0])
     for start, end in found:
         is_apart = walker.is_apart
         walker.begin(is_first=(start, end) == found[0])
@@ -73,11 +74,12 @@ class _RecordWalker:
         """All records of a range."""
         return b"".join(map(self.piece, pieces(stream, start, end)))
 
-    def prime(self, stream: BinaryIO) -> None:
+    def prime(self, stream: BinaryIO, start: int) -> None:
         """Read the first records when this is not the first range: they may be the head of a table."""
         records = map(_parsed, head_of(stream))
         texts = [each["text"] for each in records if each is not None]
-        self._blocks.prime("".join(f"{each}\n" for each in texts).encode("utf-8", "surrogatepass"))
+        head = "".join(f"{each}\n" for each in texts).encode("utf-8", "surrogatepass")
+        self._blocks.prime(head, Earlier(stream, start, is_records=True))
 
     def piece(self, piece: bytes) -> bytes:
         lines = piece.split(b"\n")

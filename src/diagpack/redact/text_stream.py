@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from diagpack.redact.blocks.reader import Blocks
+from diagpack.redact.earlier import Earlier
 from diagpack.redact.edits import Edit
 from diagpack.redact.pieces import LONGEST, Cut, cut_pieces, head_of
 
@@ -43,7 +44,8 @@ class _TextWalker:
         self._windows = _Windows(engine)
         self._blocks = Blocks(engine)
         if start:
-            self._blocks.prime(b"\n".join([*head_of(stream), b""]))
+            earlier = Earlier(stream, start, is_records=False)
+            self._blocks.prime(b"\n".join([*head_of(stream), b""]), earlier)
 
     @property
     def is_next(self) -> bool:

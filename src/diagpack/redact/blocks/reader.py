@@ -32,6 +32,7 @@ from diagpack.redact.spans import Span
 from diagpack.redact.walk_markup import redact_element
 
 if TYPE_CHECKING:
+    from diagpack.redact.earlier import Earlier
     from diagpack.redact.engine import Engine
     from diagpack.redact.policy import Policy
 
@@ -136,16 +137,16 @@ class Blocks:
         self._tables.skip()
         self._unfolder.pass_by(data)
 
-    def prime(self, head: bytes) -> None:
-        """The first lines of the text, when reading starts further behind."""
-        self._tables.prime(head)
+    def prime(self, head: bytes, earlier: "Earlier") -> None:
+        """What the text said before, when reading starts further behind. `head`: its first lines."""
+        self._tables.prime(head, earlier.heading())
+        self._statements.prime(earlier)
 
     def edits(self, data: bytes) -> list[Edit]:
         """Edits on the next piece, in any order."""
-        is_alone = b"\n" not in data and not self._unfolder.is_open
-        if is_alone and not self._statements.is_open and not _may_hold_in_line(data):
-            return []
         is_open = self._tables.is_open or self._statements.is_open or self._unfolder.is_open
+        if not is_open and b"\n" not in data and not _may_hold_in_line(data):
+            return []
         if not is_open and not _may_hold(data):
             self._tables.skip()
             self._unfolder.pass_by(data)

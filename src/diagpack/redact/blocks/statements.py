@@ -12,6 +12,7 @@ from diagpack.redact.blocks.names import Meaning, holds, meaning
 from diagpack.redact.detectors._engine import compiled
 
 if TYPE_CHECKING:
+    from diagpack.redact.earlier import Earlier
     from diagpack.redact.policy import Policy
 
 _INTO = r"\b(?:insert[ \t\r\n]+(?:ignore[ \t]+)?into|replace[ \t]+into)[ \t]"
@@ -50,6 +51,32 @@ class Statements:
         self._open: list[Meaning] = []
         # A table definition that goes on in the next piece.
         self._begun = b""
+        # What was told before the range that is read.
+        self._earlier: Earlier | None = None
+
+    def prime(self, earlier: "Earlier") -> None:
+        """Reading starts here: an insert may be open, and tables may have been told before."""
+        self._earlier = earlier
+        head = _HEAD.groups(earlier.insert())
+        if head is not None and head[1][0] < 0:
+            self._open = self._listed(earlier.insert(), head)
+
+    def _known(self, table: bytes) -> list[Meaning]:
+        """The columns of a table that was defined, also before the range."""
+        if table not in self._tables and self._earlier is not None:
+            earlier, self._earlier = self._earlier, None
+            for text in earlier.definitions():
+                self._defined(text)
+            # One that does not end within its text goes on nowhere.
+            self._begun = b""
+        return self._tables.get(table, [])
+
+    def _listed(self, data: bytes, head: "list[tuple[int, int]]") -> list[Meaning]:
+        """The columns of an insert."""
+        _, _, table, listed = head
+        if listed[0] < 0:
+            return self._known(_bare(data[slice(*table)]))
+        return self._columns([each.strip(b' \t\r\n"`[]') for each in data[slice(*listed)].split(b",")])
 
     @property
     def is_open(self) -> bool:
@@ -71,16 +98,12 @@ class Statements:
             position, found = self._rows(columns, data, first)
             yield from found
         while (head := _HEAD.groups(data, position)) is not None:
-            (start, end), created, table, listed = head
+            (start, end), created = head[:2]
             if created[0] >= 0:
                 self._defined(data[start : start + _LONGEST_TABLE])
                 position = end
                 continue
-            columns = (
-                self._columns([each.strip(b' \t\r\n"`[]') for each in data[slice(*listed)].split(b",")])
-                if listed[0] >= 0
-                else self._tables.get(_bare(data[slice(*table)]), [])
-            )
+            columns = self._listed(data, head)
             position, found = self._rows(columns, data, end)
             yield from found
 

@@ -66,13 +66,20 @@ class Tables:
         """A piece without any table went by."""
         self._is_first = False
 
-    def prime(self, head: bytes) -> None:
-        """The first lines of the text, when reading starts further behind: a table that fills the text is open."""
+    def prime(self, head: bytes, heading: bytes = b"") -> None:
+        """The first lines of the text, when reading starts further behind: a table that fills the text is open.
+
+        So is the one that begins with `heading`, the last line before that opens a table of its own.
+        """
         for _ in self.cells(head):
             pass
         self._inside = None
         if self._open is not None and not self._open.is_file:
             self._open = None
+        if heading:
+            self._open = None
+            for _ in self.cells(heading):
+                pass
 
     def cells(self, data: bytes) -> Iterator[tuple[int, int, str]]:
         """(start, end, class) of every sensitive cell of the next piece."""
