@@ -14,7 +14,6 @@ from diagpack.redact.codecs import (
     PERCENT,
     QUOTED_PRINTABLE,
     Codec,
-    is_form_run,
     local_codecs,
 )
 
@@ -63,19 +62,3 @@ def test_each_codec_reads_what_the_standard_library_wrote(text: str) -> None:
 
 def test_a_text_without_escapes_has_no_codec() -> None:
     assert list(local_codecs(b"page=40 of 100% & more C:\\Users")) == []
-
-
-@pytest.mark.parametrize(
-    ("run", "is_form"),
-    [
-        (b"%7B%22password%22%3A+%22cAnary7Qz81x%22%7D", True),
-        (b"value%22%3A+%22Bearer+cAnary7Qz81x2%22", True),
-        (b"the+password+is+cAnary7Qz81x+and+it+fails", True),
-        (b"SAMLRequest%3DfZDLasNADEV%2Fxcy+Hj9KaYRtMM0mkG6StotuihgrxOB5", False),
-        (b"sig=9aB3%2FxQ7+Lm2Zk8%3D", False),
-        (b"a+b%20c", True),
-        (b"a%20b", False),
-    ],
-)
-def test_a_plus_is_a_blank_of_a_form_unless_it_stands_in_base64(run: bytes, is_form: bool) -> None:
-    assert is_form_run(run) is is_form

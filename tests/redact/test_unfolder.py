@@ -6,7 +6,7 @@ import io
 import random
 import re
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
@@ -145,13 +145,13 @@ def test_lists_of_ids_and_of_words_stay() -> None:
 
 def test_lines_that_are_no_text_are_tried_a_few_times_only(monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[int] = []
-    runs = folded.runs
+    behind = folded.Runs.behind
 
-    def counted(lines: Sequence[bytes], first: int) -> Iterator[tuple[str, int]]:
+    def counted(runs: folded.Runs, first: int) -> Iterator[tuple[str, int]]:
         tried.append(first)
-        return runs(lines, first)
+        return behind(runs, first)
 
-    monkeypatch.setattr(folded, "runs", counted)
+    monkeypatch.setattr(folded.Runs, "behind", counted)
     chance = random.Random(7)  # noqa: S311 - reproducible, no secret
     lines = [f"{chance.randrange(10**15, 10**16)}" for _ in range(2000)]
 

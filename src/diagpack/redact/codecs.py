@@ -15,6 +15,7 @@ from urllib.parse import quote_from_bytes
 
 from diagpack.redact.detectors._engine import compiled
 from diagpack.redact.detectors._gate import BESIDES, LONG
+from diagpack.redact.forms import form_runs, may_be_form
 
 # A token needs no escape but for its `@`; a message or a run of base64 that was written again may.
 _JSON_WRITTEN = ((b"\\", b"\\\\"), (b'"', b'\\"'), (b"\n", b"\\n"), (b"\r", b"\\r"), (b"\t", b"\\t"))
@@ -106,44 +107,10 @@ _RUN_ENDS = bytes.maketrans(b" \t\r\f\v\"'<>", b"\n" * 9)
 _LINE = re.compile(rb"[^\n]+")
 # A blank in front of what is no short number (`status=200`). Beside a sign, or between words, it says so for the whole.
 _BLANK = re.compile(rb"=20(?=[A-Za-z\"'<{\[(@+-]|[0-9]{8})")
-_IN_RUN, _IN_WORD = r"[^\s\"'<>]", r"[A-Za-z0-9.,'!?=:-]"
-_WORD = rf"{_IN_WORD}{{1,20}}"
-_FORM_SIGNS = rf"(?:\+{_IN_RUN}*%[0-9A-Fa-f]{{2}}|%[0-9A-Fa-f]{{2}}{_IN_RUN}*\+|{_WORD}(?:\++{_WORD}){{3}})"
-_FORM_RUN = compiled(rf"{_IN_RUN}*{_FORM_SIGNS}{_IN_RUN}*")
-_FORM_LIKELY = compiled(_FORM_SIGNS)
-# What stands on one side of a `+`, and letters and digits in no order of words.
-_SIDE = 40
-# An escaped `/` or `+`.
-_SIGN = re.compile(rb"%2[BbFf]")
-_LEFT, _RIGHT = re.compile(rb"[A-Za-z0-9/]{4,24}\Z"), re.compile(rb"[A-Za-z0-9/]{4,24}")
-_SCRAMBLED = re.compile(rb"[a-z][A-Z0-9]|[0-9][A-Za-z]|[A-Z][0-9]|[A-Z]{2}[a-z]")
-# How far a sign that is escaped, or the next blanks, are from a `+` that is one.
-_NEAR, _FEW_PLUSES = 64, 2
 
 
 def _runs(data: bytes, mark: bytes) -> Iterator[tuple[int, int]]:
     return _lines(data.translate(_RUN_ENDS), mark)
-
-
-def _form_runs(data: bytes) -> Iterator[tuple[int, int]]:
-    """Runs in which a `+` is a blank: some other sign is escaped, or there are several between words."""
-    return ((start, end) for start, end in _FORM_RUN.spans(data) if not _holds_base64(data[start:end]))
-
-
-def _holds_base64(run: bytes) -> bool:
-    """Whether a `+` stands in what is no word: it is a sign of base64 there, as in a SAML message."""
-    at = run.find(b"+")
-    while at >= 0:
-        before, behind = (
-            _SIGN.sub(b"/", each) for each in (run[max(0, at - _SIDE) : at], run[at + 1 : at + 1 + _SIDE])
-        )
-        # Not the digits of another escape.
-        left = _LEFT.search(before[before.rfind(b"%") + 3 :] if b"%" in before else before)
-        right = _RIGHT.match(behind)
-        if left and right and _SCRAMBLED.search(left[0]) and _SCRAMBLED.search(right[0]):
-            return True
-        at = run.find(b"+", at + 1)
-    return False
 
 
 def _lines(data: bytes, mark: bytes) -> Iterator[tuple[int, int]]:
@@ -154,11 +121,6 @@ def _lines(data: bytes, mark: bytes) -> Iterator[tuple[int, int]]:
         end = len(data) if end < 0 else end
         yield start, end
         at = data.find(mark, end)
-
-
-def is_form_run(run: bytes) -> bool:
-    """Whether a run without blanks is one in which a `+` stands for one."""
-    return b"+" in run and _FORM_LIKELY.find(run) is not None and not _holds_base64(run)
 
 
 def _lines_with(pattern: re.Pattern[bytes], data: bytes) -> Iterator[tuple[int, int]]:
@@ -252,7 +214,7 @@ PERCENT = Codec(
 FORM = Codec(
     "form",
     re.compile(rb"%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*|\++"),
-    lambda data: _form_runs(data),
+    form_runs,
     lambda match: match[0].replace(b"+", b" ") if match[0][0] == 0x2B else _percent(match),
     _percent_token,
 )
@@ -323,13 +285,11 @@ _QUOTED = (
 _BLANKS = compiled(r"[\"',;:{}>.!?)\]]=20[\"'A-Za-z<{\[(-]|=20[A-Za-z\"'<{\[(-][^\n=&]{0,60}=20[A-Za-z\"'<{\[(-]")
 _has_blanks = BESIDES.add(lambda: r"=20(?:[A-Za-z\"'<{\[(@+-]|[0-9]{8})")
 _has_folds = BESIDES.add(lambda: r"=\r?\n")
-_FOLDED = re.compile(rb"=\r?\n(?=\S)")
 # A folded line has 73 to 76 characters (RFC 2045 6.7), more where something was written in front of it.
 _SHORTEST_FOLDED = 70
+_FOLDED = compiled(rf"[^\n]{{{_SHORTEST_FOLDED}}}=\r?\n\S")
 _OF_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-= >\t"
 _LIKELY_QUOTED = compiled(_QUOTED)
-# What a form has, without what counts.
-_has_form = BESIDES.add(lambda: rf"\+{_IN_RUN}*%|%{_IN_RUN}*\+|\+{_IN_WORD}+\++{_IN_WORD}+\++{_IN_WORD}")
 _has_doubled = BESIDES.add(lambda: r'\{""')
 _is_quoted = BESIDES.add(lambda: _QUOTED)
 
@@ -338,7 +298,7 @@ def local_codecs(data: bytes) -> Iterator[Codec]:
     """The codecs that may have escaped something in this text."""
     if b"%" in data and PERCENT.trigger.search(data):
         yield PERCENT
-    if (_has_form(data) if len(data) >= LONG else b"+" in data) and _may_be_form(data):
+    if may_be_form(data):
         yield FORM
     if b"&" in data and ENTITIES.trigger.search(data):
         yield ENTITIES
@@ -352,26 +312,17 @@ def local_codecs(data: bytes) -> Iterator[Codec]:
         yield QUOTED_BLANKS
 
 
-def _may_be_form(data: bytes) -> bool:
-    at = data.find(b"+")
-    while at >= 0:
-        # Most stand alone, as in a time zone.
-        around = data[max(0, at - _NEAR) : at + _NEAR]
-        if b"%" in around or around.count(b"+") > _FEW_PLUSES:
-            return _FORM_LIKELY.find(data) is not None
-        at = data.find(b"+", at + _NEAR)
-    return False
-
-
 def _holds_folded(data: bytes) -> bool:
     """Whether a line was too long and folded. A line of base64 may end just so, and holds no other signs."""
     if not (_has_folds(data) if len(data) >= LONG else b"=\n" in data or b"=\r\n" in data):
         return False
-    for match in _FOLDED.finditer(data):
-        end = match.start()
-        line = data[max(0, end - _SHORTEST_FOLDED) : end]
-        if len(line) == _SHORTEST_FOLDED and b"\n" not in line and line.translate(None, _OF_BASE64):
+    found = _FOLDED.find(data)
+    while found is not None:
+        start, end = found
+        if data[start : start + _SHORTEST_FOLDED].translate(None, _OF_BASE64):
             return True
+        # The next line may begin where this match ends.
+        found = _FOLDED.find(data, end - 1)
     return False
 
 

@@ -13,7 +13,7 @@ _words = struct.Struct(">8H").unpack
 _SPELLING = ":".join(["%x"] * 8)
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=8192)
 def packed_ipv6(text: str) -> bytes | None:
     """The sixteen bytes of an address; None for anything else."""
     if _FULL.fullmatch(text) is not None:

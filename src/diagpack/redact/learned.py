@@ -76,6 +76,11 @@ def ipv6_spelling(value: str) -> tuple[bytes, ...]:
 
 
 @cache
+def _ipv6_mark() -> int:
+    return fingerprint_bytes(IPV6_MARK)
+
+
+@cache
 def _first_names() -> frozenset[str]:
     from diagpack.redact.rulebook import load_data
 
@@ -130,7 +135,8 @@ class Learned:
         """A value that its shape betrays: kept as a fingerprint only."""
         self._prints.append(fingerprint(value, entity))
         if entity == "ip" and ":" in value:
-            self._prints.extend(fingerprint_bytes(each) for each in (*ipv6_spelling(value), IPV6_MARK))
+            self._prints.extend(fingerprint_bytes(each) for each in ipv6_spelling(value))
+            self._prints.append(_ipv6_mark())
         if len(self._prints) > 250_000:
             self._compact()
 

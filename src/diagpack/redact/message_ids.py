@@ -12,6 +12,9 @@ _HEADER: Final = re.compile(
     rb"(?:message[-_]?id|in-reply-to|references)\\*[\"']?[ \t]*[:=][\s\\\"']*(?:<[^<>\s]{1,300}>[\s,]*)*<?\Z",
     re.IGNORECASE,
 )
+_CLUES: Final = (b"message", b"in-reply-to", b"references")
+# What joins the host of a principal with its service.
+_JOINTS: Final = frozenset({b"/", b":", b"."})
 _SERVICE: Final = re.compile(
     rb"\b(?:HTTP|host|krbtgt|ldap|cifs|MSSQLSvc|imap|smtp|pop|nfs|RPCSS|TERMSRV|WSMAN|GC|DNS|kadmin|postgres|ftp)"
     rb"/[A-Za-z0-9.:-]{0,100}\Z"
@@ -20,22 +23,36 @@ _VALUE: Final = re.compile(r"(<?)([^\s<>@\"']{6,250})@([A-Za-z0-9.-]{1,253}|\[[0
 _LOCAL: Final = bytes(range(48, 58)) + bytes(range(65, 91)) + bytes(range(97, 123)) + b".!#$%&'*+-^_`|~"
 _LOOK_BACK: Final = 1000
 _DIGITS: Final = 6
+_NO_DIGITS: Final = str.maketrans("", "", "0123456789")
 _LONG: Final = 20
 KEYS: Final = frozenset({"messageid", "internetmessageid", "inreplyto", "references", "smtpid"})
 
 
 def is_impersonal(data: bytes, start: int, end: int) -> bool:
     """Whether the address at `start` is the id of a message behind its header, or the principal of a service."""
+    if data[start - 1 : start] in _JOINTS:
+        return _SERVICE.search(data[max(0, start - 110) : start]) is not None
     before = data[max(0, start - _LOOK_BACK) : start]
-    if before.endswith(b"/") or before[-1:] in (b":", b"."):
-        return _SERVICE.search(before[-110:]) is not None
     # An id may hold signs that no address begins with.
     opening = before.rfind(b"<")
     if opening >= 0 and not before[opening:].translate(None, b"<=/{}?").translate(None, _LOCAL):
         start -= len(before) - opening - 1
         before = before[: opening + 1]
     local = data[start:end].partition(b"@")[0].decode("latin1")
-    return _is_drawn(local) and _HEADER.search(before) is not None
+    return _is_drawn(local) and _holds_header(data) and _HEADER.search(before) is not None
+
+
+# Whether the name of such a header stands in a text at all, of the text that was asked about last.
+_known: list[tuple[bytes, bool]] = [(b"", False)]
+
+
+def _holds_header(data: bytes) -> bool:
+    known, held = _known[0]
+    if known is not data:
+        lowered = data.lower()
+        held = any(each in lowered for each in _CLUES)
+        _known[0] = data, held
+    return held
 
 
 def parts_of(value: str) -> tuple[str, str, str] | None:
@@ -48,5 +65,5 @@ def parts_of(value: str) -> tuple[str, str, str] | None:
 
 def _is_drawn(local: str) -> bool:
     """Made by a program: six digits, or long and mixed. `anna.beispiel1980` may be somebody."""
-    digits = sum(map(str.isdigit, local))
+    digits = len(local) - len(local.translate(_NO_DIGITS))
     return digits >= _DIGITS or (len(local) >= _LONG and digits > 0 and any(map(str.isupper, local)))

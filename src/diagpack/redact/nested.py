@@ -19,33 +19,21 @@ from diagpack.redact.codecs import (
     Codec,
     Decoded,
     at_once,
-    is_form_run,
     local_codecs,
 )
 from diagpack.redact.detectors._engine import Pattern, compiled
-from diagpack.redact.detectors._gate import LONG, RARE
 from diagpack.redact.edits import Edit
+from diagpack.redact.forms import is_form_run
 from diagpack.redact.looks import looks_opaque
-from diagpack.redact.packed import LONG_RUN, TooBig, Unpacked, unpack_base64, unpack_hex
-from diagpack.redact.spans import Span
+from diagpack.redact.packed import Unpacked
+from diagpack.redact.runs import BOMB, RUNS, opened_run, runs
+from diagpack.redact.spans import Span, span_of
 from diagpack.redact.tally import NOTHING
 from diagpack.redact.together import APART, Texts, grouped
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
 
-# Base64 of ASCII text shows in its first twelve characters: the top bit of every byte is 0 and the byte is printable.
-_QUAD = "[I-Za-fCD][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/_-]"
-# UTF-16 of ASCII: every second byte is 0.
-_EVEN, _ODD = "[I-Za-f][AQgw][AB][A-Za-z0-9+/_-]", "A[C-H][AEIMQUYcgkosw048]A"
-_BASE64 = (
-    rf"(?:^|[^A-Za-z0-9+])(?:{_QUAD}{_QUAD}{_QUAD}|H4sI|eJ|eN|eA|[A-Za-z0-9]A[A-Za-z0-9][A-Za-z0-9]|{_EVEN}{_ODD}|{_ODD}{_EVEN})"
-    r"[A-Za-z0-9+/_-]*=*"
-)
-_LONG = rf"[A-Za-z0-9+/_-]{{{LONG_RUN}}}[A-Za-z0-9+/_-]*=*"
-# Eight characters that are text, of one byte or two.
-_HEX = r"(?:[2-7][0-9a-fA-F]|[cdCD][0-9a-fA-F][89abAB][0-9a-fA-F]){8}(?:[0-9a-fA-F]{2})*"
-_has_hex = RARE.add(lambda: _HEX)
 # One for each sign in front: a pattern that begins with one byte is sought twice as fast as with one of four.
 _PARAMETER_NAMES = [re.compile(rb"%b([A-Za-z0-9_.\-\[\]%%]+)=" % re.escape(each)) for each in (b"?", b"&", b"#", b";")]
 _PARAMETER = r"[?&#;][A-Za-z0-9_.\-\[\]%]+=[^&#\s\"'<>;,\\]+"
@@ -54,7 +42,6 @@ _MANY = 8
 _TOGETHER_BYTES = 64 << 10
 # Runs of one piece that are opened together.
 _TOGETHER = 5000
-_UNPACKERS = {"base64": unpack_base64, "hex": unpack_hex}
 _SHORT = 4096
 # Texts inside of runs that are searched together.
 _SHORT_TEXT = 64
@@ -62,8 +49,6 @@ _MOST_CLEAR = 100_000
 # How often the size of a text may be read in layers below the first, codec by codec; what one of them costs in bytes.
 _DEEPER = 4
 _EACH = 64
-_RUN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/_-")
-
 # What is decoded is read in every order of the layers; or all kinds at once, layer by layer, with quoted-printable or
 # without it; or only what needs no escape.
 _EVERY_ORDER, _ALL_AT_ONCE, _BUT_PRINTABLE, _NO_FURTHER = "every", "all", "but-printable", "no-further"
@@ -103,11 +88,11 @@ class Parent(NamedTuple):
 
 
 @functools.lru_cache(maxsize=8)
-def _patterns(one_time: str) -> tuple[Pattern, Pattern, Pattern, Pattern, Pattern]:
-    """Packed runs, hex runs, parameters, one-time links, and anything of these; the engines of a process share them."""
-    sources = (f"{_BASE64}|{_LONG}", _HEX, _PARAMETER, one_time)
-    packed, hexadecimal, parameter, link = map(compiled, sources)
-    return packed, hexadecimal, parameter, link, compiled("|".join(f"(?:{each})" for each in sources))
+def _patterns(one_time: str) -> tuple[Pattern, Pattern, Pattern]:
+    """Parameters, one-time links, and anything of these or packed; the engines of a process share them."""
+    sources = (*RUNS, _PARAMETER, one_time)
+    parameter, link = map(compiled, sources[-2:])
+    return parameter, link, compiled("|".join(f"(?:{each})" for each in sources))
 
 
 def _is_dense(codecs: Sequence[Codec], data: bytes) -> bool:
@@ -128,7 +113,7 @@ class Nested:
             re.escape(each) for each in sorted(engine.policy.section("urls")["reset_words"], key=len)[::-1]
         )
         one_time = rf"(?i)/(?:{words})/[A-Za-z0-9_.~%+=-]+"
-        self._packed, self._hex, self._parameter, self._one_time, self._any = _patterns(one_time)
+        self._parameter, self._one_time, self._any = _patterns(one_time)
         self._classes: dict[bytes, str] = {}
         self._decodings: dict[tuple[str, str, bytes], _Known] = {}
         self._parent: Parent | None = None
@@ -305,57 +290,24 @@ class Nested:
     def _found_runs(self, data: bytes) -> list[tuple[int, int, Unpacked]]:
         memory = self._engine.memory
         if memory is None or len(data) <= _SHORT:
-            return [(start, end, unpacked) for start, end, _is_hex, unpacked in self._runs(data)]
+            return [(start, end, unpacked) for start, end, _kind, unpacked in runs(data, self._cap)]
         fresh: dict[tuple[int, int], Unpacked] = {}
 
         def find() -> list[Span]:
-            runs = list(self._runs(data))
-            fresh.update(((start, end), unpacked) for start, end, _is_hex, unpacked in runs)
-            return [Span(start, end, "hex" if is_hex else "base64", "packed") for start, end, is_hex, _ in runs]
+            opened = list(runs(data, self._cap))
+            fresh.update(((start, end), unpacked) for start, end, _kind, unpacked in opened)
+            return [span_of((start, end, kind, "packed")) for start, end, kind, _ in opened]
 
         found = []
         for start, end, name, _rule in memory.recall("packed", data, find):
-            unpacked = fresh.get((start, end)) or self._unpack(_UNPACKERS[name], data[start:end])
+            unpacked = fresh.get((start, end)) or opened_run(name, data[start:end], self._cap)
             if unpacked is not None:
                 found.append((start, end, unpacked))
         return found
 
-    def _runs(self, data: bytes) -> Iterator[tuple[int, int, bool, Unpacked]]:
-        for start, end in self._packed.spans(data):
-            if data[start] not in _RUN:
-                start += 1
-            found = self._unpacked(data, start, end)
-            if found is not None:
-                yield found[0], found[1], False, found[2]
-        for start, end in self._hex.spans(data) if len(data) < LONG or _has_hex(data) else ():
-            unpacked = self._unpack(unpack_hex, data[start:end])
-            if unpacked is not None:
-                yield start, end, True, unpacked
-
-    def _unpacked(self, data: bytes, start: int, end: int) -> tuple[int, int, Unpacked] | None:
-        """A run may begin with something else (`/path/`), so each part behind a separator gets a try."""
-        for _ in range(4):
-            run = data[start:end]
-            if len(run) < 12:
-                return None
-            unpacked = self._unpack(unpack_base64, run)
-            if unpacked is not None:
-                return start, end, unpacked
-            cut = min((each for each in (run.find(b"/"), run.find(b"-"), run.find(b"_")) if each >= 0), default=-1)
-            if cut < 0:
-                return None
-            start += cut + 1
-        return None
-
-    def _unpack(self, unpack, run: bytes) -> Unpacked | None:  # type: ignore[no-untyped-def]
-        try:
-            return unpack(run, self._cap)  # type: ignore[no-any-return]
-        except TooBig:
-            return Unpacked(b"", lambda text: text, ("too-big",))
-
     def _rewritten(self, start: int, end: int, run: bytes, unpacked: Unpacked) -> Iterator[Edit]:
         engine = self._engine
-        if unpacked.steps == ("too-big",):
+        if unpacked is BOMB:
             new = engine.replacement_of(run, "secret", "inflates-too-far")
             yield Edit(start, end, new, "secret", "inflates-too-far")
             return

@@ -7,6 +7,7 @@ Bindings 3.4.4 (raw deflate).
 
 import base64
 import binascii
+import functools
 import re
 import zlib
 from collections.abc import Callable
@@ -38,6 +39,12 @@ class Unpacked(NamedTuple):
     steps: tuple[str, ...]
 
 
+# The same from a tuple, which takes a third of the time.
+unpacked_of: Callable[[tuple[bytes, Callable[[bytes], bytes], tuple[str, ...]]], Unpacked] = functools.partial(
+    tuple.__new__, Unpacked
+)
+
+
 def unpack_base64(run: bytes, cap: int, *, is_slot: bool = False) -> Unpacked | None:
     """The text in a run of base64 or base64url characters. `is_slot`: the run is a whole value, worth more effort."""
     core = run.rstrip(b"=")
@@ -51,7 +58,7 @@ def unpack_base64(run: bytes, cap: int, *, is_slot: bool = False) -> Unpacked | 
         short = binascii.a2b_base64(core + _PADDING[len(core) % 4])
         if short and not short.translate(None, _TEXT):
             is_padded = len(run) != len(core) or len(core) % 4 == 0
-            return Unpacked(short, _encoded if is_padded else _encoded_bare, _BASE64)
+            return unpacked_of((short, _encoded if is_padded else _encoded_bare, _BASE64))
         if not _is_promising(core, short[:9] if len(core) >= 12 else short[:6]):
             return None
     if len(core) > _DECODED_AT_ONCE and not is_slot and not _is_promising(core, _decoded(core[:12], is_url)):

@@ -39,6 +39,7 @@ _LONGEST_NAME = 80
 _SHORTEST_PACKED = 16
 _PADDING = ord("=")
 _PRINTABLE = bytes(range(32, 127))
+_PACKED_LINE = re.compile(rb"[A-Za-z0-9+/]*[A-Za-z]=\n")
 _MOST_LINES = 400
 # How far a manifest reaches from its `kind: Secret`.
 _MANIFEST = 64 << 10
@@ -47,7 +48,7 @@ _MANIFEST = 64 << 10
 def values_below(policy: "Policy", data: bytes) -> Iterator[tuple[int, int, str]]:
     """(start, end, class) of every value that stands below its key."""
     behind_record = 0
-    for _, end in _KEY_LINE.spans(data):
+    for end in _key_lines(data):
         if _is_packed_text(data, end):
             continue
         if _ARGUMENTS.search(data, max(0, end - _LONGEST_NAME), end) is not None:
@@ -59,6 +60,17 @@ def values_below(policy: "Policy", data: bytes) -> Iterator[tuple[int, int, str]
         if end >= behind_record and _is_plural(data, end) and meant.entity in SECRET_CLASSES and not meant.is_weak:
             behind_record = yield from _record(data, end, meant)
         yield from _below(data, end, meant)
+
+
+def _key_lines(data: bytes) -> Iterator[int]:
+    """Where each line behind a key begins. Of lines of base64 that end like one, the next one needs no search."""
+    position = 0
+    while (found := _KEY_LINE.find(data, position)) is not None:
+        position = found[1]
+        yield position
+        while (line := _PACKED_LINE.match(data, position)) is not None:
+            position = line.end()
+            yield position
 
 
 def manifest_values(data: bytes) -> Iterator[tuple[int, int]]:

@@ -36,8 +36,10 @@ def groups(data: bytes) -> Iterator[list[Line]]:
         for line in data[first:last].split(b"\n"):
             bare = line.lstrip(_QUOTES)
             start = at + len(line) - len(bare)
-            lines.append((start, _CHARACTERS.at(data, start)))
             at += len(line) + 1
+            lines.append((start, start + len(bare.rstrip(b"\r"))))
+        # Behind the characters of the last line something else may stand.
+        lines[-1] = lines[-1][0], _CHARACTERS.at(data, lines[-1][0])
         if sum(end - start for start, end in lines) >= _LEAST:
             yield lines
 
@@ -70,25 +72,39 @@ def kinds(line: bytes) -> tuple[str, ...]:
     return ("hex", "base64") if HEX.issuperset(line) else ("base64",)
 
 
-def runs(lines: Sequence[bytes], first: int) -> Iterator[tuple[str, int]]:
-    """What the lines from `first` on may be as one text of one program, and where it may end.
+class Runs:
+    """What lines may be as one text of one program, and where it may end. Linear in the lines, for all of them."""
 
-    Such lines are equally long, and one that may be shorter ends them.
-    """
-    width = len(lines[first])
-    for kind in kinds(lines[first]):
-        last = first + 1
-        while last < len(lines) and not lines[last - 1].endswith(b"=") and len(lines[last]) <= width:
-            if kind not in kinds(lines[last]):
-                break
-            last += 1
-            if len(lines[last - 1]) < width:
-                break
-        if last - first > 1:
-            yield kind, last
-        if last - first > 2 and len(lines[last - 1]) < width:
-            # The shorter one may be something else.
-            yield kind, last - 1
+    def __init__(self, lines: Sequence[bytes]) -> None:
+        self._sizes = list(map(len, lines))
+        self._ends = {
+            "base64": _run_ends(lines, [True] * len(lines)),
+            "hex": _run_ends(lines, [HEX.issuperset(each) for each in lines]),
+        }
+
+    def behind(self, first: int) -> Iterator[tuple[str, int]]:
+        """(kind, end) of what may begin with a line.
+
+        Such lines are equally long, and one that may be shorter ends them.
+        """
+        for kind in ("hex", "base64"):
+            last = self._ends[kind][first]
+            if last - first > 1:
+                yield kind, last
+            if last - first > 2 and self._sizes[last - 1] < self._sizes[first]:
+                # The shorter one may be something else.
+                yield kind, last - 1
+
+
+def _run_ends(lines: Sequence[bytes], is_fitting: Sequence[bool]) -> list[int]:
+    """Where each run ends; right behind a line that is of another kind. What equal lines begin ends at one place."""
+    ends = list(range(1, len(lines) + 1))
+    for first in range(len(lines) - 2, -1, -1):
+        width, following = len(lines[first]), len(lines[first + 1])
+        if not (is_fitting[first] and is_fitting[first + 1]) or following > width or lines[first].endswith(b"="):
+            continue
+        ends[first] = ends[first + 1] if following == width else first + 2
+    return ends
 
 
 def spread(packed: bytes, width: int, count: int, *, is_last: bool) -> list[bytes]:

@@ -63,6 +63,8 @@ class Unfolder:
         self._cap = engine.policy.limit("inflate_bytes")
         # The last lines of the piece before, as they were.
         self._before: list[bytes] = []
+        # The last lines that were read, and what showed in them: the next look begins with the same ones.
+        self._known: tuple[list[bytes], Readings, list[Mark]] | None = None
 
     @property
     def is_open(self) -> bool:
@@ -77,6 +79,8 @@ class Unfolder:
         """All groups of lines of the next piece."""
         before = self._before
         self.pass_by(data)
+        # Each piece asks for itself: the second pass must know what was read in it.
+        self._known = None
         for places in folded.groups(data):
             is_first = not data[: places[0][0]].strip(b" \t>\"'")
             yield from self.edits(data, places, before if is_first else [])
@@ -104,20 +108,27 @@ class Unfolder:
 
     def _unfolded(self, lines: list[bytes]) -> "_Found":
         """The lines as they become."""
-        readings = Readings(lines)
-        marks = readings.marks(self._engine)
-        found = self._joined(lines, marks, readings.begins)
+        readings, marks = self._read(lines)
+        found = self._joined(lines, _Places(marks), readings.begins)
         marks = found.open(marks)
         if found.lines == lines and not marks:
             return found
         hidden = readings.without(marks)
+        places = _Places(marks)
         for number, line in enumerate(lines):
             if number in found.documents or found.lines[number] != line:
                 continue
             is_last = number == len(lines) - 1
-            found.lines[number] = self._alone(line, number, marks, found, is_last=is_last) or hidden[number]
+            found.lines[number] = self._alone(line, number, places, found, is_last=is_last) or hidden[number]
         found.lines = self._without_shapes(self._without_marks(found))
         return found
+
+    def _read(self, lines: list[bytes]) -> tuple[Readings, list[Mark]]:
+        """All readings of some lines, with what shows in them."""
+        if self._known is None or self._known[0] != lines:
+            readings = Readings(lines)
+            self._known = list(lines), readings, readings.marks(self._engine)
+        return self._known[1:]
 
     def _behind(self, before: Sequence[bytes], lines: list[bytes]) -> list[bytes]:
         """The lines without what shows a value together with those at the end of the last piece, which were written."""
@@ -128,19 +139,21 @@ class Unfolder:
             self._engine.tally[f"{mark.entity}/{mark.rule}"] += 1
         return [*readings.without(marks)[len(before) :], *lines[near:]]
 
-    def _joined(self, lines: list[bytes], marks: list[Mark], begins: set[int]) -> "_Found":
+    def _joined(self, lines: list[bytes], marks: "_Places", begins: set[int]) -> "_Found":
         """What was folded from one text. `begins`: lines that begin like a text."""
         found = _Found(list(lines))
         first = behind = 0
-        left = _TRIES * sum(map(len, lines))
+        sums = list(accumulate(map(len, lines), initial=0))
+        left = _TRIES * sums[-1]
+        runs = folded.Runs(lines)
         # When no more is tried, nothing more is found.
         while first < len(lines) and left >= 0:
             line, last = lines[first], first + 1
             # A text may also begin behind other lines that are as long.
             if first in begins or _PACKED.match(line) or (first >= behind and len(line) >= _WIDE):
-                for kind, end in folded.runs(lines, first):
+                for kind, end in runs.behind(first):
                     behind = max(behind, end)
-                    left -= sum(map(len, lines[first:end]))
+                    left -= sums[end] - sums[first]
                     if left >= 0 and self._run(found, first, end, kind, marks):
                         is_settled = found.lines[first:end] != lines[first:end] or first in found.read
                         # Where nothing was found, another text may begin with the shorter line.
@@ -149,7 +162,7 @@ class Unfolder:
             first = last
         return found
 
-    def _run(self, found: "_Found", first: int, last: int, kind: str, marks: list[Mark]) -> bool:
+    def _run(self, found: "_Found", first: int, last: int, kind: str, marks: "_Places") -> bool:
         """Whether a run of lines is one text, which is redacted then."""
         lines = found.lines[first:last]
         try:
@@ -161,7 +174,7 @@ class Unfolder:
             return False
         is_last = last == len(found.lines)
         is_document = self._is_document(unpacked)
-        touching = _touching(marks, first, last)
+        touching = marks.touching(first, last)
         packed = self._rewritten(unpacked, [] if touching and is_document else touching, is_last=is_last)
         if packed is not None:
             found.lines[first:last] = folded.spread(packed, len(lines[0]), last - first, is_last=is_last)
@@ -187,14 +200,14 @@ class Unfolder:
     def _unpacked(self, run: bytes, kind: str, *, is_slot: bool) -> Unpacked | None:
         return unpack_hex(run, self._cap) if kind == "hex" else unpack_base64(run, self._cap, is_slot=is_slot)
 
-    def _alone(self, line: bytes, number: int, marks: list[Mark], found: "_Found", *, is_last: bool) -> bytes | None:
+    def _alone(self, line: bytes, number: int, marks: "_Places", found: "_Found", *, is_last: bool) -> bytes | None:
         for kind in folded.kinds(line):
             try:
                 unpacked = self._unpacked(line, kind, is_slot=False)
             except TooBig:
                 return blanked(line)
             if unpacked is not None:
-                touching = _touching(marks, number, number + 1)
+                touching = marks.touching(number, number + 1)
                 if touching is None or not self._is_document(unpacked):
                     return self._rewritten(unpacked, touching, is_last=is_last)
                 found.documents[number] = number
@@ -220,8 +233,8 @@ class Unfolder:
         """What another reading still shows is overwritten; where that does not end, all of it."""
         lines = found.lines
         for _ in range(_ROUNDS):
-            readings = Readings(lines)
-            marks = found.open(readings.marks(self._engine))
+            readings, marks = self._read(lines)
+            marks = found.open(marks)
             if not marks:
                 return lines
             lines = readings.without(marks)
@@ -246,7 +259,16 @@ def _shapes(engine: "Engine", data: bytes) -> Iterator[Span]:
     yield from engine.learned_in(data)
 
 
-def _touching(marks: list[Mark], first: int, last: int) -> list[Mark] | None:
-    """The marks inside of these lines; None when one goes on in another line."""
-    found = [each for each in marks if each.first < last and first < each.last]
-    return found if all(first <= each.first and each.last <= last for each in found) else None
+class _Places:
+    """Marks by the lines they stand in."""
+
+    def __init__(self, marks: Iterable[Mark]) -> None:
+        self._by_line: dict[int, list[Mark]] = {}
+        for mark in marks:
+            for number in range(mark.first, mark.last):
+                self._by_line.setdefault(number, []).append(mark)
+
+    def touching(self, first: int, last: int) -> list[Mark] | None:
+        """The marks inside of these lines; None when one goes on in another line."""
+        found = dict.fromkeys(each for number in range(first, last) for each in self._by_line.get(number, ()))
+        return list(found) if all(first <= each.first and each.last <= last for each in found) else None

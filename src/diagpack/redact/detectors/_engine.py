@@ -147,7 +147,7 @@ class RuleScanner:
         self._pattern: Pattern | None = None
         self._keywords = tuple(keyword.encode() for keyword in rule.keywords)
         self._has_letters = any(keyword.upper() != keyword for keyword in self._keywords)
-        self._left = character_class(rule.left)
+        self._left = bytes(character_class(rule.left))
         self._before = character_class(rule.not_before)
         self._after = character_class(rule.not_after)
         self._named = frozenset(rule.not_named)
@@ -264,13 +264,10 @@ def character_class(text: str) -> frozenset[int]:
     return frozenset(byte for byte in range(256) if pattern.at(bytes([byte]), 0) == 1)
 
 
-def walk_left(data: bytes, start: int, allowed: frozenset[int], limit: int = LEFT_LIMIT) -> int:
+def walk_left(data: bytes, start: int, allowed: bytes, limit: int = LEFT_LIMIT) -> int:
     """The leftmost position reachable from `start` over allowed bytes."""
     floor = max(0, start - limit)
-    first = start
-    while start > floor and data[start - 1] in allowed:
-        start -= 1
-    return behind_escape(data, start, first)
+    return behind_escape(data, floor + len(data[floor:start].rstrip(allowed)), start)
 
 
 def name_before(data: bytes, end: int) -> str:

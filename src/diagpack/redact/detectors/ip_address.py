@@ -24,6 +24,8 @@ _INTERNAL: Final = tuple(
     ).split()
 )
 _INTERNAL_V6: Final = tuple((int(each.network_address), int(each.netmask)) for each in _INTERNAL if each.version == 6)
+# First bytes of these: of the others, one look says that they are none.
+_INTERNAL_V6_STARTS: Final = frozenset((0x00, 0xFC, 0xFD, 0xFE, 0xFF))
 _INTERNAL_V4: Final = tuple((int(each.network_address), int(each.netmask)) for each in _INTERNAL if each.version == 4)
 
 # Words right in front of a version or a section number.
@@ -44,8 +46,10 @@ def is_internal(value: bytes) -> bool:
         number = int.from_bytes(map(int, value.split(b".")), "big")
         return any(number & mask == network for network, mask in _INTERNAL_V4)
     packed = packed_ipv6(value.decode("ascii"))
-    number = int.from_bytes(packed or b"", "big")
-    return packed is not None and any(number & mask == network for network, mask in _INTERNAL_V6)
+    if packed is None or packed[0] not in _INTERNAL_V6_STARTS:
+        return False
+    number = int.from_bytes(packed, "big")
+    return any(number & mask == network for network, mask in _INTERNAL_V6)
 
 
 # An address without `::` has no part that a search could look for first.
