@@ -339,7 +339,7 @@ class Engine:
             found = self._spans.without_opened(found)
         edits = parted(self._spans.settled(data, resolve(data, found, list(self.pseudonyms.find(data)))))
         if self.asked is not None and not is_ahead:
-            self.asked.text(data, edits)
+            self.asked.text(data, edits, is_whole=blocks is not None)
         return edits
 
     def holds_learned(self, data: bytes) -> bool:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from diagpack.redact.blocks.reader import WHOLE
 from diagpack.redact.edits import Edit
 from diagpack.redact.tally import Tally
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 _BETWEEN = b"\n\0\n"
 # Texts of a unit that are kept, in times of its size: what hides more in layers is cheaper to redact again.
 _MOST_TIMES = 4
-_AT_LEAST = 1 << 20
+_AT_LEAST = 128 << 10
 NOTHING_MAPPED: Mapping[str, str] = MappingProxyType({})
 
 
@@ -57,8 +58,11 @@ class Questions:
         """The next text is this one, and is not to be kept."""
         self._piece = data
 
-    def text(self, data: bytes, edits: Sequence[Edit] = ()) -> None:
-        """A text in which learned values are looked for, and what was replaced in it."""
+    def text(self, data: bytes, edits: Sequence[Edit] = (), *, is_whole: bool = False) -> None:
+        """A text in which learned values are looked for, and what was replaced in it.
+
+        `is_whole`: what spans lines counted as well, so nothing else counts inside of a message.
+        """
         if data is self._piece:
             self._piece = None
             return
@@ -67,7 +71,7 @@ class Questions:
             return
         self._texts.append(data)
         for edit in edits:
-            if edit.entity:
+            if edit.entity or (is_whole and edit.rule in WHOLE):
                 self._replaced.append(self._at + edit.start)
                 self._replaced.append(self._at + edit.end)
         self._at += len(data) + len(_BETWEEN)
@@ -90,9 +94,10 @@ class Questions:
 
 
 class Piece(msgspec.Struct, frozen=True, array_like=True):
-    """What was replaced in a piece of plain text; `edits`: start, end, length of the new bytes, whether by a token.
+    """What was replaced in a piece of plain text.
 
-    `digest`: of the piece, which is read anew in the second pass. `new`: joined.
+    `edits`: start, end, length of the new bytes, whether nothing else counts there. `digest`: of the piece, which is
+    read anew in the second pass. `new`: joined.
     """
 
     digest: bytes
@@ -107,8 +112,8 @@ class Piece(msgspec.Struct, frozen=True, array_like=True):
     def of(cls, data: bytes, edits: Sequence[Edit], tally: Mapping[str, int]) -> "Piece":
         """`edits`: all that were made."""
         numbers = array("I")
-        for start, end, new, entity, _rule in edits:
-            numbers.extend((start, end, len(new or b""), entity != ""))
+        for start, end, new, entity, rule in edits:
+            numbers.extend((start, end, len(new or b""), entity != "" or rule in WHOLE))
         return cls(_digest(data), numbers.tobytes(), b"".join(each.new or b"" for each in edits), dict(tally))
 
     def written(self, engine: "Engine", data: bytes) -> bytes | None:

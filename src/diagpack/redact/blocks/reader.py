@@ -50,7 +50,7 @@ _REMEMBERED = 4096
 MESSAGE = "message"
 # A message that a string or a cell holds: what its quotes are escapes of is read better without them.
 TORN = "message-escaped"
-_WHOLE = frozenset({WRITTEN, READ, MESSAGE, TORN})
+WHOLE = frozenset({WRITTEN, READ, MESSAGE, TORN})
 
 
 def _may_hold(data: bytes) -> bool:
@@ -67,7 +67,7 @@ def _may_hold_in_line(data: bytes) -> bool:
 
 def outermost(found: list[Edit]) -> list[Edit]:
     """Without what else was found inside folded base64 or a message."""
-    if not any(each.rule in _WHOLE for each in found):
+    if not any(each.rule in WHOLE for each in found):
         return found
     # Of the same line, what was found without decoding decides; it comes last.
     chosen = {each[:2]: each for rule in (READ, WRITTEN) for each in found if each.rule == rule}
@@ -80,7 +80,7 @@ def outermost(found: list[Edit]) -> list[Edit]:
     starts = [start for start, _ in wholes]
     kept = []
     for each in found:
-        if each.rule in _WHOLE:
+        if each.rule in WHOLE:
             if chosen.get(each[:2]) is not each:
                 continue
         elif _is_inside(each, starts, wholes):
