@@ -1,6 +1,6 @@
 """Speed and memory of the whole redaction: discover, rewrite, residue scan.
 
-    python benchmarks/redaction_speed.py [--megabytes 16] [--kinds text,log,har,adversarial] [--workers 1,2]
+    python benchmarks/redaction_speed.py [--megabytes 16] [--kinds text,log,har,realistic] [--workers 1,2]
                                          [--large] [--log 500] [--emails 1000000]
 
 Enters: sizes. Leaves: one table. Every case runs in a process of its own on generated files; the time is the CPU time
@@ -9,8 +9,9 @@ within the time), with the scan's share of the wall time and the whole process b
 resident set of the larger of the process and its worker. MB are 10^6 bytes of the raw file.
 
 "text" is a SaaS log as plain text (access, JSON and message lines), "log" the same as records of the log collector,
-"har" a recording of an application. "adversarial" are inputs made to be slow. `--large` is the 100 MB case with one and
-two workers, a 500 MB log and one million distinct e-mail addresses: it takes a quarter of an hour.
+"har" a recording of an application, "realistic" a mix of logs with escapes and many people (`realistic_log.py`).
+"adversarial" are inputs made to be slow. `--large` is the 100 MB case with one and two workers, a 500 MB log and one
+million distinct e-mail addresses: it takes a quarter of an hour.
 """
 
 import argparse
@@ -26,6 +27,8 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from realistic_log import realistic
 
 _TITLES = ("case", "MB", "workers", "CPU s", "MB/CPU s", "wall s", "scan s", "process s", "peak MB")
 _WIDTHS = (26, 8, 9, 9, 10, 9, 9, 11, 9)
@@ -246,6 +249,10 @@ def _cookie(r: random.Random) -> str:
     return f"Cookie: sid={r.getrandbits(120):030x}; theme=dark"
 
 
+def _base64_finding(r: random.Random) -> str:
+    return base64.b64encode(f"user{r.getrandbits(40):x}@customer.example said {r.choice(_WORDS)}".encode()).decode()
+
+
 def _mixed(path: Path, size: int) -> str:
     """One line in which percent, JSON, HTML and quoted-printable escapes, base64 and hex stand next to one another."""
     r = random.Random(7)
@@ -283,11 +290,17 @@ ADVERSARIAL: dict[str, Callable[[Path, int], str]] = {
     "distinct cookies": _distinct(_cookie),
     "distinct IPv6": _distinct(lambda r: "2001:db8:" + ":".join(f"{r.getrandbits(16):x}" for _ in range(6))),
     "distinct passwords": _distinct(lambda r: f"password={r.getrandbits(60):015x}"),
+    "+%2B+%2B": _repeated("+%2B"),
+    "a+b+c+": _repeated("a+b+c+"),
+    "words, one a line": _distinct(lambda r: "".join(r.choices(_LETTERS[:26], k=r.randrange(4, 12)))),
+    "ids, one a line": _distinct(lambda r: f"{r.getrandbits(128):032x}"),
+    "base64 with findings": _distinct(_base64_finding),
 }
 GENERATORS: dict[str, Callable[[Path, int], str]] = {
     "text": text,
     "log": log,
     "har": har,
+    "realistic": realistic,
     "emails": emails,
     **ADVERSARIAL,
 }
@@ -365,7 +378,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--megabytes", type=float, default=16.0)
     parser.add_argument("--adversarial", type=float, default=2.0, help="megabytes of each adversarial input")
-    parser.add_argument("--kinds", default="text,log,har", help="text, log, har, adversarial, separated by commas")
+    parser.add_argument("--kinds", default="text,log,har,realistic", help="these and adversarial, separated by commas")
     parser.add_argument("--workers", default="1")
     parser.add_argument("--large", action="store_true", help="also 100 MB with 1 and 2 workers, and the memory cases")
     parser.add_argument("--log", type=float, default=500.0, help="megabytes of the large log")
