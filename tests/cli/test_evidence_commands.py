@@ -1,9 +1,15 @@
 """har, logs, sso and redact on single files."""
 
+import gzip
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from diagpack.pipeline import demo_case
 
@@ -72,3 +78,62 @@ def test_a_file_that_is_not_there_is_one_line(run: Run, tmp_path: Path) -> None:
         result = run(command, tmp_path / "none")
         assert result.code == 2
         assert len(result.err.splitlines()) == 2
+
+
+@pytest.mark.parametrize("target", ["", ".", ".."])
+def test_redact_of_no_file_is_one_line(run: Run, target: str) -> None:
+    result = run("redact", target)
+
+    assert result.code == 2
+    assert "DP917" in result.err
+
+
+def test_redact_works_in_a_pipe(tmp_path: Path) -> None:
+    """Both ends may be a stream; nothing raw is left where it passed through."""
+    command = [sys.executable, "-m", "diagpack.cli.main", "redact", "-"]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    for packed, out in ((False, ["-o", "-"]), (True, []), (False, ["-o", str(tmp_path / "out.log")])):
+        sent = b"2026-03-03T10:19:40Z user=mkeller password=canary-x1\n"
+        result = subprocess.run(
+            [*command, *out],
+            input=gzip.compress(sent) if packed else sent,
+            capture_output=True,
+            env=environment,
+            check=False,
+        )
+        shown = (tmp_path / "out.log").read_bytes() if out[1:2] not in ([], ["-"]) else result.stdout
+
+        assert result.returncode == 0
+        assert shown.startswith(b"2026-03-03T10:19:40Z user=dp-user-")
+        assert b"canary" not in shown
+    assert [each.name for each in tmp_path.iterdir()] == ["out.log"]
+
+
+def test_a_stream_that_cannot_be_inspected_gives_nothing(tmp_path: Path) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "diagpack.cli.main", "redact", "-"],
+        input=b"\x7fELF\0" + bytes(range(256)) * 20,
+        capture_output=True,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        check=False,
+    )
+
+    assert result.returncode == 5
+    assert result.stdout == b""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_redact_of_a_stream_has_no_json(run: Run, demo: Path) -> None:
+    result = run("redact", demo / "input" / "note.txt", "-o", "-", "--json")
+
+    assert result.code == 2
+    assert "DP930" in result.err
+
+
+def test_the_way_out_of_a_picture_is_a_case(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200))
+
+    result = run("redact", tmp_path / "a.png")
+
+    assert result.code == 5
+    assert "--approve-image" in result.err

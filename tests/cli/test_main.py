@@ -1,9 +1,12 @@
 """The command line: fast help, one line per fault, stable exit codes."""
 
+import gzip
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -162,3 +165,31 @@ def test_a_program_that_asked_for_json_gets_its_error_as_json(arguments: tuple[s
     assert document["error"] == id
     assert document["exit_code"] == result.returncode == 2
     assert document["message"] in result.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("name", ["big.log", "big.log.gz"])
+def test_a_redaction_that_is_ended_leaves_nothing_raw_behind(tmp_path: Path, number: int, name: str) -> None:
+    """A closed terminal and a `kill` count as much as Ctrl-C: what was unpacked for reading is raw."""
+    content = b"2026-03-03T10:19:40Z user=mkeller password=canary-x1\n" * 100_000
+    (tmp_path / name).write_bytes(gzip.compress(content, 1) if name.endswith(".gz") else content)
+    # A shell that runs in the background makes its children ignore Ctrl-C; a terminal does not.
+    process = subprocess.Popen(
+        [sys.executable, "-m", "diagpack.cli.main", "redact", name, "-o", "out"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not list(tmp_path.glob(".redact-*")):
+        time.sleep(0.02)
+
+    process.send_signal(number)
+    _, told = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert "cancelled" in told
+    assert [each.name for each in tmp_path.iterdir()] == [name]

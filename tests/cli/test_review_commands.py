@@ -148,6 +148,25 @@ def test_a_secret_is_not_kept_and_the_message_does_not_say_it(folder: CaseDir) -
     assert SECRET not in result.stderr + result.stdout
 
 
+@pytest.mark.parametrize("arguments", [("--file", "log-99"), ("--class", "passwords")])
+def test_a_misspelt_name_does_not_look_like_nothing_removed(folder: CaseDir, arguments: tuple[str, ...]) -> None:
+    result = piped(folder, *arguments)
+
+    assert result.returncode == 2
+    assert "DP649" in result.stderr
+    assert "log-1" in result.stderr or "password," in result.stderr
+
+
+def test_nobody_is_asked_to_accept_what_is_out_of_date(folder: CaseDir) -> None:
+    piped(folder, "--hide", "Nightjar", "--reason", "a project")
+
+    code, shown = terminal(folder, "--accept", answers="y\n")
+
+    assert code == 2
+    assert "DP657" in shown
+    assert "may leave" not in shown
+
+
 def test_a_decision_says_what_comes_next(folder: CaseDir) -> None:
     result = piped(folder, "--hide", "Nightjar", "--reason", "a project")
 

@@ -7,8 +7,8 @@ import pytest
 
 from diagpack.case.config import update_case_yaml
 from diagpack.case.layout import CaseDir
-from diagpack.errors import UsageError
-from diagpack.pipeline.cases import close, record_decisions
+from diagpack.errors import RedactionError, UsageError
+from diagpack.pipeline.cases import close, record_decisions, reveal
 from diagpack.pipeline.collecting import Inputs
 from diagpack.pipeline.reviewing import Opened, Values, View, look, open_case
 from diagpack.pipeline.run import collect
@@ -90,6 +90,34 @@ def test_a_value_is_given_with_its_audit_line_already_written(opened: Opened) ->
     )
     assert SECRET not in repr(Values(opened))
     assert not [name for name, content in open_files(opened.folder) if SECRET.encode() in content]
+
+
+def test_a_revealed_value_is_recorded_by_its_token(opened: Opened) -> None:
+    token = next(token for token, value in opened.tokens().items() if value == SECRET)
+
+    assert reveal(opened.folder, token) == SECRET
+
+    assert (audit(opened.folder)[-1]["event"], audit(opened.folder)[-1]["token"]) == ("reveal", token)
+
+
+@pytest.mark.parametrize("typed", [SECRET, "dp-password-aaaaaaaaaaaa", "ghp_" + "a1B2" * 9])
+def test_what_is_no_token_of_the_case_is_not_written_down(opened: Opened, typed: str) -> None:
+    """Somebody who pastes the value in place of its token must not put it into the audit log, which stays."""
+    with pytest.raises(UsageError, match="not in the map"):
+        reveal(opened.folder, typed)
+
+    assert audit(opened.folder)[-1]["event"] == "reveal-unknown"
+    assert typed not in opened.folder.audit.read_text()
+
+
+def test_nothing_is_revealed_from_a_closed_case_which_gets_no_new_key(opened: Opened) -> None:
+    token = next(iter(opened.tokens()))
+    close(opened.folder)
+
+    with pytest.raises(RedactionError, match="closed"):
+        reveal(opened.folder, token)
+
+    assert not opened.folder.key.exists()
 
 
 def test_decisions_are_open_until_the_next_run(opened: Opened) -> None:

@@ -94,6 +94,15 @@ def test_a_file_is_redacted_into_a_new_file_only(files: Path, no_sockets: None) 
         redact_one(files / "note.txt", files / "out.har", Profile())
 
 
+def test_a_link_in_the_place_of_the_output_stays(files: Path) -> None:
+    (files / "link").symlink_to(files / "nowhere")
+
+    with pytest.raises(UsageError, match="exists"):
+        redact_one(files / "note.txt", files / "link", Profile())
+
+    assert (files / "link").is_symlink()
+
+
 def test_what_cannot_be_inspected_is_not_written(files: Path) -> None:
     (files / "core").write_bytes(b"\x7fELF\0" + bytes(range(256)) * 20)
 

@@ -1,5 +1,6 @@
 """One file or value without a case."""
 
+import errno
 import gzip
 import json
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from diagpack.errors import RedactionError
 from diagpack.redact import standalone
 from diagpack.redact.standalone import Standalone, media_type_of, redact_json_value, redact_stream, redact_text
 from tests.redact.planting import KEY, POLICY, har, har_entry
@@ -196,3 +198,65 @@ def test_what_the_first_pass_keeps_changes_no_byte(tmp_path: Path, monkeypatch: 
     assert shown[0] == shown[1] == shown[2]
     assert "canary" not in shown[0][0]
     assert shown[0][0].count("\n") == 400
+
+
+def test_an_interrupted_run_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was written before the last look is not known to be clean, and what was unpacked is raw."""
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(standalone, "_check", interrupted)
+    for name, content in (("a.log", b"password=canary-x1\n"), ("a.log.gz", gzip.compress(b"password=canary-x1\n"))):
+        source, out = tmp_path / name, tmp_path / "out" / name
+        source.write_bytes(content)
+        out.parent.mkdir(exist_ok=True)
+
+        with pytest.raises(KeyboardInterrupt):
+            redact_stream(source, out, key=KEY, policy=POLICY, name=name)
+
+        assert list(out.parent.iterdir()) == []
+
+
+def test_the_output_has_its_name_only_after_the_last_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source, out = tmp_path / "a.log", tmp_path / "out.log"
+    source.write_bytes(b"password=canary-x1\n")
+    was_there: list[bool] = []
+    monkeypatch.setattr(standalone, "_check", lambda *_: was_there.append(out.exists()))
+
+    redact_stream(source, out, key=KEY, policy=POLICY, name="a.log")
+
+    assert was_there == [False]
+    assert out.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_somebody_else_put_in_the_place_of_the_output_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, out = tmp_path / "a.log", tmp_path / "out.log"
+    source.write_bytes(b"password=canary-x1\n")
+    monkeypatch.setattr(standalone, "_check", lambda *_: out.write_text("theirs"))
+
+    with pytest.raises(FileExistsError):
+        redact_stream(source, out, key=KEY, policy=POLICY, name="a.log")
+
+    assert out.read_text() == "theirs"
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["a.log", "out.log"]
+
+
+@pytest.mark.parametrize("name", ["a.log", "a.log.gz"])
+def test_a_full_disk_is_not_blamed_on_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(standalone.work, "run", full)
+    if name.endswith(".gz"):
+        monkeypatch.setattr(standalone.gzip, "open", full)
+    source = tmp_path / name
+    source.write_bytes(gzip.compress(b"x\n") if name.endswith(".gz") else b"x\n")
+
+    with pytest.raises(RedactionError, match="No space left") as caught:
+        redact_stream(source, tmp_path / "out", key=KEY, policy=POLICY, name=name)
+
+    assert "space" in caught.value.hint
+    assert [each.name for each in tmp_path.iterdir()] == [name]

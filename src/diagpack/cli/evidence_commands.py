@@ -150,8 +150,11 @@ def sso(
 
 
 def redact(
-    target: Annotated[str, typer.Argument(metavar="FILE | CASE", help="A file; or a case with --reveal.")],
-    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="OUT", help="Where to write.")] = None,
+    target: Annotated[str, typer.Argument(metavar="FILE | CASE", help="A file, - for stdin; or a case with --reveal.")],
+    output: Annotated[
+        str,
+        typer.Option("--output", "-o", metavar="OUT", help="A new file, - for stdout; else redacted-FILE beside it."),
+    ] = "",
     reveal: Annotated[str, typer.Option("--reveal", metavar="TOKEN", help="Show one value to you; recorded.")] = "",
     cases: Annotated[
         Path | None, typer.Option("--cases", metavar="DIR", envvar="DIAGPACK_CASES", help="Where cases are kept.")
@@ -165,22 +168,35 @@ def redact(
     if reveal:
         _reveal(target, reveal, cases)
         return
-    from diagpack.pipeline.standalone import redact_one
+    if not target:
+        raise UsageError("DP917", "no file was named", hint="name a file, or - for standard input")
+    from diagpack.pipeline.standalone import redact_one, redact_through
 
-    source = Path(target)
-    out = output or source.with_name(f"redacted-{source.name}")
-    done = redact_one(source, out, load_profile(profile))
+    team = load_profile(profile)
+    if target == "-" or output == "-":
+        source = sys.stdin.buffer if target == "-" else Path(target)
+        is_shown = output in ("-", "")
+        if is_shown and (as_json or sys.stdout.isatty()):
+            raise UsageError(
+                "DP930",
+                "a redacted file is not for the terminal, nor for --json",
+                hint="name a file with -o, or use a pipe",
+            )
+        done = redact_through(source, sys.stdout.buffer if is_shown else Path(output), team)
+    else:
+        done = redact_one(Path(target), Path(output) if output else None, team)
     if as_json:
         emit(
             "redact/1",
             {
-                "output": str(out),
+                "output": str(done.path),
                 "counts": dict(done.result.counts),
                 "withheld": [dict(x) for x in done.result.withheld],
             },
         )
         return
-    show(str(out))
+    if done.path is not None:
+        show(str(done.path))
     listed = ", ".join(f"{name} {count}" for name, count in done.result.counts.items())
     say(f"{sum(done.result.counts.values())} values replaced: {listed or 'none'}")
 

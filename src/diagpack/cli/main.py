@@ -4,7 +4,9 @@ Enters: argv. Leaves: an exit code. Heavy imports happen inside the commands, so
 """
 
 import os
+import signal
 import sys
+import threading
 import traceback
 from contextlib import suppress
 from pathlib import Path
@@ -79,7 +81,19 @@ for _module in _MODULES:
 
 def main() -> None:
     """Run, and translate every way of ending into an exit code."""
+    _end_in_order()
     sys.exit(_run())
+
+
+def _end_in_order() -> None:
+    """A closed terminal or a `kill` ends like Ctrl-C: what was unpacked for reading is raw and must not be left."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # `nohup` ignores SIGHUP, and so do we then.
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
 
 
 def _run() -> int:

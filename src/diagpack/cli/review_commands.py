@@ -12,7 +12,7 @@ from diagpack.cli.output import can_prompt, emit, say
 from diagpack.errors import UsageError
 
 if TYPE_CHECKING:
-    from diagpack.pipeline.reviewing import Opened
+    from diagpack.pipeline.reviewing import Opened, View
 
 
 def register(app: typer.Typer) -> None:
@@ -62,6 +62,7 @@ def review(
     if apply:
         opened = _applied(opened, quiet=quiet or as_json)
     view = look(opened, limit=limit, lines=lines)
+    _check_filter(view, artifact, entity)
     if not as_json and not (has_decided and not apply):
         print_view(view, artifact=artifact, entity=entity, values=Values(opened) if show_values else None)
     is_walking = walk if walk is not None else not (has_decided or apply or accept or as_json or show_values)
@@ -89,6 +90,20 @@ def _check_terminal(*, show_values: bool, accept: bool, as_json: bool, no_input:
         )
 
 
+def _check_filter(view: "View", artifact: str, entity: str) -> None:
+    """A misspelt name must not look like a file in which nothing was removed."""
+    from diagpack.redact.spans import PERSONAL_CLASSES, SECRET_CLASSES
+
+    known = [each.id for each in view.artifacts]
+    if artifact and artifact not in known:
+        raise UsageError("DP649", "there is no artifact of that id in the case", hint=f"one of: {', '.join(known)}")
+    classes = sorted(
+        {*SECRET_CLASSES, *PERSONAL_CLASSES, *(each.entity for one in view.artifacts for each in one.removed)}
+    )
+    if entity and entity not in classes:
+        raise UsageError("DP649", "there is no class of that name", hint=f"one of: {', '.join(classes)}")
+
+
 def _decide(opened: "Opened", hide: list[str], keep: list[str], black_out: tuple[str, str] | None, reason: str) -> bool:
     """Record what the options say; whether they said anything."""
     from diagpack.pipeline import review_decisions
@@ -114,8 +129,9 @@ def _applied(opened: "Opened", *, quiet: bool) -> Any:
 
 def _accept(opened: "Opened") -> None:
     from diagpack.pipeline.cases import person
-    from diagpack.pipeline.review_decisions import accept
+    from diagpack.pipeline.review_decisions import accept, check_acceptable
 
+    check_acceptable(opened)
     question = f"I have read the redacted text of {opened.folder.id} and it may leave. Record this as {person()}?"
     typer.confirm(question, abort=True, err=True)
     review = accept(opened, at=datetime.now(UTC))

@@ -22,7 +22,7 @@ from diagpack.case.keys import load_or_create_key
 from diagpack.case.layout import CaseDir
 from diagpack.case.lock import case_lock
 from diagpack.case.retention import Closed, close_case
-from diagpack.errors import UsageError
+from diagpack.errors import RedactionError, UsageError
 from diagpack.model.escalation import Escalation
 from diagpack.model.redacted import RedactionReport
 from diagpack.pipeline.run import assess_evidence, map_path
@@ -135,11 +135,29 @@ def confirm_parts(folder: CaseDir, parts: Sequence[str]) -> None:
 
 
 def reveal(folder: CaseDir, token: str) -> str:
-    """One value, to the holder of the case key; recorded in the audit log before it is shown."""
+    """One value, to the holder of the case key; recorded in the audit log before it is shown.
+
+    Raises RedactionError (DP224) without a map, UsageError (DP225) for what is no token of it.
+    """
+    path = map_path(folder)
+    if not path.exists():
+        # Before the key is asked for: a closed case has none, and must not get a new one.
+        raise RedactionError(
+            "DP224",
+            "this case has no map of pseudonyms: nothing was collected, or it is closed",
+            hint="run collect again",
+        )
     passphrase = os.environ.get("DIAGPACK_PASSPHRASE")
     key, _ = load_or_create_key(folder, passphrase=passphrase, use_keyring=not os.environ.get("DIAGPACK_NO_KEYRING"))
-    AuditLog(folder.audit).append("reveal", by=person(), token=token[:80])
-    return reveal_token(map_path(folder), key, token)
+    log = AuditLog(folder.audit)
+    try:
+        value = reveal_token(path, key, token)
+    except UsageError:
+        # What was typed may be a value, taken for its token: it is not written down.
+        log.append("reveal-unknown", by=person())
+        raise
+    log.append("reveal", by=person(), token=token)
+    return value
 
 
 def close(folder: CaseDir) -> Closed:

@@ -154,17 +154,19 @@ def _region(text: str, size: tuple[int, int] | None) -> Region:
     return x, y, width, height
 
 
-def accept(opened: Opened, *, at: datetime) -> Review:
-    """Record that this person read the redacted evidence as it is now. The caller has asked them.
-
-    Raises UsageError (DP657) while a decision or another policy waits for the next run.
-    """
+def check_acceptable(opened: Opened) -> None:
+    """Raises UsageError (DP657) while a decision or another policy waits for the next run."""
     if has_open_decisions(opened):
         raise UsageError(
             "DP657",
             "decisions were recorded that the evidence does not show yet",
             hint=f"diagpack collect {opened.folder.id}, then review again",
         )
+
+
+def accept(opened: Opened, *, at: datetime) -> Review:
+    """Record that this person read the redacted evidence as it is now. The caller has asked them. Raises UsageError."""
+    check_acceptable(opened)
     with case_lock(opened.folder):
         review = opened.book.accept(opened.files, by=person(), at=at)
         AuditLog(opened.folder.audit).append("review", by=review.by, digest=review.digest, files=len(review.files))

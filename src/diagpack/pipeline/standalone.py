@@ -7,12 +7,13 @@ lines while `redact FILE` runs: beside the output, for this user only.
 
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import platformdirs
 import yaml
@@ -107,15 +108,20 @@ _ARCHIVE = (
 
 @dataclass(frozen=True, slots=True)
 class RedactedFile:
-    """The result of `redact FILE -o OUT`."""
+    """The result of `redact FILE -o OUT`; `path` is None when it went to a stream."""
 
     path: Path | None
     result: StreamResult
 
 
-def redact_one(path: Path, out: Path, profile: Profile) -> RedactedFile:
-    """One file of any kind. Raises RedactionError (exit 5) when nothing could be written."""
-    if out.exists():
+def redact_one(path: Path, out: Path | None, profile: Profile) -> RedactedFile:
+    """One file of any kind, into `redacted-NAME` beside it unless `out` says otherwise.
+
+    Raises RedactionError (exit 5) when nothing could be written.
+    """
+    path = regular(path)
+    out = out or path.with_name(f"redacted-{path.name}")
+    if os.path.lexists(out):
         raise UsageError("DP916", "the output file exists", hint="name another with -o; nothing is overwritten")
     if not out.parent.is_dir():
         raise UsageError("DP930", "the folder to write into is not there", hint="make it, or name another file with -o")
@@ -130,11 +136,44 @@ def redact_one(path: Path, out: Path, profile: Profile) -> RedactedFile:
         raise UsageError(
             "DP930", f"nothing can be written into this folder: {reason}", hint="name another file with -o"
         ) from None
-    result = redactor(profile).file(regular(path), out, path.name)
+    try:
+        result = redactor(profile).file(path, out, path.name)
+    except FileExistsError:
+        raise UsageError("DP916", "the output file was made by somebody else", hint="name another with -o") from None
     if result.withheld:
-        hint = "nothing was written" + (f"; {_ARCHIVE}" if _is_zip(path) else "")
-        raise RedactionError("DP174", f"withheld: {result.withheld[0]['reason']}", hint=hint)
+        reason = result.withheld[0]["reason"]
+        raise RedactionError("DP174", f"{path.name}: withheld: {reason}", hint=_way_out(path, reason))
     return RedactedFile(out, result)
+
+
+def redact_through(source: Path | BinaryIO, out: Path | BinaryIO, profile: Profile) -> RedactedFile:
+    """The same where one end, or both, is a stream. A stream is read and written whole: nothing leaves before the last
+    look, and the first pass comes before the second. Between them it lies in a folder of this user's own."""
+    near = out.parent if isinstance(out, Path) and out.parent.is_dir() else None
+    with tempfile.TemporaryDirectory(prefix=".redact-", dir=near, ignore_cleanup_errors=True) as folder:
+        path = source if isinstance(source, Path) else Path(folder, "stdin")
+        if not isinstance(source, Path):
+            with path.open("xb") as stream:
+                shutil.copyfileobj(source, stream, 1 << 20)
+        if isinstance(out, Path):
+            return redact_one(path, out, profile)
+        shown = Path(folder, "redacted.gz" if path.suffix.lower() == ".gz" else "redacted")
+        done = redact_one(path, shown, profile)
+        with shown.open("rb") as stream:
+            shutil.copyfileobj(stream, out, 1 << 20)
+        return RedactedFile(None, done.result)
+
+
+def _way_out(path: Path, reason: str) -> str:
+    if _is_zip(path):
+        return f"nothing was written; {_ARCHIVE}"
+    if "picture" in reason:
+        return "nothing was written; a picture goes into a case: diagpack collect CASE FILE --approve-image SOURCE"
+    if "cannot be inspected" in reason:
+        return "nothing was written; save it as text (UTF-8), or give it to diagpack collect, which opens zip and tar"
+    if "dictionary" in reason:
+        return "nothing was written; cut the file into parts"
+    return "nothing was written; ask for the file again, or save it as UTF-8 text"
 
 
 def _is_zip(path: Path) -> bool:
@@ -149,7 +188,7 @@ def regular(path: Path) -> Path:
     if not path.is_file():
         is_there = path.exists() or path.is_symlink()
         reason = "this is a pipe, a device or a link to nowhere" if is_there else "there is no such file"
-        raise UsageError("DP917", f"{path}: {reason}", hint="name a file")
+        raise UsageError("DP917", f"{path}: {reason}", hint="name a file; `redact` and `sso` read a pipe as -")
     if not os.access(path, os.R_OK):
         raise UsageError("DP917", f"{path}: the file may not be read by you", hint="change its permissions")
     return path

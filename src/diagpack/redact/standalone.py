@@ -128,32 +128,46 @@ class Standalone:
     def file(self, source: Path, out: Path, name: str) -> StreamResult:
         """Redact one file into `out`, which must not exist. Raises RedactionError; then `out` is not there.
 
-        A gzip file is opened first; `out` is gzip again when its name ends in `.gz`, and plain otherwise.
+        A gzip file is opened first; `out` is gzip again when its name ends in `.gz`, and plain otherwise. All is
+        written into a folder of this user's own beside `out`: what is opened there is raw, and what was written becomes
+        `out` only when the last look found nothing, in one step.
         """
-        wide = wide_encoding(source)
-        if not is_gzip(source) and not wide:
-            return self._plain_file(source, out, name)
-        # Beside the output, for this user only: what is inside is raw.
-        folder = Path(tempfile.mkdtemp(prefix=".redact-", dir=out.parent))
         try:
-            inside, shown = folder / "in", folder / "out"
-            try:
-                if wide:
-                    transcode(source, inside, wide, "utf-8")
-                else:
-                    gunzip(source, inside)
-            except NeedsWithholding as reason:
-                return StreamResult({}, ({"artifact": name, "reason": str(reason)},))
-            # Inside a compressed file may be UTF-16.
-            result = self._plain_file(inside, shown, name) if wide else self.file(inside, shown, name)
-            if shown.exists():
-                if wide:
-                    transcode(shown, folder / "wide", "utf-8", wide)
-                    shown = folder / "wide"
-                _deliver(shown, out, is_packed=not wide)
+            with tempfile.TemporaryDirectory(prefix=".redact-", dir=out.parent, ignore_cleanup_errors=True) as folder:
+                shown = Path(folder, "shown")
+                result = self._opened(source, shown, name, is_packed=out.suffix.lower() == ".gz")
+                if not result.withheld:
+                    _deliver(shown, out)
+                return result
+        except OSError as problem:
+            if words := machine_fault(problem):
+                raise RedactionError("DP211", f"{name}: {words}", hint="free some space and run again") from None
+            raise
+
+    def _opened(self, source: Path, shown: Path, name: str, *, is_packed: bool) -> StreamResult:
+        """The same into `shown`, beside which there is room for what a packed file holds."""
+        wide, is_gz = wide_encoding(source), is_gzip(source)
+        if not wide and not is_gz:
+            return self._plain_file(source, shown, name)
+        inside, plain = shown.with_name(f"{shown.name}.in"), shown.with_name(f"{shown.name}.out")
+        try:
+            if wide:
+                transcode(source, inside, wide, "utf-8")
+            else:
+                gunzip(source, inside)
+        except NeedsWithholding as reason:
+            return _withheld(name, reason)
+        # Inside a compressed file may be UTF-16, or another one.
+        result = self._plain_file(inside, plain, name) if wide else self._opened(inside, plain, name, is_packed=False)
+        if result.withheld:
             return result
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        if wide:
+            transcode(plain, shown, "utf-8", wide)
+        elif is_packed:
+            _pack(plain, shown)
+        else:
+            plain.replace(shown)
+        return result
 
     def _plain_file(self, source: Path, out: Path, name: str) -> StreamResult:
         media_type, size_bytes = media_type_of(source), source.stat().st_size
@@ -186,15 +200,12 @@ class Standalone:
             look = LastLook(blueprint)
             _check(look, out, name)
         except NeedsWithholding as reason:
-            out.unlink(missing_ok=True)
-            return StreamResult({}, ({"artifact": name, "reason": str(reason)},))
+            return _withheld(name, reason)
         except RedactionError:
-            out.unlink(missing_ok=True)
             raise
         except Exception as problem:
-            out.unlink(missing_ok=True)
-            if words := machine_fault(problem):
-                raise RedactionError("DP211", f"{name}: {words}", hint="free some space and run again") from None
+            if machine_fault(problem):
+                raise
             raise _failed(name) from None
         return StreamResult(
             dict(sorted(engine.tally.items())), (), dict(sorted((learned.not_searched + look.not_searched()).items()))
@@ -287,7 +298,9 @@ def gunzip(source: Path, target: Path) -> None:
                 if size_bytes > max(_MOST_INFLATED, _MOST_RATIO * packed_bytes):
                     raise NeedsWithholding("a compressed file that inflates too far")
                 plain.write(piece)
-    except (OSError, EOFError, zlib.error):
+    except (OSError, EOFError, zlib.error) as problem:
+        if machine_fault(problem):
+            raise
         raise NeedsWithholding("a compressed file that is damaged") from None
 
 
@@ -312,15 +325,29 @@ def transcode(source: Path, target: Path, encoding: str, other: str) -> None:
         raise NeedsWithholding("text that is not the UTF-16 it begins as") from None
 
 
-def _deliver(shown: Path, out: Path, *, is_packed: bool) -> None:
-    descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as target, shown.open("rb") as plain:
-        if is_packed and out.suffix.lower() == ".gz":
-            # No name and no time: the same input gives the same bytes.
-            with gzip.GzipFile("", "wb", fileobj=target, mtime=0) as packed:
-                shutil.copyfileobj(plain, packed, 1 << 20)
-        else:
-            shutil.copyfileobj(plain, target, 1 << 20)
+def _pack(plain: Path, target: Path) -> None:
+    # No name and no time: the same input gives the same bytes.
+    with (
+        plain.open("rb") as stream,
+        target.open("xb") as file,
+        gzip.GzipFile("", "wb", fileobj=file, mtime=0) as packed,
+    ):
+        shutil.copyfileobj(stream, packed, 1 << 20)
+
+
+def _deliver(shown: Path, out: Path) -> None:
+    """Give a finished file its name, for this user only. Raises FileExistsError: what is there stays."""
+    os.close(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        shown.chmod(0o600)
+        shown.replace(out)
+    except BaseException:
+        out.unlink(missing_ok=True)
+        raise
+
+
+def _withheld(name: str, reason: NeedsWithholding) -> StreamResult:
+    return StreamResult({}, ({"artifact": name, "reason": str(reason)},))
 
 
 def _failed(name: str) -> RedactionError:

@@ -39,8 +39,9 @@ def _word(header: Mapping[str, Any], name: str) -> str:
 
 def _opaque(captured: Captured, token: Token, report: Report) -> None:
     what = captured.parameter or "token"
+    # The name comes last: behind `access_token:` the redactor would take the number for the token.
     report.add(
-        "oidc.opaque", f"{what}: {len(captured.content)} characters in {token.parts} parts, no JSON header", "/kind"
+        "oidc.opaque", f"{len(captured.content)} characters in {token.parts} parts, no JSON header, as {what}", "/kind"
     )
     if captured.parameter in {"id_token", "id_token_hint"}:
         report.add("jwt.malformed", f"{what} must be a JWT", "/kind")
