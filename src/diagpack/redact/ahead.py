@@ -16,12 +16,12 @@ from diagpack.redact.batch import (
     redact_batch,
     strings,
     untouched,
+    without_blocks,
 )
-from diagpack.redact.blocks import elements
-from diagpack.redact.blocks.reader import places
 from diagpack.redact.edits import Edit
 from diagpack.redact.tally import NOTHING
-from diagpack.redact.walk_url import is_simple
+from diagpack.redact.urls_together import redact_urls
+from diagpack.redact.walk_url import is_simple, is_walked, texts_of
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
@@ -69,8 +69,20 @@ class Ahead:
                 self.ask(text)
         return True
 
+    def found(self, text: str) -> str | None:
+        """What a text that was read ahead became, counted, now that somebody wants it; None for any other."""
+        found = self._engine.known_texts.get(text)
+        if found is None:
+            return None
+        if text in self.waiting:
+            self.ask(text)
+        new, counts = found
+        if counts:
+            self._engine.tally.add(counts)
+        return new
+
     def stays(self, text: str) -> bool:
-        """The same for one text."""
+        """Whether one text is known to stay as it is; it is wanted."""
         found = self._engine.known_texts.get(text)
         if found is None or found[1] or found[0] != text:
             return False
@@ -111,12 +123,33 @@ class Ahead:
             return False
         if engine.prose is not None:
             return True
+        self._read_texts(found)
+        self._read_urls(found)
+        return True
+
+    def _read_texts(self, found: Mapping[str, str | None]) -> None:
+        engine = self._engine
         is_noting, waiting = engine.asked is not None, self.waiting
         for text, (new, counts, edits) in self._results(found):
             engine.remember(text, (new, counts))
             if is_noting:
                 waiting[text] = edits
-        return True
+
+    def _read_urls(self, found: Mapping[str, str | None]) -> None:
+        """URLs of more than simple parts, whose questions are asked now; the parts first."""
+        engine, known = self._engine, self._engine.known_texts
+        urls = [each for each in found if each not in known and _is_url(each)]
+        if len(urls) < _FEW:
+            return
+        parts: dict[str, str | None] = {}
+        for url in urls:
+            for name, text in texts_of(url):
+                if text not in known and text not in found:
+                    parts[text] = name if parts.get(text, name) == name else None
+        self._read_texts(parts)
+        for group in batches(urls):
+            for text, result in redact_urls(engine, group):
+                engine.remember(text, result)
 
     def _results(self, found: Mapping[str, str | None]) -> Iterator[tuple[str, Redacted]]:
         engine = self._engine
@@ -142,7 +175,7 @@ class Ahead:
                 new, counts = (each, NOTHING) if is_clear else engine.plain_words(each)
                 yield each, (new, counts, ())
         for group in batches(fresh) if len(fresh) >= _FEW else ():
-            alone = _without_blocks(group)
+            alone = without_blocks(group)
             yield from zip(alone, redact_batch(engine, alone), strict=True)
         for group in batches(urls) if len(urls) >= _FEW else ():
             for text in self._clear_among(group):
@@ -163,15 +196,5 @@ class Ahead:
         return untouched(texts, sorted(self._engine.findings("\n".join(texts).encode("ascii"))))
 
 
-def _without_blocks(texts: Sequence[str]) -> list[str]:
-    """Those of many texts that are no statement, mailbox or message: of these more counts than the detectors find."""
-    pieces = [each.encode("utf-8", "surrogatepass") for each in texts]
-    found = places(b"\n".join(pieces))
-    if elements.may_stand(b"\n".join(pieces)):
-        pieces = [each for each in pieces if not elements.may_stand(each)]
-        texts = [each.decode("utf-8", "surrogatepass") for each in pieces]
-        found = places(b"\n".join(pieces))
-    if not found:
-        return list(texts)
-    clear = set(untouched(pieces, found))
-    return [text for text, piece in zip(texts, pieces, strict=True) if piece in clear]
+def _is_url(text: str) -> bool:
+    return text[:1] in "h/" and len(text) <= LONGEST_TEXT and is_walked(text) and not is_simple(text)

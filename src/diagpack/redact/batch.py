@@ -10,6 +10,8 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from diagpack.redact.binary import holds_shape
+from diagpack.redact.blocks import elements
+from diagpack.redact.blocks.reader import places
 from diagpack.redact.detectors._engine import compiled
 from diagpack.redact.edits import Edit, apply
 from diagpack.redact.packed import TooBig, unpack_base64
@@ -151,3 +153,17 @@ def is_joinable(text: str, cap: int) -> bool:
         return unpack_base64(text.encode("ascii"), cap) is None and not holds_shape(text)
     except TooBig:
         return False
+
+
+def without_blocks(texts: Sequence[str]) -> list[str]:
+    """Those of many texts that are no statement, mailbox or message: of these more counts than the detectors find."""
+    pieces = [each.encode("utf-8", "surrogatepass") for each in texts]
+    found = places(b"\n".join(pieces))
+    if elements.may_stand(b"\n".join(pieces)):
+        pieces = [each for each in pieces if not elements.may_stand(each)]
+        texts = [each.decode("utf-8", "surrogatepass") for each in pieces]
+        found = places(b"\n".join(pieces))
+    if not found:
+        return list(texts)
+    clear = set(untouched(pieces, found))
+    return [text for text, piece in zip(texts, pieces, strict=True) if piece in clear]

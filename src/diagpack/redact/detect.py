@@ -37,7 +37,7 @@ class TextDetectors:
     def __init__(self, detectors: Sequence[Detector], lexer: Lexer, config: Mapping[str, Any]) -> None:
         self.detectors = tuple(detectors)
         self._lexer = lexer
-        self._gates: tuple[Pattern, ...] | None = None
+        self._gates: tuple[_Gate, ...] | None = None
         self._heeded: dict[str, bool] = {}
         self._ranks: dict[tuple[str, str, str], Rank] = {}
         self._config = dict(config)
@@ -105,8 +105,8 @@ class TextDetectors:
         if not self._gates:
             return False
         # A loop: most texts are short, and there are millions.
-        for gate in self._gates:  # noqa: SIM110
-            if gate.find(data) is not None:
+        for gate, rules in self._gates:
+            if gate.find(data) is not None and (rules is None or rules.find(data) is not None):
                 return False
         return True
 
@@ -193,7 +193,11 @@ def run(detector: Detector, data: bytes, context: str) -> list[Span]:
         ) from None
 
 
-def _gates(detectors: Sequence[Detector]) -> tuple[Pattern, ...]:
+# A pattern, and what has to be found as well if it is.
+_Gate = tuple[Pattern, Pattern | None]
+
+
+def _gates(detectors: Sequence[Detector]) -> tuple[_Gate, ...]:
     """A few patterns over everything; none when a detector (a plug-in) does not say where it may find something.
 
     One pattern would make so many mixtures that RE2 builds it anew all the time.
@@ -208,7 +212,9 @@ def _gates(detectors: Sequence[Detector]) -> tuple[Pattern, ...]:
             together.append([])
         if source:
             together[-1].append(source)
-    return tuple(compiled("|".join(f"(?:{each})" for each in sources)) for sources in together if sources)
+    worded = [each.worded_trigger() for each in detectors if hasattr(each, "worded_trigger")]
+    every = [compiled("|".join(f"(?:{each})" for each in sources)) for sources in together if sources]
+    return (*((each, None) for each in every), *worded)
 
 
 def resolve(found: Iterable[tuple[Rank, Span]]) -> list[Span]:

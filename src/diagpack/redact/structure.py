@@ -31,7 +31,7 @@ from diagpack.redact.walk_messages import (
     redact_frames,
     redact_json_lines,
 )
-from diagpack.redact.walk_url import is_url, redact_url
+from diagpack.redact.walk_url import is_walked, redact_url
 
 if TYPE_CHECKING:
     from diagpack.redact.engine import Engine
@@ -55,9 +55,7 @@ def redact_structure(engine: "Engine", text: str, context: str) -> str | None:
         return _unescaped_too(engine, redact_markup(engine, text), is_escaped='=\\"' in text)
     if text.startswith("eyJ") and "." in text:
         return redact_compact(engine, text)
-    if is_url(text):
-        return redact_url(engine, text)
-    if head == "/" and not _SPACE.search(text) and ("?" in text or "%" in text or ";" in text):
+    if is_walked(text):
         return redact_url(engine, text)
     if is_multipart(text):
         return _unescaped_too(engine, redact_multipart(engine, text), is_escaped="&" in text)

@@ -5,8 +5,9 @@ elsewhere. Sources: RFC 3986; RFC 3986 3.3 (path parameters); AWS, Google and Az
 """
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, unquote_plus
 
 from diagpack.redact.looks import looks_opaque
 from diagpack.redact.walk_form import redact_form
@@ -24,6 +25,7 @@ _SIMPLE = re.compile(
     r"|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{32})?)*"
     r"(?:\?[A-Za-z_-]{1,40}=(?:[A-Za-z_]{0,7}|[0-9]{1,7})(?:&[A-Za-z_-]{1,40}=(?:[A-Za-z_]{0,7}|[0-9]{1,7}))*)?"
 )
+_SPACE = re.compile(r"\s")
 _DATA = re.compile(r"data:([^,;]*)((?:;[^,;]*)*),(.*)", re.DOTALL)
 
 
@@ -38,17 +40,43 @@ def is_simple(text: str) -> bool:
     return is_one and _SIMPLE.fullmatch(text) is not None
 
 
+def is_walked(text: str) -> bool:
+    """Whether a text of unknown structure is one URL: absolute, or a path with more than words in it."""
+    if text[:1] == "/":
+        return ("?" in text or "%" in text or ";" in text) and _SPACE.search(text) is None
+    return is_url(text)
+
+
+def texts_of(url: str) -> Iterator[tuple[str, str]]:
+    """(name, text) of what stands in a URL's path and query, decoded; a segment of the path has no name."""
+    head, _, query = url.partition("#")[0].partition("?")
+    for segment in head.split("/"):
+        yield "", unquote(segment.partition(";")[0], errors="surrogateescape")
+    for pair in query.split("&"):
+        name, _, value = pair.partition("=")
+        yield name, unquote_plus(value, errors="surrogateescape")
+
+
 def redact_url(engine: "Engine", url: str) -> str:
     """A URL, absolute or relative. Never fails: what cannot be split is treated as text."""
     if url.startswith("data:"):
         return _data_url(engine, url)
     if url.startswith("blob:"):
         return "blob:" + redact_url(engine, url[5:])
-    if _SIMPLE.fullmatch(url) is not None and (engine.ahead.stays(url) or engine.is_clear(url)):
+    if is_walked(url) and (found := engine.ahead.found(url)) is not None:
+        return found
+    if _SIMPLE.fullmatch(url) is not None and engine.is_clear(url):
         return url
+    shown = redact_parts(engine, url)
+    # What the parts did not betray, the whole may: learned values across separators, token shapes.
+    return engine.text(url if shown is None else shown)
+
+
+def redact_parts(engine: "Engine", url: str) -> str | None:
+    """A URL whose parts were redacted, each by its own rule; None when it cannot be split."""
     match = _PARTS.fullmatch(url)
     if match is None:
-        return engine.text(url)
+        return None
     scheme, authority, path, query, fragment = match.groups()
     out = ""
     if authority is not None:
@@ -58,8 +86,7 @@ def redact_url(engine: "Engine", url: str) -> str:
         out += "?" + redact_form(engine, query)
     if fragment is not None:
         out += "#" + _fragment(engine, fragment)
-    # What the parts did not betray, the whole may: learned values across separators, token shapes.
-    return engine.text(out)
+    return out
 
 
 def _authority(engine: "Engine", authority: str) -> str:

@@ -78,8 +78,16 @@ class VendorSecrets:
         return "|".join(_quoted(word) for word in sorted(words, key=lambda word: (-len(word), word)))
 
     def trigger(self) -> str:
-        """A pattern that matches wherever a finding may be: at every match of one of the rules."""
-        return union_source(each.rule for each in self._scanners)
+        """A pattern that matches wherever a rule without a keyword may find something."""
+        return union_source(self._scanners[number].rule for number in self._without_keywords)
+
+    def worded_trigger(self) -> tuple[Pattern, Pattern]:
+        """For the other rules: keywords, without one of which nothing is found, and the rules themselves.
+
+        All rules in one pattern make so many mixtures in a random token that RE2 builds them anew for each.
+        """
+        worded = (each.rule for each in self._scanners if each.rule.keywords)
+        return self._any_keyword, union_of(worded)
 
     @cached_property
     def _without_keywords(self) -> tuple[int, ...]:
