@@ -107,7 +107,7 @@ class Ahead:
 
         Returns whether they are few enough to be remembered: else nothing was read.
         """
-        return self._read(leaves(value, self._engine.known_texts))
+        return self.read_texts(leaves(value, self._engine.known_texts))
 
     def read_all(self, documents: Sequence[tuple[str, Any]]) -> bool:
         """The same for the text and the value of each document: without escapes, its strings need no walk."""
@@ -115,9 +115,10 @@ class Ahead:
         found: dict[str, str | None] = {}
         for text, value in documents:
             found.update(leaves(value, known) if "\\" in text else strings(text, known))
-        return self._read(found)
+        return self.read_texts(found)
 
-    def _read(self, found: Mapping[str, str | None]) -> bool:
+    def read_texts(self, found: Mapping[str, str | None]) -> bool:
+        """The same for texts, each with the key it stands under, None for several."""
         engine = self._engine
         if len(found) > _MOST_TEXTS:
             return False
@@ -161,7 +162,7 @@ class Ahead:
                 continue
             if len(each) <= ID_TEXT and engine.reads_diagnostic(each):
                 yield each, (each, NOTHING, ())
-            elif is_joinable(each, 0 if key is None or classify(key) else cap):
+            elif is_joinable(each, 0 if key and classify(key) else cap):
                 # An address under a key that says so is replaced whole; under an unknown one it most often is.
                 is_email = "@" in each and (key is None or classify(key) == "email")
                 if not is_email or not _SIMPLE_EMAIL.fullmatch(each):

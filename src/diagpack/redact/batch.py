@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 _Text = TypeVar("_Text", str, bytes)
 _BATCH_BYTES = 64 << 10
 _LEAF_CHARACTERS = 2048
-# What may be base64 and is too short to be tried as a slot.
-_OPAQUE = re.compile(r"[A-Za-z0-9+_-][A-Za-z0-9+/_-]{7,28}={0,2}")
+# What may be base64; from so many characters on it is tried as a slot.
+_OPAQUE = re.compile(r"[A-Za-z0-9+_-][A-Za-z0-9+/_-]{7,}={0,2}")
+_SLOT = 32
 # Texts that a walker may take apart are not joined, nor those of several lines, which may hold a table or a block.
 _STRUCTURED = re.compile(
     r"\s*[{\[<\"]|eyJ|[A-Za-z][A-Za-z0-9+.-]*:/|data:|blob:|/|--|(?:data|event|id|retry)?:"
@@ -140,17 +141,18 @@ def leaves(value: Any, known: Container[str] = ()) -> dict[str, str | None]:
 def is_joinable(text: str, cap: int) -> bool:
     """Whether a text is short and plain enough to be scanned together with others.
 
-    `cap`: bytes that may come out of what is packed; 0 for a text that may stand under a key that names it: what looks
-    like one opaque word may then be replaced unread.
+    `cap`: bytes that may come out of what is packed; 0 for a text that stands under a key that names it: what looks
+    like one opaque word is then replaced unread.
     """
-    if not 3 <= len(text) <= _LEAF_CHARACTERS or "\n" in text:
+    # A `=` at the end of a line joins it with the next one in quoted-printable.
+    if not 3 <= len(text) <= _LEAF_CHARACTERS or "\n" in text or text[-1] == "=":
         return False
     if _STRUCTURED.match(text) is None:
         return True
     if not cap or _OPAQUE.fullmatch(text) is None:
         return False
     try:
-        return unpack_base64(text.encode("ascii"), cap) is None and not holds_shape(text)
+        return unpack_base64(text.encode("ascii"), cap, is_slot=len(text) >= _SLOT) is None and not holds_shape(text)
     except TooBig:
         return False
 

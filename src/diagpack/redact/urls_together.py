@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from diagpack.redact.batch import spread, without_blocks
 from diagpack.redact.known import Found
+from diagpack.redact.spans import SECRET_CLASSES
 from diagpack.redact.tally import Tally
 from diagpack.redact.walk_url import redact_parts
 
@@ -23,15 +24,20 @@ def redact_urls(engine: "Engine", urls: Sequence[str]) -> Iterator[tuple[str, Fo
         calls = engine.live.calls
         with engine.deeper():
             shown, counts = engine.apart(lambda text: redact_parts(engine, text), url)
-        if engine.live.calls == calls and shown is not None and "\n" not in shown:
+        # A `=` at the end of a line joins it with the next one in quoted-printable.
+        if engine.live.calls == calls and shown is not None and "\n" not in shown and shown[-1:] != "=":
             kept.append((url, shown, counts))
     texts = [shown for _, shown, _ in kept]
     together = set(without_blocks(texts))
     kept = [each for each in kept if each[1] in together]
     texts = [shown for _, shown, _ in kept]
+    calls = engine.live.calls
     with engine.deeper():
         edits = engine.edits("\n".join(texts).encode("utf-8", "surrogatepass")) if texts else []
-    for (url, _, counts), (new, more, _) in zip(kept, spread(texts, edits), strict=True):
+    is_noted = engine.live.calls != calls
+    for (url, _, counts), (new, more, made) in zip(kept, spread(texts, edits), strict=True):
+        if is_noted and any(each.entity in SECRET_CLASSES for each in made):
+            continue
         total = Tally(counts)
         total.add(more)
         yield url, (new, total)
