@@ -7,7 +7,8 @@ import operator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagpack.redact.batch import batches, is_joinable, joinable, leaves, strings
+from diagpack.redact.batch import batches, is_joinable, joinable, leaves, redact_batch, strings
+from tests.redact.planting import engine
 
 
 def test_leaves_are_strings_once_with_their_key() -> None:
@@ -51,3 +52,13 @@ def test_many_texts_are_judged_together_as_each_by_itself(texts: list[bytes]) ->
     assert [each for each in together if len(each) > 2] == [
         each for each in texts if len(each) > 2 and is_joinable(each.decode(), 1 << 20)
     ]
+
+
+def test_a_text_that_ends_with_an_equals_sign_does_not_go_on_in_the_next() -> None:
+    """In quoted-printable it would: `=` and a line end are a soft break."""
+    texts = ["x;jsessionid=dp-cookie-xvcnb7eq2gib/QWxhZGRpbg==", "a%2Fb=20c and words", "jo.canary@customer.example"]
+
+    shown = [new for new, _, _ in redact_batch(engine(), texts)]
+
+    assert shown[:2] == [redact_batch(engine(), [each])[0][0] for each in texts[:2]]
+    assert shown[2].endswith("@dp.invalid")

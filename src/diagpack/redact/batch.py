@@ -44,7 +44,9 @@ def joinable(texts: Sequence[bytes], cap: int) -> list[bytes]:
     """Those of many short ASCII texts without line ends that are scanned together; `cap` as below."""
     data = b"\n".join(texts)
     looked = {data[start:end] for start, end in _TO_LOOK_AT.spans(data)}
-    return [each for each in texts if each not in looked or is_joinable(each.decode("ascii"), cap)]
+    return [
+        each for each in texts if each not in looked or (each[-1:] != b"=" and is_joinable(each.decode("ascii"), cap))
+    ]
 
 
 # A text as it became, its counts, and what was replaced in it.
@@ -53,11 +55,18 @@ Redacted = tuple[str, Mapping[str, int], Sequence[Edit]]
 
 def redact_batch(engine: "Engine", texts: Sequence[str]) -> list[Redacted]:
     """Plain texts, each with its counts."""
-    return spread(texts, engine.edits("\n".join(texts).encode("utf-8", "surrogatepass"), is_ahead=True))
+    between = line_ends(texts)
+    edits = engine.edits(between.join(texts).encode("utf-8", "surrogatepass"), is_ahead=True)
+    return spread(texts, edits, len(between))
 
 
-def spread(texts: Sequence[str], edits: Sequence[Edit]) -> list[Redacted]:
-    """Edits on texts that were joined by line ends, done on each text, with its counts."""
+def line_ends(texts: Sequence[str]) -> str:
+    """What parts texts that are joined. A `=` at the end of a line joins it with the next in quoted-printable."""
+    return "\n\n" if any(each[-1:] == "=" for each in texts) else "\n"
+
+
+def spread(texts: Sequence[str], edits: Sequence[Edit], gap: int = 1) -> list[Redacted]:
+    """Edits on texts that were joined by line ends (`gap` characters each), done on each text, with its counts."""
     if not edits:
         return [(each, NOTHING, ()) for each in texts]
     pieces = [each.encode("utf-8", "surrogatepass") for each in texts]
@@ -67,7 +76,7 @@ def spread(texts: Sequence[str], edits: Sequence[Edit]) -> list[Redacted]:
         end = start + len(piece)
         if index == len(edits) or edits[index].start >= end:
             out.append((text, NOTHING, ()))
-            start = end + 1
+            start = end + gap
             continue
         mine: list[Edit] = []
         tally = Tally()
@@ -82,7 +91,7 @@ def spread(texts: Sequence[str], edits: Sequence[Edit]) -> list[Redacted]:
         while index < len(edits) and edits[index].end <= end:
             index += 1
         out.append((apply(piece, mine).decode("utf-8", "surrogatepass") if mine else text, tally, mine))
-        start = end + 1
+        start = end + gap
     return out
 
 
@@ -144,8 +153,7 @@ def is_joinable(text: str, cap: int) -> bool:
     `cap`: bytes that may come out of what is packed; 0 for a text that stands under a key that names it: what looks
     like one opaque word is then replaced unread.
     """
-    # A `=` at the end of a line joins it with the next one in quoted-printable.
-    if not 3 <= len(text) <= _LEAF_CHARACTERS or "\n" in text or text[-1] == "=":
+    if not 3 <= len(text) <= _LEAF_CHARACTERS or "\n" in text:
         return False
     if _STRUCTURED.match(text) is None:
         return True

@@ -7,7 +7,7 @@ are read ahead like any texts; what the wholes show besides is searched in all o
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from diagpack.redact.batch import spread, without_blocks
+from diagpack.redact.batch import line_ends, spread, without_blocks
 from diagpack.redact.known import Found
 from diagpack.redact.spans import SECRET_CLASSES
 from diagpack.redact.tally import Tally
@@ -24,18 +24,17 @@ def redact_urls(engine: "Engine", urls: Sequence[str]) -> Iterator[tuple[str, Fo
         calls = engine.live.calls
         with engine.deeper():
             shown, counts = engine.apart(lambda text: redact_parts(engine, text), url)
-        # A `=` at the end of a line joins it with the next one in quoted-printable.
-        if engine.live.calls == calls and shown is not None and "\n" not in shown and shown[-1:] != "=":
+        if engine.live.calls == calls and shown is not None and "\n" not in shown:
             kept.append((url, shown, counts))
     texts = [shown for _, shown, _ in kept]
     together = set(without_blocks(texts))
     kept = [each for each in kept if each[1] in together]
     texts = [shown for _, shown, _ in kept]
-    calls = engine.live.calls
+    calls, between = engine.live.calls, line_ends(texts)
     with engine.deeper():
-        edits = engine.edits("\n".join(texts).encode("utf-8", "surrogatepass")) if texts else []
+        edits = engine.edits(between.join(texts).encode("utf-8", "surrogatepass")) if texts else []
     is_noted = engine.live.calls != calls
-    for (url, _, counts), (new, more, made) in zip(kept, spread(texts, edits), strict=True):
+    for (url, _, counts), (new, more, made) in zip(kept, spread(texts, edits, len(between)), strict=True):
         if is_noted and any(each.entity in SECRET_CLASSES for each in made):
             continue
         total = Tally(counts)
