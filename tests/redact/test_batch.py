@@ -56,9 +56,13 @@ def test_many_texts_are_judged_together_as_each_by_itself(texts: list[bytes]) ->
 
 def test_a_text_that_ends_with_an_equals_sign_does_not_go_on_in_the_next() -> None:
     """In quoted-printable it would: `=` and a line end are a soft break."""
-    texts = ["x;jsessionid=dp-cookie-xvcnb7eq2gib/QWxhZGRpbg==", "a%2Fb=20c and words", "jo.canary@customer.example"]
+    texts = [
+        "https://h.example.com/home;jsessionid=dp-cookie-xvcnb7eq2gib/QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
+        "https://h.example.com/https:%2F%2Fh.example.com%2F%3Ftoken%3Ddp-token-l36sec3y7u4y",
+        "jo.canary@customer.example",
+    ]
 
     shown = [new for new, _, _ in redact_batch(engine(), texts)]
 
-    assert shown[:2] == [redact_batch(engine(), [each])[0][0] for each in texts[:2]]
+    assert shown[:2] == texts[:2]
     assert shown[2].endswith("@dp.invalid")
