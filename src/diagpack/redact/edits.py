@@ -10,8 +10,11 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-# Rules of what another place taught.
-LEARNED = frozenset({"learned", "learned-encoded"})
+# Rules of what another place taught: as it is, or in base64 or hex.
+ENCODED = "learned-encoded"
+LEARNED = frozenset({"learned", ENCODED})
+# The rule of a packed run whose inside was redacted.
+OPENED = "packed"
 _GLUE = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+~") | frozenset(range(128, 256))
 
 

@@ -22,7 +22,7 @@ from diagpack.redact.codecs import (
     local_codecs,
 )
 from diagpack.redact.detectors._engine import Pattern, compiled
-from diagpack.redact.edits import Edit
+from diagpack.redact.edits import OPENED, Edit
 from diagpack.redact.forms import is_form_run
 from diagpack.redact.looks import looks_opaque
 from diagpack.redact.packed import Unpacked
@@ -122,10 +122,13 @@ class Nested:
         self._reading = _EVERY_ORDER
         # What stands in runs and holds nothing.
         self._clear: set[bytes] = set()
+        # The same that hold something: they stand in most layers of a line.
+        self._touched: set[bytes] = set()
 
     def forget(self) -> None:
         """What earlier texts held is found anew."""
         self._clear.clear()
+        self._touched.clear()
 
     def edits(self, data: bytes, layer: int) -> Iterator[Edit]:
         """Edits from every decoding of this chunk."""
@@ -276,7 +279,8 @@ class Nested:
         engine = self._engine
         if engine.prose is not None:
             return group
-        short = dict.fromkeys(each[2].text for each in group if 3 <= len(each[2].text) <= _SHORT_TEXT)
+        texts = dict.fromkeys(each[2].text for each in group)
+        short = [each for each in texts if 3 <= len(each) <= _SHORT_TEXT and each not in self._touched]
         plain = [text for text in short if b"\n" not in text] if all(map(bytes.isascii, short)) else []
         together = joinable(plain, self._cap)
         if not together:
@@ -284,7 +288,10 @@ class Nested:
         touched = [each[:2] for each in engine.edits(b"\n".join(together))]
         if len(self._clear) > _MOST_CLEAR:
             self._clear.clear()
-        self._clear.update(untouched(together, touched))
+            self._touched.clear()
+        clear = set(untouched(together, touched))
+        self._clear |= clear
+        self._touched.update(each for each in together if each not in clear)
         return [each for each in group if each[2].text not in self._clear]
 
     def _found_runs(self, data: bytes) -> list[tuple[int, int, Unpacked]]:
@@ -316,7 +323,7 @@ class Nested:
         if changed == inside:
             self._clear.add(unpacked.text)
         else:
-            yield Edit(start, end, unpacked.pack(changed.encode("utf-8", "surrogateescape")), "", "packed")
+            yield Edit(start, end, unpacked.pack(changed.encode("utf-8", "surrogateescape")), "", OPENED)
 
     def _links(self, data: bytes) -> Iterator[Span]:
         if b"=" in data and self._has_named_parameters(data):

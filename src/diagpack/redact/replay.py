@@ -10,18 +10,19 @@ Of a case it is kept in a file beside the raw evidence, inside the case, until t
 """
 
 import hashlib
+import zlib
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import compress, zip_longest
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
 
 from diagpack.redact.blocks.reader import WHOLE
-from diagpack.redact.edits import Edit
+from diagpack.redact.edits import ENCODED, OPENED, Edit
 from diagpack.redact.tally import Tally
 
 if TYPE_CHECKING:
@@ -31,8 +32,12 @@ if TYPE_CHECKING:
 # No value, no word and no run goes on over this.
 _BETWEEN = b"\n\0\n"
 # Texts of a unit that are kept, in times of its size: what hides more in layers is cheaper to redact again.
-_MOST_TIMES = 4
+_MOST_TIMES = 16
+# What is more than this is kept deflated: texts decoded from one another are much alike.
+_PLAIN_TIMES = 4
 _AT_LEAST = 128 << 10
+# Kinds of edits, see `_kind`.
+_REPLACED, _OPENED = 1, 2
 NOTHING_MAPPED: Mapping[str, str] = MappingProxyType({})
 
 
@@ -42,11 +47,16 @@ class Questions:
     def __init__(self, size_bytes: int) -> None:
         """`size_bytes`: of the unit."""
         self._left = _MOST_TIMES * size_bytes + _AT_LEAST
+        self._plain = _PLAIN_TIMES * size_bytes + _AT_LEAST
         self._texts: list[bytes] = []
+        self._held = 0
+        self._packer = zlib.compressobj(1)
+        self._packed: list[bytes] = []
         self._words: list[str] = []
         self._at = 0
-        # Start and end of what was replaced in the texts, in order.
+        # Start and end of what was replaced in the texts, in order; and of packed runs whose inside was.
         self._replaced = array("I")
+        self._opened = array("I")
         self.named: set[tuple[str, str, str]] = set()
         # A piece that the second pass reads anyway.
         self._piece: bytes | None = None
@@ -63,6 +73,10 @@ class Questions:
 
         `is_whole`: what spans lines counted as well, so nothing else counts inside of a message.
         """
+        for edit in edits:
+            if edit.rule == OPENED and edit.new is not None:
+                # A value that is encoded in the run counts no more when none stands in what it became.
+                self.text(edit.new)
         if data is self._piece:
             self._piece = None
             return
@@ -70,10 +84,16 @@ class Questions:
         if self._left < 0:
             return
         self._texts.append(data)
+        self._held += len(data)
+        if self._held > self._plain:
+            self._pack()
         for edit in edits:
             if edit.entity or (is_whole and edit.rule in WHOLE):
                 self._replaced.append(self._at + edit.start)
                 self._replaced.append(self._at + edit.end)
+            elif edit.rule == OPENED:
+                self._opened.append(self._at + edit.start)
+                self._opened.append(self._at + edit.end)
         self._at += len(data) + len(_BETWEEN)
 
     def word(self, text: str) -> None:
@@ -82,21 +102,27 @@ class Questions:
         if self._left >= 0:
             self._words.append(text)
 
+    def _pack(self) -> None:
+        self._packed.append(self._packer.compress(_BETWEEN.join([*self._texts, b""])))
+        self._texts, self._held = [], 0
+
     def unit(self, written: bytes, tally: Mapping[str, int], pieces: Sequence["Piece | None"] = ()) -> "Unit | None":
         """The unit for the second pass; None when it is not worth keeping."""
         if self._left < 0:
             return None
         words = "\n\0\n".join(self._words).encode("utf-8", "surrogatepass")
         named = [(value.encode("utf-8", "surrogatepass"), entity, rule) for value, entity, rule in self.named]
-        return Unit(
-            written, _BETWEEN.join([*self._texts, words]), self._replaced.tobytes(), named, dict(tally), list(pieces)
-        )
+        texts = _BETWEEN.join([*self._texts, words])
+        if self._packed:
+            texts = b"".join([*self._packed, self._packer.compress(texts), self._packer.flush()])
+        places = self._replaced.tobytes(), self._opened.tobytes()
+        return Unit(written, texts, *places, named, dict(tally), list(pieces), bool(self._packed))
 
 
 class Piece(msgspec.Struct, frozen=True, array_like=True):
     """What was replaced in a piece of plain text.
 
-    `edits`: start, end, length of the new bytes, whether nothing else counts there. `digest`: of the piece, which is
+    `edits`: start, end, length of the new bytes, and what else counts there (`_kind`). `digest`: of the piece, which is
     read anew in the second pass. `new`: joined.
     """
 
@@ -113,17 +139,15 @@ class Piece(msgspec.Struct, frozen=True, array_like=True):
         """`edits`: all that were made."""
         numbers = array("I")
         for start, end, new, entity, rule in edits:
-            numbers.extend((start, end, len(new or b""), entity != "" or rule in WHOLE))
+            numbers.extend((start, end, len(new or b""), _kind(entity, rule)))
         return cls(_digest(data), numbers.tobytes(), b"".join(each.new or b"" for each in edits), dict(tally))
 
     def written(self, engine: "Engine", data: bytes) -> bytes | None:
         """The same piece as the first pass would have written it; None when a learned value stands elsewhere in it."""
         numbers = array("I")
         numbers.frombytes(self.edits)
-        tokens = numbers[3::4]
-        starts = array("I", compress(numbers[::4], tokens))
-        ends = array("I", compress(numbers[1::4], tokens))
-        if _digest(data) != self.digest or _has_more(engine, data, starts, ends):
+        replaced, opened = (_Places.of(numbers, kind) for kind in (_REPLACED, _OPENED))
+        if _digest(data) != self.digest or _has_more(engine, data, replaced, opened):
             return None
         parts: list[bytes] = []
         last = at = 0
@@ -135,17 +159,20 @@ class Piece(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Unit(msgspec.Struct, frozen=True, array_like=True):
-    """`texts`: joined. `replaced`: pairs of offsets into them. `named`: value, class and rule of what was replaced.
+    """`texts`: joined, and deflated when `is_packed`. `replaced`, `opened`: pairs of offsets into them.
 
+    `named`: value, class and rule of what was replaced.
     `pieces`: of plain text, in place of `written`, `tally` and the pieces among the texts.
     """
 
     written: bytes
     texts: bytes
     replaced: bytes
+    opened: bytes
     named: list[tuple[bytes, str, str]]
     tally: dict[str, int]
     pieces: list[Piece | None] = []
+    is_packed: bool = False
 
     def __repr__(self) -> str:
         return "Unit(…)"
@@ -164,18 +191,46 @@ class Unit(msgspec.Struct, frozen=True, array_like=True):
         ) and not self._has_more(engine)
 
     def _has_more(self, engine: "Engine") -> bool:
+        texts = zlib.decompress(self.texts) if self.is_packed else self.texts
+        return _has_more(engine, texts, _Places.from_pairs(self.replaced), _Places.from_pairs(self.opened))
+
+
+class _Places(NamedTuple):
+    """Where ranges start and end, sorted and apart."""
+
+    starts: "array[int]"
+    ends: "array[int]"
+
+    @classmethod
+    def from_pairs(cls, pairs: bytes) -> "_Places":
         offsets = array("I")
-        offsets.frombytes(self.replaced)
-        return _has_more(engine, self.texts, offsets[::2], offsets[1::2])
+        offsets.frombytes(pairs)
+        return cls(offsets[::2], offsets[1::2])
+
+    @classmethod
+    def of(cls, numbers: "array[int]", kind: int) -> "_Places":
+        """Those of one kind among the edits of a piece."""
+        is_one = [each == kind for each in numbers[3::4]]
+        return cls(array("I", compress(numbers[::4], is_one)), array("I", compress(numbers[1::4], is_one)))
+
+    def holds(self, start: int, end: int) -> bool:
+        index = bisect_right(self.starts, start) - 1
+        return index >= 0 and self.ends[index] >= end
 
 
-def _has_more(engine: "Engine", data: bytes, starts: "array[int]", ends: "array[int]") -> bool:
-    """Whether a learned value stands in a text outside of what was replaced there, which is sorted."""
-    for start, end, _, _ in engine.learned_in(data):
-        index = bisect_right(starts, start) - 1
-        if index < 0 or ends[index] < end:
-            return True
-    return False
+def _kind(entity: str, rule: str) -> int:
+    """What a learned value counts inside of an edit: nothing, nothing where it is encoded, or as anywhere."""
+    if entity or rule in WHOLE:
+        return _REPLACED
+    return _OPENED if rule == OPENED else 0
+
+
+def _has_more(engine: "Engine", data: bytes, replaced: _Places, opened: _Places) -> bool:
+    """Whether a learned value stands in a text outside of what was replaced there."""
+    return any(
+        not replaced.holds(start, end) and not (rule == ENCODED and opened.holds(start, end))
+        for start, end, _entity, rule in engine.learned_in(data)
+    )
 
 
 def _digest(data: bytes) -> bytes:
