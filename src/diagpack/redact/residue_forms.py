@@ -5,16 +5,18 @@ entities, escapes of strings and whole runs of base64 and hex are decoded instea
 as a whole is found by what the value contributes to it at each of the three alignments (RFC 4648, 4).
 """
 
-import base64
+import binascii
+import functools
 import json
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from diagpack.redact.residue_decode import flat
 
 _SECRET: Final = frozenset({"secret", "cookie", "token", "password", "key"})
 _URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
+_ZEROS: Final = (b"", b"\0", b"\0\0")
 _SHORTEST: Final = 3
 _SHORTEST_SECRET: Final = 6
 # Shorter parts of base64 stand in any long run by chance.
@@ -34,6 +36,10 @@ class Form(NamedTuple):
         return Form(self.entity, exact, self.is_bounded and other.is_bounded)
 
 
+# The same from a tuple, which takes a third of the time: a case may know sixty thousand values of ten forms.
+_form: Callable[[tuple[str, bytes | None, bool]], Form] = functools.partial(tuple.__new__, Form)
+
+
 def is_too_short(value: str, entity: str) -> bool:
     """Whether a value would stand in any text by chance."""
     return len(value.encode("utf-8", "surrogatepass")) < (_SHORTEST_SECRET if entity in _SECRET else _SHORTEST)
@@ -49,14 +55,14 @@ def forms(value: str, entity: str) -> list[tuple[bytes, Form]]:
     needs_case = is_secret or len(raw) < 5
     is_bounded = not is_secret or len(raw) < 12
     found = [
-        (spelling.lower(), Form(entity, spelling if needs_case else None, is_bounded))
+        (spelling.lower(), _form((entity, spelling if needs_case else None, is_bounded)))
         for spelling in sorted(_spellings(value, raw))
         if len(spelling) >= shortest
     ]
     cores = sorted({core for core in _cores(raw) if len(core) >= _SHORTEST_CORE})
-    found += [(core.lower(), Form(entity, core, False)) for core in cores]
+    found += [(core.lower(), _form((entity, core, False))) for core in cores]
     if len(raw) >= 6:
-        found.append((raw.hex().encode(), Form(entity, None, False)))
+        found.append((binascii.hexlify(raw), _form((entity, None, False))))
     return found
 
 
@@ -78,9 +84,10 @@ def _spellings(value: str, raw: bytes) -> set[bytes]:
 
 def _cores(raw: bytes) -> Iterator[bytes]:
     for shift in range(3):
-        text = base64.b64encode(b"\0" * shift + raw).rstrip(b"=")
+        text = binascii.b2a_base64(_ZEROS[shift] + raw, newline=False).rstrip(b"=")
         text = text[(0, 2, 3)[shift] :]
         if (len(raw) + shift) % 3:
             text = text[:-1]
         yield text
-        yield text.translate(_URL_SAFE)
+        if b"+" in text or b"/" in text:
+            yield text.translate(_URL_SAFE)

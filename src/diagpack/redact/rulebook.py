@@ -173,6 +173,7 @@ class Slots:
         self._personal_kept = frozenset(folded(each) for each in content["personal_kept_keys"].split())
         self.secret = functools.lru_cache(maxsize=20_000)(self._secret)
         self.personal = functools.lru_cache(maxsize=20_000)(self._personal)
+        self.is_strong = functools.lru_cache(maxsize=20_000)(self._is_strong)
 
     def secret_words(self, where: str) -> frozenset[str]:
         """Folded whole keys that are secret in `where`: query, json or text."""
@@ -203,8 +204,8 @@ class Slots:
         """Whether a stem inside the key names a secret; `n.sid` only ends like one."""
         return _stem_in(folded(key), self._secret_stems) is not None
 
-    def is_strong(self, key: str) -> bool:
-        """Whether the key alone makes its value a secret, wherever it stands."""
+    def _is_strong(self, key: str) -> bool:
+        """Whether the key alone makes its value a secret, wherever it stands. Cached as `is_strong`."""
         return _stem_in(folded(key), self._secret_stems) is not None or self._by_ending(key) is not None
 
     def _by_ending(self, key: str) -> str | None:
