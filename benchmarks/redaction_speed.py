@@ -1,6 +1,6 @@
 """Speed and memory of the whole redaction: discover, rewrite, residue scan.
 
-    python benchmarks/redaction_speed.py [--megabytes 16] [--kinds text,log,har,realistic] [--workers 1,2]
+    python benchmarks/redaction_speed.py [--megabytes 16] [--kinds text,log,har,realistic,browser] [--workers 1,2]
                                          [--large] [--log 500] [--emails 1000000]
 
 Enters: sizes. Leaves: one table. Every case runs in a process of its own on generated files; the time is the CPU time
@@ -9,9 +9,10 @@ within the time), with the scan's share of the wall time and the whole process b
 resident set of the larger of the process and its worker. MB are 10^6 bytes of the raw file.
 
 "text" is a SaaS log as plain text (access, JSON and message lines), "log" the same as records of the log collector,
-"har" a recording of an application, "realistic" a mix of logs with escapes and many people (`realistic_log.py`).
-"adversarial" are inputs made to be slow. `--large` is the 100 MB case with one and two workers, a 500 MB log and one
-million distinct e-mail addresses: it takes a quarter of an hour.
+"har" a recording of an application, "realistic" a mix of logs with escapes and many people (`realistic_log.py`),
+"browser" a recording whose tokens, links and ids are new in every exchange (`realistic_har.py`). "adversarial" are
+inputs made to be slow. `--large` is the 100 MB case with one and two workers, a 500 MB log and one million distinct
+e-mail addresses: it takes a quarter of an hour.
 """
 
 import argparse
@@ -28,6 +29,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from realistic_har import browser_har
 from realistic_log import realistic
 
 _TITLES = ("case", "MB", "workers", "CPU s", "MB/CPU s", "wall s", "scan s", "process s", "peak MB")
@@ -301,6 +303,7 @@ GENERATORS: dict[str, Callable[[Path, int], str]] = {
     "log": log,
     "har": har,
     "realistic": realistic,
+    "browser": browser_har,
     "emails": emails,
     **ADVERSARIAL,
 }
@@ -378,7 +381,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--megabytes", type=float, default=16.0)
     parser.add_argument("--adversarial", type=float, default=2.0, help="megabytes of each adversarial input")
-    parser.add_argument("--kinds", default="text,log,har,realistic", help="these and adversarial, separated by commas")
+    parser.add_argument(
+        "--kinds", default="text,log,har,realistic,browser", help="these and adversarial, separated by commas"
+    )
     parser.add_argument("--workers", default="1")
     parser.add_argument("--large", action="store_true", help="also 100 MB with 1 and 2 workers, and the memory cases")
     parser.add_argument("--log", type=float, default=500.0, help="megabytes of the large log")

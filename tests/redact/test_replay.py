@@ -181,6 +181,27 @@ def test_only_the_pieces_with_a_value_of_another_file_are_redacted_again(
     assert len(again) > 4
 
 
+def test_a_secret_under_two_names_has_only_its_first_unit_redacted_again(
+    tmp_path: Path, replayed: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A token against forgery: a cookie, and a header of every request."""
+    token = "canary7k2m9q4xcanary7k2m"
+    headers = [{"name": "Cookie", "value": f"csrf={token}"}, {"name": "X-Csrf-Token", "value": token}]
+    entries = [har_entry(at, request={"headers": headers}, url=f"https://app.example.com/{at}") for at in range(40)]
+    head = json.dumps(har(), separators=(",", ":")).removesuffix("]}}")
+    document = head + "\n" + ",\n".join(json.dumps(each, separators=(",", ":")) for each in entries) + "\n]}}\n"
+    artifact = raw(tmp_path, "har-1", document, media_type=work.HAR)
+
+    (text,), counts = _redacted([artifact], tmp_path / "out")
+
+    assert replayed.count(False) == 1
+    assert len(replayed) > 10
+    assert b"canary" not in text
+    assert text.count(b"dp-secret-") == 80
+    monkeypatch.setattr(replay.Unit, "holds", lambda *each: False)
+    assert _redacted([artifact], tmp_path / "anew") == ([text], counts)
+
+
 def test_what_is_kept_does_not_show_what_it_holds() -> None:
     questions = replay.Questions(100)
     questions.text(b"canary")

@@ -127,7 +127,8 @@ class Engine:
         """Whether a value of this class, found by this rule, is called and treated so after all that was learned."""
         called = self.classes.get(value)
         if called is None:
-            return True
+            # What was learned and is not known now is kept.
+            return rule != "learned"
         return called == entity and self.policy.action_of(entity, rule) == self.policy.action_of(entity, "learned")
 
     def keep(self, value: str) -> str:

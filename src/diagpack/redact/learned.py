@@ -25,7 +25,7 @@ PRECEDENCE = (
     "password", "secret", "token", "cookie", "key", "card", "iban", "nationalid", "dob", "email", "phone", "name",
     "user", "address", "company", "word", "id", "host", "ip", "mac", "geo",
 )  # fmt: skip
-_RANK = {entity: rank for rank, entity in enumerate(PRECEDENCE)}
+RANK = {entity: rank for rank, entity in enumerate(PRECEDENCE)}
 # Classes whose values are found again by their shape alone.
 SHAPED_CLASSES = frozenset({"email", "ip", "mac", "card", "iban"})
 _NEVER_LEARNED = frozenset({"geo", "dob", "phone", "ip", "mac"})
@@ -208,7 +208,7 @@ class Learned:
             return
         before = self.values.get(value)
         if before is not None:
-            if _RANK.get(entity, 99) < _RANK.get(before, 99):
+            if RANK.get(entity, 99) < RANK.get(before, 99):
                 self.values[value] = entity
             return
         size = len(value.encode("utf-8", "surrogatepass"))

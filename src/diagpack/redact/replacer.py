@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from diagpack.redact.learned import Learned
+from diagpack.redact.learned import RANK, Learned
 from diagpack.redact.spans import SECRET_CLASSES
 from diagpack.redact.values import canonical, is_public
 
@@ -61,6 +61,9 @@ class Replacer:
                     return rewritten if plain == value.strip() else quote(rewritten, safe="")
         elif "@" in plain and entity not in ("email", "ip") and _EMAIL.fullmatch(plain):
             entity = "email"
+        taught = entity, rule
+        if engine.learned is not None and entity in SECRET_CLASSES:
+            entity, rule = self._called_before(engine.learned, plain, entity, rule)
         if engine.asked is not None:
             engine.asked.named.add((plain, entity, rule))
         if plain in engine.classes:
@@ -73,7 +76,7 @@ class Replacer:
         if action == "keep":
             return value
         if engine.learned is not None:
-            self._learn(engine.learned, plain, entity, rule)
+            self._learn(engine.learned, plain, *taught)
         if action == "drop":
             return f"dropped-{entity}"
         token = engine.pseudonyms.token(plain, entity)
@@ -82,6 +85,19 @@ class Replacer:
         if self._decisions is not None and entity not in SECRET_CLASSES and len(value) <= _LONGEST_DECIDED:
             self._remember(value, asked, plain, entity, rule, token)
         return token
+
+    def _called_before(self, learned: Learned, plain: str, entity: str, rule: str) -> tuple[str, str]:
+        """What the second pass will call a secret that stood elsewhere under a better name, as far as is known by now.
+
+        A token against forgery stands in a cookie and in a header of every request: what was called by the better name
+        need not be redacted again.
+        """
+        best = learned.values.get(plain, entity)
+        is_better = best != entity and best in SECRET_CLASSES and RANK[best] < RANK[entity]
+        action_of = self._engine.policy.action_of
+        if is_better and action_of(best, "learned") == action_of(entity, rule):
+            return best, "learned"
+        return entity, rule
 
     def _again(self, plain: str, entity: str, token: str, rule: str) -> str:
         """A value that was decided before, in this or another artifact."""
