@@ -50,7 +50,7 @@ def test_many_texts_are_judged_together_as_each_by_itself(texts: list[bytes]) ->
 
     # What is too short to hold anything may be scanned with the others or not.
     assert [each for each in together if len(each) > 2] == [
-        each for each in texts if len(each) > 2 and is_joinable(each.decode(), 1 << 20)
+        each for each in texts if len(each) > 2 and each[-1:] != b"=" and is_joinable(each.decode(), 1 << 20)
     ]
 
 

@@ -44,6 +44,7 @@ def joinable(texts: Sequence[bytes], cap: int) -> list[bytes]:
     """Those of many short ASCII texts without line ends that are scanned together; `cap` as below."""
     data = b"\n".join(texts)
     looked = {data[start:end] for start, end in _TO_LOOK_AT.spans(data)}
+    # Joined by one line end, which a `=` in front of it would undo in quoted-printable.
     return [
         each for each in texts if each not in looked or (each[-1:] != b"=" and is_joinable(each.decode("ascii"), cap))
     ]
