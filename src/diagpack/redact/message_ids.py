@@ -2,14 +2,14 @@
 
 Enters: a text and where an address was found in it, or a value. Leaves: whether it is such an id; engineers find a
 message in logs by it. The host in it is a host like any other. Sources: RFC 5322 3.6.4 (identification fields), RFC
-4120 6.2 (principal names).
+4120 6.2 (principal names), RFC 3261 20.8 (Call-ID).
 """
 
 import re
 from typing import Final
 
 _HEADER: Final = re.compile(
-    rb"(?:message[-_]?id|in-reply-to|references)\\*[\"']?[ \t]*[:=][\s\\\"']*(?:<[^<>\s]{1,300}>[\s,]*)*<?\Z",
+    rb"(?:message[-_]?id|in-reply-to|references|call-id)\\*[\"']?[ \t]*[:=][\s\\\"']*(?:<[^<>\s]{1,300}>[\s,]*)*<?\Z",
     re.IGNORECASE,
 )
 _CLUES: Final = (b"message", b"in-reply-to", b"references")
@@ -25,7 +25,7 @@ _LOOK_BACK: Final = 1000
 _DIGITS: Final = 6
 _NO_DIGITS: Final = str.maketrans("", "", "0123456789")
 _LONG: Final = 20
-KEYS: Final = frozenset({"messageid", "internetmessageid", "inreplyto", "references", "smtpid"})
+KEYS: Final = frozenset({"messageid", "internetmessageid", "inreplyto", "references", "smtpid", "callid"})
 
 
 def is_impersonal(data: bytes, start: int, end: int) -> bool:

@@ -39,7 +39,7 @@ _MOST_INFLATED = 256 << 20
 _MOST_RATIO = 100
 # Of what the first pass wrote and asked, held for the second.
 _MOST_KEPT = 64 << 20
-_PROSE_NAMES = (".txt", ".md", ".eml", ".note", ".text", ".markdown")
+_PROSE_NAMES = (".txt", ".md", ".eml", ".note", ".text", ".markdown", ".vtt", ".srt")
 # The first line of a mail; a time of day near the start of a line.
 _MAIL = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:From|Return-Path|Received|Delivered-To|To|Subject|Date|MIME-Version|Message-I[Dd]): "
@@ -263,13 +263,15 @@ def is_prose(source: Path, name: str) -> bool:
     lines = [each for each in head.split(b"\n") if each.strip()]
     if not name.lower().removesuffix(".gz").endswith(_PROSE_NAMES) and not _MAIL.match(head):
         return False
-    return sum(_STAMPED.match(each) is not None for each in lines) * 5 < len(lines)
+    # Times of captions stand on lines of their own.
+    return sum(_STAMPED.match(each) is not None and b"-->" not in each for each in lines) * 5 < len(lines)
 
 
 def _is_binary(head: bytes) -> bool:
     if b"\0" in head and not work.has_lone_nulls(head):
         return True
-    controls = sum(0 < each < 32 and each not in (8, 9, 10, 12, 13, 27) for each in head[:4096])
+    # Beside blanks, marks of terminals, and what parts the fields of FIX (1) and of HL7 over TCP (11, 28).
+    controls = sum(0 < each < 32 and each not in (1, 8, 9, 10, 11, 12, 13, 27, 28) for each in head[:4096])
     return controls * 50 > len(head[:4096])
 
 

@@ -20,8 +20,8 @@ from diagpack.redact.walk_record import (
     columns_of,
     heading_of,
     holds_marks,
-    is_company,
     squeezed,
+    tells_of_members,
     told,
 )
 from diagpack.redact.walk_records import FEW, LONG_NUMBER, MANIFEST_KEYS, Records
@@ -179,7 +179,7 @@ class JsonWalker:
             self._has_plain_keys
             and (not entity or entity == "keep")
             and not self._record_class(key)
-            and not is_company(key)
+            and not tells_of_members(key)
         )
 
     def _pair_class(self, value: dict[str, Any]) -> str:

@@ -269,6 +269,8 @@ class _Markup:
         entity = self._engine.policy.classify(local)
         if entity in ("address", "company") and looks_like(plain, entity):
             return entity
+        if entity == "name" and looks_like(plain, "name") and all(each[:1].isupper() for each in plain.split()):
+            return entity
         return "password" if is_pin(plain) and self._engine.policy.classify(local) == "password" else ""
 
     def _stands_beside_person(self, position: int) -> bool:

@@ -44,13 +44,38 @@ _LONGEST_NAME: Final = 80
 _CHANGES: Final = frozenset(
     "old new oldValue newValue previous current from to fromString toString before after".split()
 )
+# Records under these are about somebody.
+_PEOPLE: Final = frozenset(
+    "author requester assignee reporter creator submitter sender recipient owner approver reviewer organizer attendee "
+    "patient contact subscriber from customer client person name".split()
+)
+# `{"system": "phone", "value": …}` of FHIR, `{"type": "mobile", "value": …}` of SCIM.
+_KINDS: Final = ("system", "type")
+_OF_KINDS: Final = frozenset({"phone", "email", "dob", "nationalid", "iban", "card"})
 _PARTS_OF_NAMES: Final = frozenset({"first", "last", "middle", "given", "family", "maiden"})
 # Members that hold the rows of a table, beside one that names its columns.
 ROWS: Final = frozenset({"rows", "data", "values", "records"})
 _COLUMNS: Final = ("columns", "columnNames", "fields")
 # A record with one of these is walked member by member.
 TELLING: Final = (
-    frozenset({"op", "method", "display", "formatted", "login", "_text", "$t", "_", "S", "N", "stringValue", "first"})
+    frozenset(
+        {
+            "op",
+            "method",
+            "display",
+            "formatted",
+            "login",
+            "_text",
+            "$t",
+            "_",
+            "S",
+            "N",
+            "stringValue",
+            "first",
+            "family",
+            "system",
+        }
+    )
     | _CHANGES
     | frozenset(_COLUMNS)
 )
@@ -105,6 +130,12 @@ def is_company(key: str) -> bool:
 @lru_cache(maxsize=20_000)
 def _is_company(key: str) -> bool:
     return squeezed(key) in _COMPANIES
+
+
+@lru_cache(maxsize=20_000)
+def tells_of_members(key: str) -> bool:
+    """Whether records under this key are a company's or somebody's, which their own members need not say."""
+    return len(key) <= _LONGEST_NAME and (squeezed(key) in _COMPANIES or squeezed(key) in _PEOPLE)
 
 
 def holder(record: Mapping[str, Any]) -> str:
@@ -181,9 +212,18 @@ def _below(class_of: Callable[[str, Any], str], record: Mapping[str, Any], key: 
         return {held: entity} if entity not in ("", "keep") else {}
     if record and record.keys() <= _CHANGES:
         return {name: entity for name, each in record.items() if (entity := class_of(key, each)) not in ("", "keep")}
-    if squeezed(key) in ("name", "fullname", "realname"):
-        return {name: "name" for name in record if squeezed(name) in _PARTS_OF_NAMES}
+    plain = squeezed(key)
+    if plain in ("name", "names", "fullname", "realname"):
+        return {name: "name" for name, each in record.items() if _is_part_of_name(name, each)}
+    if plain in _PEOPLE and isinstance(record.get("name"), str) and _FULL_NAME.fullmatch(record["name"]):
+        return {"name": "name"}
     return {}
+
+
+def _is_part_of_name(name: str, value: Any) -> bool:
+    """`{"family": …, "given": […], "text": …}` (FHIR R5, HumanName), `{"first": …, "last": …}`."""
+    plain = squeezed(name)
+    return plain in _PARTS_OF_NAMES or (plain == "text" and isinstance(value, str) and looks_like(value, "name"))
 
 
 def _beside(class_of: Callable[[str, Any], str], record: Mapping[str, Any]) -> dict[str, str]:
@@ -195,6 +235,11 @@ def _beside(class_of: Callable[[str, Any], str], record: Mapping[str, Any]) -> d
         return {name: "secret" for name in ("params", "args", "arguments") if isinstance(record.get(name), list)}
     if record.get("type") in ("secret", "password") and "value" in record and ("key" in record or "name" in record):
         return {"value": "secret"}
+    for kind in _KINDS:
+        if "value" in record and isinstance(record.get(kind), str):
+            entity = class_of(record[kind], record["value"])
+            if entity in _OF_KINDS:
+                return {"value": entity}
     if record.get("type") == "User" and isinstance(record.get("login"), str):
         return {"login": "user"}
     if "display" in record and "value" in record and looks_like(record["display"], "name"):

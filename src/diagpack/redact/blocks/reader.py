@@ -18,6 +18,7 @@ from diagpack.redact.blocks import (
     mail,
     messages,
     pairs,
+    segments,
     statements,
     tables,
 )
@@ -54,7 +55,7 @@ WHOLE = frozenset({WRITTEN, READ, MESSAGE, TORN})
 
 
 def _may_hold(data: bytes) -> bool:
-    return elements.may_stand(data) or form_parts.may_stand(data) or _may_span_lines(data)
+    return elements.may_stand(data) or form_parts.may_stand(data) or segments.may_stand(data) or _may_span_lines(data)
 
 
 def _may_span_lines(data: bytes) -> bool:
@@ -62,7 +63,7 @@ def _may_span_lines(data: bytes) -> bool:
 
 
 def _may_hold_in_line(data: bytes) -> bool:
-    return elements.may_stand(data) or _ONE_LINE.find(data) is not None
+    return elements.may_stand(data) or segments.may_stand(data) or _ONE_LINE.find(data) is not None
 
 
 def outermost(found: list[Edit]) -> list[Edit]:
@@ -173,6 +174,8 @@ class Blocks:
             yield from self._value(data, start, end, entity, "element")
         for start, end, entity in form_parts.part_values(self._engine.policy, data):
             yield from self._value(data, start, end, entity, "form-part")
+        for start, end, entity in segments.segment_values(data):
+            yield from self._value(data, start, end, entity, "segment")
         yield from self._unfolder.piece(data)
         yield from self._documents(data)
         for start, end in messages.messages(data):

@@ -7,7 +7,7 @@ from diagpack.redact.spans import Detector
 
 DETECTOR: Final[Detector] = RuleDetector(
     "log-user",
-    ("user", "id", "name", "address", "company"),
+    ("user", "id", "name", "address", "company", "dob"),
     (
         "refused-user",
         "sshd-user",
@@ -41,6 +41,12 @@ DETECTOR: Final[Detector] = RuleDetector(
         "aws-resource-user",
         "netrc-user",
         "wordpress-user",
+        "done-by-user",
+        "client-auth-user",
+        "caption-voice",
+        "sip-name",
+        "sdp-user",
+        "vcard-birthday",
         "dsn-user",
         "call-user",
         "pdo-user",
