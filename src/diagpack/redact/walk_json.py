@@ -3,6 +3,7 @@
 Enters: JSON text, or an already parsed value. Leaves: the same with tokens in place, valid again.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from diagpack.model.collector import MARK
@@ -18,10 +19,10 @@ from diagpack.redact.walk_record import (
     ROWS,
     arguments,
     columns_of,
+    hangs_on_key,
     heading_of,
     holds_marks,
     squeezed,
-    tells_of_members,
     told,
 )
 from diagpack.redact.walk_records import FEW, LONG_NUMBER, MANIFEST_KEYS, Records
@@ -103,7 +104,7 @@ class JsonWalker:
             kind = type(value[0])
             if kind is str and len(value) != 2 and not holds_marks(value) and self.engine.ahead.stay(value):
                 return value
-            if kind is dict and len(value) >= FEW and self.is_planned(key, ""):
+            if kind is dict and len(value) >= FEW and self.is_planned(key, "", value):
                 alike = self._records.listed(value, key, level + 1)
                 if alike is not None:
                     return alike
@@ -134,7 +135,7 @@ class JsonWalker:
         return value if walked is None else walked
 
     def mapping(self, value: dict[str, Any], key: str, entity: str, level: int) -> Any:
-        if self.is_planned(key, entity):
+        if self.is_planned(key, entity, (value,)):
             plan = self._records.plan(value)
             if plan is not None:
                 return self._records.one(value, plan, level)
@@ -173,13 +174,13 @@ class JsonWalker:
             walked[self._key(name)] = self.walk(each, plain, below, level + 1)
         return walked if len(walked) == len(value) else self._renamed(value, walked)
 
-    def is_planned(self, key: str, entity: str) -> bool:
+    def is_planned(self, key: str, entity: str, records: Iterable[Any] = ()) -> bool:
         """Whether records under this key, in which a class further up says nothing, may have a plan."""
         return (
             self._has_plain_keys
             and (not entity or entity == "keep")
             and not self._record_class(key)
-            and not tells_of_members(key)
+            and not hangs_on_key(key, records)
         )
 
     def _pair_class(self, value: dict[str, Any]) -> str:

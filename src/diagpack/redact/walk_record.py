@@ -5,7 +5,7 @@ neighbours. Sources: RFC 7644 3.5.2 (SCIM PATCH), RFC 6902 (JSON Patch), JSON-RP
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
@@ -49,6 +49,7 @@ _PEOPLE: Final = frozenset(
     "author requester assignee reporter creator submitter sender recipient owner approver reviewer organizer attendee "
     "patient contact subscriber from customer client person name".split()
 )
+_NAMES: Final = frozenset({"name", "text"})
 # `{"system": "phone", "value": …}` of FHIR, `{"type": "mobile", "value": …}` of SCIM.
 _KINDS: Final = ("system", "type")
 _OF_KINDS: Final = frozenset({"phone", "email", "dob", "nationalid", "iban", "card"})
@@ -132,10 +133,16 @@ def _is_company(key: str) -> bool:
     return squeezed(key) in _COMPANIES
 
 
+def hangs_on_key(key: str, records: Iterable[Any]) -> bool:
+    """Whether the key above says of members of these records what they are: of a company, or somebody's name."""
+    if is_company(key):
+        return True
+    return _is_persons(key) and any(isinstance(each, dict) and not _NAMES.isdisjoint(each) for each in records)
+
+
 @lru_cache(maxsize=20_000)
-def tells_of_members(key: str) -> bool:
-    """Whether records under this key are a company's or somebody's, which their own members need not say."""
-    return len(key) <= _LONGEST_NAME and (squeezed(key) in _COMPANIES or squeezed(key) in _PEOPLE)
+def _is_persons(key: str) -> bool:
+    return len(key) <= _LONGEST_NAME and squeezed(key) in _PEOPLE
 
 
 def holder(record: Mapping[str, Any]) -> str:

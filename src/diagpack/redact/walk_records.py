@@ -175,7 +175,7 @@ class Records:
 
     def _records(self, name: str, column: list[Any], level: int) -> list[Any] | None:
         """A class that a name gives to its value counts for no record."""
-        return self.alike(column, level) if self._walker.is_planned(name, "") else None
+        return self.alike(column, level) if self._walker.is_planned(name, "", column) else None
 
     def _classed(self, name: str, column: list[Any], level: int) -> Sequence[Any]:
         """Values under a name that says something about them, or that hold text of people."""
