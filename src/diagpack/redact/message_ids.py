@@ -12,7 +12,7 @@ _HEADER: Final = re.compile(
     rb"(?:message[-_]?id|in-reply-to|references|call-id)\\*[\"']?[ \t]*[:=][\s\\\"']*(?:<[^<>\s]{1,300}>[\s,]*)*<?\Z",
     re.IGNORECASE,
 )
-_CLUES: Final = (b"message", b"in-reply-to", b"references")
+_CLUES: Final = (b"message", b"in-reply-to", b"references", b"call-id")
 # What joins the host of a principal with its service.
 _JOINTS: Final = frozenset({b"/", b":", b"."})
 _SERVICE: Final = re.compile(
