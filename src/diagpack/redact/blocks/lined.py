@@ -13,7 +13,6 @@ from diagpack.redact.blocks.embedded import TELLING_SOURCE
 from diagpack.redact.detectors._engine import compiled
 from diagpack.redact.json_text import Document
 
-_MARKS = (b"{\n", b"{\r\n")
 _OPENING = compiled(r"\{[ \t]*\r?\n[ \t]*\"[^\"\\\r\n]{1,80}\"[ \t]?:")
 # Names that say something in a document only; of others the key in the text says as much.
 _TELLING = compiled(
@@ -30,7 +29,7 @@ _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 
 def documents(data: bytes) -> Iterator[tuple[int, int]]:
     """(start, end) of each document. Every byte is read once by the search and once by the parser."""
-    if not any(mark in data for mark in _MARKS):
+    if b"{\n" not in data and b"{\r\n" not in data:
         return
     found = _OPENING.find(data)
     text = data.decode("latin1") if found is not None else ""

@@ -174,7 +174,7 @@ class Blocks:
             yield from self._value(data, start, end, entity, "element")
         for start, end, entity in form_parts.part_values(self._engine.policy, data):
             yield from self._value(data, start, end, entity, "form-part")
-        for start, end, entity in segments.segment_values(data):
+        for start, end, entity in segments.segment_values(data) if segments.may_stand(data) else ():
             yield from self._value(data, start, end, entity, "segment")
         yield from self._unfolder.piece(data)
         yield from self._documents(data)
