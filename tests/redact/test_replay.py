@@ -202,6 +202,43 @@ def test_a_secret_under_two_names_has_only_its_first_unit_redacted_again(
     assert _redacted([artifact], tmp_path / "anew") == ([text], counts)
 
 
+def test_many_people_in_packed_json_and_base64_are_used_again(
+    tmp_path: Path, replayed: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again: list[bool] = []
+    written = replay.Piece.written
+    monkeypatch.setattr(
+        replay.Piece, "written", lambda *each: (again.append(written(*each) is None), written(*each))[1]
+    )
+    people = [f"Canary{chr(65 + each)}son Quibble{chr(97 + each)}" for each in range(24)]
+    packed = [json.dumps({"body": json.dumps({"user": {"name": each, "email": "a@b.test"}})}) for each in people]
+    encoded = [ENCODERS["base64"](f'{{"name": "{each}", "email": "a@b.test"}}') for each in people]
+    artifact = raw(
+        tmp_path, "log-1", "\n".join(f"{one}\nx {two} y" for one, two in zip(packed, encoded, strict=True)),
+        media_type=work.TEXT,
+    )  # fmt: skip
+
+    (text,), _ = _redacted([artifact], tmp_path / "out")
+
+    assert all(replayed)
+    assert len(replayed) > 4
+    assert not any(again)
+    assert b"Quibble" not in text
+    assert all(ENCODERS["base64"](each).encode()[4:12] not in text for each in people)
+
+
+def test_texts_of_many_layers_are_kept_deflated_and_searched() -> None:
+    questions = replay.Questions(50_000)
+    for number in range(8):
+        questions.text(b"nothing %d " % number * 8000 + b"Quibble")
+    unit = questions.unit(b"", {})
+
+    assert unit is not None
+    assert unit.size_bytes < 100_000
+    assert unit.holds(engine(values={"Somebody": "name"}))
+    assert not unit.holds(engine(values={"Quibble": "name"}))
+
+
 def test_what_is_kept_does_not_show_what_it_holds() -> None:
     questions = replay.Questions(100)
     questions.text(b"canary")

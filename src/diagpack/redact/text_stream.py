@@ -26,13 +26,11 @@ def redact_text_stream(engine: "Engine", stream: BinaryIO, start: int, end: int)
     yield from walker.rest()
 
 
-def redact_text_units(
-    engine: "Engine", stream: BinaryIO, start: int, end: int, size: int, units: "Units"
-) -> Iterator[bytes]:
-    """The same in units of about this size, which the second pass may have from the first."""
+def redact_text_units(engine: "Engine", stream: BinaryIO, start: int, end: int, units: "Units") -> Iterator[bytes]:
+    """The same in units of one piece, which the second pass may have from the first."""
     walker = _TextWalker(engine, stream, start)
-    for group in _grouped(cut_pieces(stream, start, end, LONGEST), size):
-        yield from units.pieces(engine, walker, group)
+    for cut in cut_pieces(stream, start, end, LONGEST):
+        yield from units.pieces(engine, walker, [cut])
     yield from walker.rest()
 
 
@@ -75,20 +73,6 @@ class _TextWalker:
     def rest(self) -> Iterator[bytes]:
         """What is left of a line that was not read to its end."""
         return self._windows.feed(b"", is_last=True)
-
-
-def _grouped(found: Iterable[Cut], size: int) -> Iterator[list[Cut]]:
-    """Pieces in groups of about this many bytes."""
-    group: list[Cut] = []
-    total = 0
-    for each in found:
-        group.append(each)
-        total += len(each[0])
-        if total >= size:
-            yield group
-            group, total = [], 0
-    if group:
-        yield group
 
 
 class _Windows:

@@ -18,7 +18,7 @@ from diagpack.redact.engine import NeedsWithholding
 from diagpack.redact.entries import check_frame, entry_ranges, framed, unframed
 from diagpack.redact.json_text import Document, TooDeep
 from diagpack.redact.lines import redact_jsonl_stream, redact_jsonl_units
-from diagpack.redact.pieces import PIECE, ranges
+from diagpack.redact.pieces import ranges
 from diagpack.redact.text_stream import redact_text_stream, redact_text_units
 from diagpack.redact.walk_har import HarWalker
 from diagpack.redact.walk_json import JsonWalker, MarkedWalker
@@ -102,7 +102,7 @@ def _in_units(engine: "Engine", task: Task, units: "Units") -> Iterator[bytes]:
         with task.path.open("rb") as stream:
             _check_text(stream.read(4096) if task.start == 0 else b"")
             if task.media_type == TEXT:
-                yield from redact_text_units(engine, stream, task.start, task.end, PIECE, units)
+                yield from redact_text_units(engine, stream, task.start, task.end, units)
             else:
                 found = ranges(stream, task.end, UNIT, task.start, is_even=True)
                 yield from redact_jsonl_units(engine, stream, found, units)

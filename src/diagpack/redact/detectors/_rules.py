@@ -45,6 +45,7 @@ class RuleDetector:
         self._heads: dict[int, Pattern] = {}
         # Rules that are asked by themselves, what they are asked with, and how often the others matched.
         self._returning: tuple[int, ...] = (0,)
+        self._last = 0
         self._alone: dict[int, tuple[Pattern, bool]] = {}
         self._matches: Counter[int] = Counter()
         # What was accepted of a short match, as offsets from its start, by the match and the byte on each side of it.
@@ -157,9 +158,10 @@ class RuleDetector:
 
         A few rules find nearly all there is in a text: each is asked by itself, which takes a tenth of the time.
         """
-        for number in self._returning:
+        for number in (self._last, *self._returning):
             match = self._own(number, data, first)
             if match is not None and (number == 0 or self._earlier(number).at(data, first) < 0):
+                self._last = number
                 return number, match
         groups = self._union.groups_at(data, first)
         if groups is None:

@@ -22,6 +22,8 @@ _BASE_36: Final = {ord(letter): str(value) for value, letter in enumerate("ABCDE
 # First digits of card numbers by network: ISO/IEC 7812 ranges as the networks publish them.
 _CARD_NETWORKS: Final = re.compile(rb"4|3[4679]|38|30[0-5]|6011|64[4-9]|65|62|50|5[1-8]|63|67|"
                                   rb"222[1-9]|22[3-9]|2[3-6]|27[01]|2720|220[0-4]|352[89]|35[3-8]")  # fmt: skip
+# Lengths of numbers that are written without separators.
+_UNGROUPED: Final = frozenset({13, 14, 15, 16, 19})
 # Length of an IBAN by country: SWIFT IBAN registry.
 _IBAN_LENGTHS: Final[Mapping[bytes, int]] = {
     pair[:2].encode(): int(pair[2:])
@@ -61,6 +63,9 @@ def is_card(value: bytes, _: Any = None) -> bool:
     """13 to 19 digits of a known network, one consistent separator, Luhn; not an epoch followed by something."""
     if len(value) > 25:
         return False
+    if value.isdigit():
+        is_long = len(value) in _UNGROUPED and _CARD_NETWORKS.match(value) is not None
+        return is_long and value.strip(value[:1]) != b"" and luhn(value)
     digits = digits_of(value)
     separators = set(value.translate(None, b"0123456789"))
     if not 13 <= len(digits) <= 19 or len(separators) > 1 or _CARD_NETWORKS.match(digits) is None:
@@ -71,7 +76,7 @@ def is_card(value: bytes, _: Any = None) -> bool:
 def _is_card_grouped(value: bytes, separators: set[int], digits: bytes) -> bool:
     """Groups of four, or 4-6-5 and 4-6-4; digits without separators are one group."""
     if not separators:
-        return len(digits) in (13, 14, 15, 16, 19)
+        return len(digits) in _UNGROUPED
     groups = [len(group) for group in value.split(bytes(separators))]
     return groups in ([4, 6, 5], [4, 6, 4]) or (set(groups[:-1]) == {4} and 1 <= groups[-1] <= 4)
 
