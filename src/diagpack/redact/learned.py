@@ -135,7 +135,7 @@ class Learned:
         """A value that its shape betrays: kept as a fingerprint only."""
         self._prints.append(fingerprint(value, entity))
         if entity == "ip" and ":" in value:
-            self._prints.extend(fingerprint_bytes(each) for each in ipv6_spelling(value))
+            self._prints.extend(fingerprint_bytes(each) for each in ipv6_spelling(value) if each != value.encode())
             self._prints.append(_ipv6_mark())
         if len(self._prints) > 250_000:
             self._compact()

@@ -38,7 +38,8 @@ _MARKED = re.compile(
     rb"|99\d{13}(?!\d))",
 )
 # What every token starts or ends with: most values are told apart without the pattern.
-_HEADS = (b"dp-", b"24", b"25", b"2001:db8:", b"99")
+_IPV6_HEAD, _LONGEST_IPV6 = b"2001:db8:", 39
+_HEADS = (b"dp-", b"24", b"25", _IPV6_HEAD, b"99")
 _DP_INVALID = b"@dp.invalid"
 _DP_INVALID_QUOTED = b"%40dp.invalid"
 # A shifted date lies in one of sixteen cycles of 400 years (146 097 days, the period of the Gregorian calendar) behind
@@ -63,13 +64,14 @@ class Pseudonyms:
         self._aliases: Mapping[str, str] = {}
         self._cached = lru_cache(maxsize=65536)(self._make)
         # Each is asked about several times in a row: where tokens stand, and when its token is made.
-        self._is_own_ipv6 = lru_cache(maxsize=8192)(self._is_ipv6)
+        self._is_own_ipv6 = lru_cache(maxsize=8192)(self._is_marked_ipv6)
 
     def alias(self, aliases: Mapping[str, str]) -> None:
         """From here on these texts (tokens that another key made) get these tokens, as the values they stand for do."""
         if aliases != self._aliases:
             self._aliases = aliases
             self._cached.cache_clear()
+            self._is_own_ipv6.cache_clear()
 
     def __repr__(self) -> str:
         return "Pseudonyms(…)"
@@ -94,6 +96,8 @@ class Pseudonyms:
             data = data.removesuffix(_DP_INVALID_QUOTED) + _DP_INVALID
         if not data.startswith(_HEADS) and not data.endswith(_DP_INVALID):
             return False
+        if data.startswith(_IPV6_HEAD):
+            return len(data) <= _LONGEST_IPV6 and self._is_own_ipv6(data)
         if _MARKED.fullmatch(data) is None:
             return False
         text = data.decode("ascii")
@@ -102,8 +106,6 @@ class Pseudonyms:
             return False
         if text.startswith("99") and len(text) == 15 and text.isdigit():
             return hmac.compare_digest(self._digits_check(text[:12]), text[12:])
-        if text.startswith("2001:db8:"):
-            return self._is_own_ipv6(text)
         if text[0] == "2" and text.count(".") == 3 and text.replace(".", "").isdigit():
             return self._is_ipv4(text)
         local = text.removesuffix("@dp.invalid")
@@ -194,6 +196,12 @@ class Pseudonyms:
 
     def _check6(self, full: bytes) -> bytes:
         return self._checked(full)[:2]
+
+    def _is_marked_ipv6(self, data: bytes) -> bool:
+        if _MARKED.fullmatch(data) is None:
+            return False
+        text = data.decode("ascii")
+        return text not in self._aliases and self._is_ipv6(text)
 
     def _is_ipv6(self, text: str) -> bool:
         packed = packed_ipv6(text)

@@ -29,6 +29,9 @@ def addresses(data: bytes) -> set[bytes]:
 
 
 def _spelled(run: str) -> Iterator[bytes]:
+    if spelling := _in_full(run):
+        yield spelling.encode("ascii")
+        return
     for _ in range(_MOST_HEADS):
         # A port, a colon of the sentence or a full stop may stand behind.
         for text in dict.fromkeys((run, run.removesuffix(":"), run.removeprefix(":"), run.rsplit(":", 1)[0])):
