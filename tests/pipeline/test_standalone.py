@@ -1,5 +1,6 @@
 """One file without a case: redacted output, nothing raw written, no connection, no Presidio."""
 
+import errno
 import json
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from diagpack.errors import CollectError, RedactionError, UsageError
-from diagpack.pipeline import demo_case
+from diagpack.pipeline import demo_case, standalone
 from diagpack.pipeline.hars import compare_hars, read_har
 from diagpack.pipeline.standalone import read_logs, read_sso, redact_one, user_key
 from diagpack.team.profile import Profile
@@ -136,6 +137,34 @@ def test_the_user_key_is_made_once_and_for_this_user_only() -> None:
     one, two = user_key(), user_key()
 
     assert one.subkey("x") == two.subkey("x")
+
+
+@pytest.mark.parametrize("content", [b"", b"short"])
+def test_a_damaged_user_key_says_what_to_delete(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    monkeypatch.setattr(standalone.platformdirs, "user_config_path", lambda _: tmp_path)
+    (tmp_path / "pseudonym_key").write_bytes(content)
+
+    with pytest.raises(UsageError) as caught:
+        user_key()
+
+    assert caught.value.id == "DP923"
+    assert str(tmp_path / "pseudonym_key") in caught.value.hint
+
+
+def test_a_full_disk_leaves_no_damaged_user_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(standalone.platformdirs, "user_config_path", lambda _: tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr("diagpack.case.durable.sync", full)
+        with pytest.raises(OSError, match="No space"):
+            user_key()
+
+    assert list(tmp_path.iterdir()) == []
+    assert user_key().subkey("x") == user_key().subkey("x")
 
 
 def test_presidio_is_not_imported(files: Path) -> None:

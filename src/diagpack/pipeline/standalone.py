@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 import platformdirs
 import yaml
 
+from diagpack.case.durable import write_once
 from diagpack.errors import CollectError, RedactionError, UsageError
 from diagpack.model.case import Window
 from diagpack.model.keys import CaseKey
@@ -26,21 +27,25 @@ from diagpack.redact.standalone import Standalone, StreamResult
 from diagpack.team.profile import Profile
 
 MAX_SSO_BYTES = 64 << 20
+_KEY_BYTES = 32
 
 
 def user_key() -> CaseKey:
-    """This user's key for pseudonyms outside of cases; made on first use, readable by nobody else."""
+    """This user's key for pseudonyms outside of cases; made on first use, readable by nobody else.
+
+    Raises UsageError (DP923) for a damaged one: a new key would silently give equal values other pseudonyms.
+    """
     path = platformdirs.user_config_path("diagpack") / "pseudonym_key"
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            # Another run made it in this moment.
-            return CaseKey(path.read_bytes())
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(secrets.token_bytes(32))
-    return CaseKey(path.read_bytes())
+        # As a whole or not at all; of two runs at once, one makes it and both use it.
+        write_once(path, secrets.token_bytes(_KEY_BYTES))
+    content = path.read_bytes()
+    if len(content) != _KEY_BYTES:
+        raise UsageError(
+            "DP923", "the key for pseudonyms outside of cases is damaged", hint=f"delete {path}; a new one is made"
+        )
+    return CaseKey(content)
 
 
 def redactor(profile: Profile) -> Standalone:
