@@ -187,3 +187,14 @@ class _CountsBytes:
     def scan(self, data: bytes, context: str = "") -> Iterator[Span]:
         self.total += len(data)
         return iter(())
+
+
+@pytest.mark.parametrize("name", ["config.cfg", "pytest"])
+def test_a_model_that_cannot_be_loaded_is_told_as_such(tmp_path: Path, name: str) -> None:
+    """A damaged folder, and a package that is no model."""
+    (tmp_path / "config.cfg").write_text("[nlp]\nlang = canary\n")
+
+    with pytest.raises(UsageError, match="cannot be loaded") as caught:
+        PresidioText.load(ner=str(tmp_path) if name == "config.cfg" else name)
+
+    assert caught.value.id == "DP252"

@@ -84,6 +84,9 @@ approved_images: []
 #   hide: [{{word: , reason: }}]
 #   keep: [{{word: , reason: }}]
 
+# A spaCy model on this machine for names in prose, by name or folder (collect --ner writes it).
+# ner:
+
 # Regions of approved pictures to overwrite, [x, y, width, height] in pixels.
 # images:
 #   black_out: {{source-3: [[10, 20, 300, 40]]}}

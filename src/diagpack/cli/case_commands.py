@@ -81,7 +81,9 @@ def collect(
     ] = None,
     reason: Annotated[str, typer.Option("--reason", help="Why something is withheld.")] = "",
     workers: Annotated[int, typer.Option("--workers", min=0, help="Processes for redaction; 0 chooses.")] = 0,
-    ner: Annotated[str, typer.Option("--ner", metavar="MODEL", help="A spaCy model for names in prose.")] = "",
+    ner: Annotated[
+        str, typer.Option("--ner", metavar="MODEL", help="A spaCy model for names in prose; kept, off ends it.")
+    ] = "",
     recovery_key: RecoveryKeyOption = None,
     answer: Annotated[
         list[str] | None,
@@ -97,7 +99,7 @@ def collect(
     from diagpack.cli.asking import ask_missing
     from diagpack.cli.report import print_outcome
     from diagpack.pipeline.answers import parse_answers, record_answers
-    from diagpack.pipeline.cases import ensure_case, record_decisions
+    from diagpack.pipeline.cases import ensure_case, record_decisions, use_model
     from diagpack.pipeline.collecting import Inputs
     from diagpack.pipeline.run import collect as run_collect
     from diagpack.pipeline.settings import load_settings
@@ -111,9 +113,11 @@ def collect(
     ensure_case(folder)
     record_answers(folder, answers)
     record_decisions(folder, withhold=dict.fromkeys(withhold or (), reason), approve_images=tuple(approve_image or ()))
+    if ner:
+        use_model(folder, ner)
     notes = tuple(_piped() if each == "-" else each for each in note or ())
     inputs = Inputs(paths=tuple(files or ()), notes=notes, request_ids=tuple(request_id or ()))
-    settings = with_recovery_key(load_settings(profile, workers=workers, ner=ner), recovery_key, no_input)
+    settings = with_recovery_key(load_settings(profile, workers=workers), recovery_key, no_input)
 
     with progress(quiet=quiet or as_json) as step:
         outcome = run_collect(folder, inputs, settings, step)

@@ -69,5 +69,7 @@ class Case:
     withheld: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, Any] = field(default_factory=dict)
     incident: str = ""
+    ner: str = ""
+    """A spaCy model for names in prose, by name or folder; every run of the case uses it."""
     sections: Mapping[str, Any] = field(default_factory=dict)
     """Configuration of collectors and policy by section name, for example `sso`, `logs`, `policy`, `repro`."""

@@ -29,6 +29,7 @@ from diagpack.pipeline.run import assess_evidence, map_path
 from diagpack.pipeline.settings import Settings
 from diagpack.redact.boundary import load_evidence
 from diagpack.redact.mapping import reveal as reveal_token
+from diagpack.redact.ner_model import check_model
 from diagpack.sign.container import read_package
 
 
@@ -75,6 +76,17 @@ def record_decisions(
         with case_lock(folder):
             update_case_yaml(folder.yaml, changes)
             AuditLog(folder.audit).append("decide", by=person(), keys=sorted(changes))
+
+
+def use_model(folder: CaseDir, ner: str) -> None:
+    """Redact with this spaCy model from now on, or with none ("off"): in case.yaml, so that `review --apply` and every
+    later run find the same names. Raises UsageError (DP252) when it is not on this machine."""
+    chosen = "" if ner == "off" else ner
+    if chosen:
+        check_model(chosen)
+        chosen = str(Path(chosen).resolve()) if Path(chosen).is_dir() else chosen
+    if chosen != load_case(folder.yaml).ner:
+        record_decisions(folder, withhold={}, ner=chosen)
 
 
 def reload(folder: CaseDir, settings: Settings, delivery: Delivery | None = None) -> Escalation:

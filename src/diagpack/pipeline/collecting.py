@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from diagpack.case.context import RunContext
 from diagpack.case.layout import CaseDir
@@ -173,13 +173,15 @@ def in_order(collectors: Sequence[Collector]) -> list[Collector]:
     return ordered
 
 
+# Decisions and settings of the analyst: not what happened. `ner` may be a path of this machine.
+_NOT_EVIDENCE: Final = frozenset(
+    {"sections", "people", "companies", "domains", "words", "withheld", "approved_images", "ner"}
+)
+
+
 def add_case_artifacts(context: RunContext, folder: CaseDir, case: Case, missing: Sequence[Missing]) -> None:
     """What the analyst wrote, and what is missing, as artifacts: both are evidence and go through the redactor."""
-    written = {
-        each.name: _plain(getattr(case, each.name))
-        for each in fields(case)
-        if each.name not in ("sections", "people", "companies", "domains", "words", "withheld", "approved_images")
-    }
+    written = {each.name: _plain(getattr(case, each.name)) for each in fields(case) if each.name not in _NOT_EVIDENCE}
     _add(context, folder, "case", written)
     collected = [{"id": each.id, "kind": each.kind, "source": each.source} for each in context.all_artifacts()]
     gaps = [

@@ -185,7 +185,7 @@ def _redact(
         extra_detectors=settings.extra_detectors,
         map_path=map_file,
         aligned=aligned,
-        ner=settings.ner,
+        ner=settings.ner or case.ner,
     )
 
 

@@ -9,10 +9,8 @@ Import this module only where text is redacted: Presidio brings spaCy and numpy 
 
 import logging
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any, Final, cast
 
-import spacy
 import tldextract
 from presidio_analyzer import (
     AnalyzerEngine,
@@ -23,9 +21,10 @@ from presidio_analyzer import (
 )
 from presidio_analyzer.nlp_engine import NlpArtifacts, NoOpNlpEngine, SpacyNlpEngine
 
-from diagpack.errors import DiagpackError, RedactionError, UsageError
+from diagpack.errors import DiagpackError, RedactionError
 from diagpack.redact.detect import TextDetectors, run
 from diagpack.redact.detectors._engine import Rank
+from diagpack.redact.ner_model import check_model, unusable
 from diagpack.redact.spans import Detector, Span, span_of
 
 # Presidio takes a third of a millisecond a call: 16 KB or more at a time hide it. A piece of 64 KB that ends with a
@@ -208,15 +207,14 @@ def _engine(recognizers: Sequence[LocalRecognizer], nlp_engine: Any) -> Analyzer
 
 
 def _prose_engine(ner: str) -> AnalyzerEngine:
-    """An engine around one spaCy model that is already on this machine."""
-    if not Path(ner).is_dir() and not spacy.util.is_package(ner):
-        # Presidio would download a model it does not find; the check stands before it, so it cannot.
-        raise UsageError(
-            "DP252",
-            "the spaCy model is neither a folder nor an installed package",
-            hint="give the folder of a model, or install one; nothing is downloaded",
-        )
-    return _engine([_NamedEntities()], SpacyNlpEngine(models=[{"lang_code": "en", "model_name": ner}]))
+    """An engine around one spaCy model that is already on this machine. Raises UsageError (DP252)."""
+    check_model(ner)
+    try:
+        model = SpacyNlpEngine(models=[{"lang_code": "en", "model_name": ner}])
+        model.load()
+    except Exception:
+        raise unusable() from None
+    return _engine([_NamedEntities()], model)
 
 
 def _assert_only(engine: AnalyzerEngine, wanted: Sequence[LocalRecognizer]) -> None:
