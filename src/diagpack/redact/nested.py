@@ -5,6 +5,7 @@ encoding. Every layer is linear; the number of layers is the policy's.
 """
 
 import functools
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -26,7 +27,7 @@ from diagpack.redact.edits import OPENED, Edit
 from diagpack.redact.forms import is_form_run
 from diagpack.redact.looks import looks_opaque
 from diagpack.redact.packed import Unpacked
-from diagpack.redact.runs import BOMB, RUNS, opened_run, runs
+from diagpack.redact.runs import BOMB, FILE, RUNS, opened_run, runs
 from diagpack.redact.spans import Span, span_of
 from diagpack.redact.tally import NOTHING
 from diagpack.redact.together import APART, Texts, grouped
@@ -317,6 +318,11 @@ class Nested:
         if unpacked is BOMB:
             new = engine.replacement_of(run, "secret", "inflates-too-far")
             yield Edit(start, end, new, "secret", "inflates-too-far")
+            return
+        if unpacked is FILE:
+            # By its digest: equal files stay equal, and the map of the case does not fill with pictures.
+            digest = hashlib.sha256(run).hexdigest().encode()
+            yield Edit(start, end, engine.replacement_of(digest, "secret", "packed-file"), "secret", "packed-file")
             return
         inside = unpacked.text.decode("utf-8", "surrogateescape")
         changed = engine.value(inside)

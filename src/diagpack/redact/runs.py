@@ -11,6 +11,7 @@ from typing import Final
 from diagpack.redact.detectors._engine import compiled
 from diagpack.redact.detectors._gate import LONG, RARE
 from diagpack.redact.packed import LONG_RUN, TooBig, Unpacked, unpack_base64, unpack_hex
+from diagpack.redact.packed_files import LEAST, packed_files
 
 # Base64 of ASCII text shows in its first twelve characters: the top bit of every byte is 0 and the byte is printable.
 _QUAD = "[I-Za-fCD][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/_-]"
@@ -30,19 +31,32 @@ _PACKED, _HEX_RUN = map(compiled, RUNS)
 # The first alternative of `_BASE64` at the start of a line.
 _PACKED_LINE = re.compile(rf"\n{_QUAD}{_QUAD}{_QUAD}[A-Za-z0-9+/_-]*=*".encode("ascii"))
 _RUN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/_-")
-_UNPACKERS: Final[Mapping[str, Callable[[bytes, int], Unpacked | None]]] = {"base64": unpack_base64, "hex": unpack_hex}
+# A file that cannot be inspected: nothing of it is known.
+FILE: Final = Unpacked(b"", lambda text: text, ("file",))
+_UNPACKERS: Final[Mapping[str, Callable[[bytes, int], Unpacked | None]]] = {
+    "base64": unpack_base64,
+    "hex": unpack_hex,
+    "file": lambda run, cap: FILE,
+}
 # What inflates too far; nothing of it is known.
 BOMB: Final = Unpacked(b"", lambda text: text, ("too-big",))
 
 
 def runs(data: bytes, cap: int) -> Iterator[tuple[int, int, str, Unpacked]]:
     """(start, end, kind, what is inside) of each run; the kind is a name for `opened_run`."""
+    unopened: list[tuple[int, int]] = []
     for start, end in _with_lines(data):
         if data[start] not in _RUN:
             start += 1
         found = _unpacked(data, start, end, cap)
         if found is not None:
             yield found[0], found[1], "base64", found[2]
+        else:
+            unopened.append((start, end))
+    # Most texts are shorter than any file, or all of their runs are.
+    if len(data) >= LEAST and unopened:
+        for start, end in packed_files(data, unopened, cap):
+            yield start, end, "file", FILE
     for start, end in _HEX_RUN.spans(data) if len(data) < LONG or _has_hex(data) else ():
         unpacked = opened_run("hex", data[start:end], cap)
         if unpacked is not None:
