@@ -264,7 +264,10 @@ def test_names_in_prose(text: str, expected: list[str]) -> None:
         ("She lives in Leeds, LS1 4AP.", ["LS1 4AP"]),
         ("postcode: SW1A 1AA", ["SW1A 1AA"]),
         ("10 Canary Mews\nLondon\nSW1A 2AA", ["10 Canary Mews", "SW1A 2AA"]),
+        ("12 High Street, Norwich NR1 4AB", ["12 High Street", "Norwich", "NR1 4AB"]),
+        ("4 Kings Road, Stoke on Trent, ST1 2AB", ["4 Kings Road", "Stoke on Trent", "ST1 2AB"]),
         ("Annas-iPhone.local joined", ["Annas"]),
+        ("host ANNAS-PC joined, ZOFIA-LAPTOP$ left", ["ANNAS", "ZOFIA"]),
         ("Anna's iPad and iPhone von Anna", ["Anna's", "Anna"]),
     ],
 )
@@ -283,6 +286,7 @@ def test_an_address_or_an_owner_is_found_by_what_stands_beside_it(text: str, val
         "MacBook M1 8GB, M1 16GB",
         "load E1 2AB F0 0DE",
         "Windows-PC and Users-iPhone and This-Phone",
+        "OFFICE-PC, IBM-PC, WIN-PC, DC01-PC, DESKTOP-9A8B7C6, LAPTOP-4F7K2, TEST-NB",
         "it's phone number, the user's laptop",
     ],
 )

@@ -1,7 +1,9 @@
 """Where a text is cut: at line ends, outside of blocks, into the same ranges for everybody."""
 
+import base64
 import io
 import itertools
+import textwrap
 
 import pytest
 
@@ -48,3 +50,23 @@ def test_a_text_of_two_ranges_is_cut_in_the_middle_only() -> None:
     data = b"x" * 9 + b"\n"
 
     assert ranges(io.BytesIO(data * 100), 1000, 500) == [(0, 510), (510, 1000)]
+
+
+@pytest.mark.parametrize("shape", ["{}", "data: {}", '{{"text":"{}","line":1}}', "# {}"])
+def test_no_range_ends_between_lines_of_base64(shape: str) -> None:
+    secret = base64.b64encode(b"some words in front of it, user=zofia&password=canary-1 and behind " * 3).decode()
+    lines = ["a line of words"] * 30 + [shape.format(each) for each in textwrap.wrap(secret, 60)] + ["more words"] * 30
+    data = "".join(f"{each}\n" for each in lines).encode()
+    inside = range(len("a line of words\n") * 30 + 1, len(data) - len("more words\n") * 30 - 1)
+
+    for step in range(inside[0], inside[-1], 7):
+        cuts = {end for _, end in ranges(io.BytesIO(data), len(data), step, is_even=True)}
+        assert not cuts.intersection(inside), step
+
+
+def test_base64_without_end_is_cut_after_all() -> None:
+    data = b"QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB\n" * 20_000
+
+    found = ranges(io.BytesIO(data), len(data), 100_000)
+
+    assert len(found) > 5

@@ -186,3 +186,14 @@ def test_only_other_aliases_change_what_a_value_becomes() -> None:
 
     tokens.alias({})
     assert tokens.token("a@b.example", "email") == own
+
+
+@pytest.mark.parametrize("at", ["@", "%40", "\\u0040", "\\\\u0040"])
+@pytest.mark.parametrize("before", ["user ", "call me: ", "\\n", "\\u003c", "%0A", '"'])
+def test_an_address_of_ours_is_known_again_however_its_sign_is_written(before: str, at: str) -> None:
+    made = Pseudonyms(CaseKey(b"\x07" * 32))
+    token = made.token("zofia@example.com", "email").replace("@", at)
+    text = f"{before}{token} end".encode()
+
+    assert [text[start:end].decode() for start, end in made.find(text)] == [token]
+    assert made.is_token(token.encode())

@@ -81,6 +81,11 @@ def head_of(stream: BinaryIO) -> list[bytes]:
     return stream.read(PIECE).split(b"\n")[:_HEAD_LINES]
 
 
+# A line that ends, or whose text as a member of a record ends, with base64; and how far such lines are followed.
+_FOLDED = re.compile(rb"(?:\A|[\s\"'#>:])[A-Za-z0-9+/_-]{40,}={0,2}(?:\s*\Z|\\?[\"'])")
+_LONGEST_FOLDED = 64 << 10
+
+
 def ranges(stream: BinaryIO, size: int, step: int, start: int = 0, *, is_even: bool = False) -> list[tuple[int, int]]:
     """Byte ranges from `start` that end on line ends outside of PEM blocks: the same for any number of workers.
 
@@ -120,4 +125,23 @@ def _line_end_behind(stream: BinaryIO, start: int, position: int, size: int) -> 
     stream.seek(position - lookback)
     behind = stream.read(lookback)
     cut = _before_open_block(behind, len(behind))
-    return position - lookback + cut if cut else position
+    if 0 < cut < len(behind):
+        return position - lookback + cut
+    return _behind_folded(stream, position, behind)
+
+
+def _behind_folded(stream: BinaryIO, position: int, behind: bytes) -> int:
+    """The first line end at or behind `position` that does not part lines of base64: a value may stand across it."""
+    last = behind[behind.rfind(b"\n", 0, len(behind) - 1) + 1 :]
+    if _FOLDED.search(last) is None:
+        return position
+    stream.seek(position)
+    moved = position
+    for line in stream.read(_LONGEST_FOLDED).split(b"\n")[:-1]:
+        if _FOLDED.search(line) is None:
+            # The last one of them is shorter.
+            return moved + (len(line) + 1 if len(line) < len(last) else 0)
+        moved += len(line) + 1
+        last = line
+    # A text of nothing else: it is cut where it was.
+    return position

@@ -28,11 +28,11 @@ from diagpack.redact.values import packed_ipv4
 FOLDED_CLASSES = frozenset({"email", "host", "user", "name", "company", "word", "iban", "mac", "address", "nationalid"})
 _CLASSES = "|".join(sorted(SECRET_CLASSES | PERSONAL_CLASSES))
 _MARKED = re.compile(
-    # In front of it, in a URL: the digits of a percent escape.
-    rb"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2}))(?:dp-(?:"
+    # In front of it, in a URL or a string: the digits or the letter of an escape.
+    rb"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))(?:dp-(?:"
     + _CLASSES.encode()
     + rb")-[a-z2-7]{10}(?:-x[a-z2-7]{3})?[a-z2-7]{2}(?![a-z2-7])"
-    rb"|[a-z2-7]{10}(?:-x[a-z2-7]{3})?[a-z2-7]{2}(?:@|%40)dp\.invalid(?![A-Za-z0-9.-]*[A-Za-z0-9])"
+    rb"|[a-z2-7]{10}(?:-x[a-z2-7]{3})?[a-z2-7]{2}(?:@|%40|\\{1,16}u0040)dp\.invalid(?![A-Za-z0-9.-]*[A-Za-z0-9])"
     rb"|(?:24\d|25[0-5])(?:\.\d{1,3}){3}(?![\d]|\.\d)"
     rb"|2001:db8:[0-9a-f:]{2,30}(?![0-9A-Za-z:])"
     rb"|99\d{13}(?!\d))",
@@ -41,7 +41,7 @@ _MARKED = re.compile(
 _IPV6_HEAD, _LONGEST_IPV6 = b"2001:db8:", 39
 _HEADS = (b"dp-", b"24", b"25", _IPV6_HEAD, b"99")
 _DP_INVALID = b"@dp.invalid"
-_DP_INVALID_QUOTED = b"%40dp.invalid"
+_QUOTED = re.compile(rb"(?:%40|\\{1,16}u0040)dp\.invalid\Z")
 # A shifted date lies in one of sixteen cycles of 400 years (146 097 days, the period of the Gregorian calendar) behind
 # this year; which one is its keyed check. No plausible date of birth falls there.
 _FIRST_DATE_YEAR = 3200
@@ -92,8 +92,8 @@ class Pseudonyms:
 
     def is_token(self, data: bytes) -> bool:
         """Whether these bytes are one token made with this key, check included."""
-        if data.endswith(_DP_INVALID_QUOTED):
-            data = data.removesuffix(_DP_INVALID_QUOTED) + _DP_INVALID
+        if data.endswith(b"40dp.invalid"):
+            data = _QUOTED.sub(_DP_INVALID, data)
         if not data.startswith(_HEADS) and not data.endswith(_DP_INVALID):
             return False
         if data.startswith(_IPV6_HEAD):
@@ -280,7 +280,7 @@ def _clues() -> Any:
     options.log_errors = False
     mark = "[a-z2-7]{10}(?:-x[a-z2-7]{3})?[a-z2-7]{2}"
     return re2.compile(
-        rf"dp-[a-z]+-{mark}|{mark}(?:@|%40)dp\.invalid|(?:24[0-9]|25[0-5])\.[0-9]+\.[0-9]+\.[0-9]+|2001:db8:|99[0-9]{{13}}".encode(),
+        rf"dp-[a-z]+-{mark}|{mark}(?:@|%40|\\+u0040)dp\.invalid|(?:24[0-9]|25[0-5])\.[0-9]+\.[0-9]+\.[0-9]+|2001:db8:|99[0-9]{{13}}".encode(),
         options,
     )
 

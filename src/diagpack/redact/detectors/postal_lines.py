@@ -48,6 +48,7 @@ _PLACE = compiled(
 )
 _TOWN_BEFORE = compiled(rf"{_WORD},[ ]*$")
 _LONG_TOWN_BEFORE = compiled(rf"{_WORD}[ ]$")
+_TOWN_NAME = re.compile(rf"{_WORD}(?:[ -](?:upon|on|in|of|the|le|{_WORD})){{0,3}}".encode("latin1"))
 # `16GB` and its like are sizes.
 _SIZES: Final = (b"GB", b"TB", b"PB", b"EB")
 _LONGEST_LINE: Final = 80
@@ -86,6 +87,7 @@ class PostalLines:
                 yield Span(start, end, "address", "street-line")
         for start, end in _POSTCODE.spans(data):
             if _is_british(data, start, end):
+                yield from _town_before(data, start)
                 yield Span(start, end, "address", "uk-postcode")
 
 
@@ -127,6 +129,15 @@ def _is_british(data: bytes, start: int, end: int) -> bool:
         len(outward) > 2 and _LONG_TOWN_BEFORE.find(before) is not None
     )
     return is_behind_town or _PLACE.find(before) is not None
+
+
+def _town_before(data: bytes, end: int) -> Iterator[Span]:
+    """The town in front of a postcode, where a comma parts it from the street."""
+    floor = max(data.rfind(b"\n", 0, end) + 1, end - _LONGEST_LINE)
+    before = data[floor:end].rstrip(b", \t")
+    town = before[before.rfind(b",") + 1 :].lstrip(b" \t") if b"," in before else b""
+    if town and _TOWN_NAME.fullmatch(town) is not None:
+        yield Span(floor + len(before) - len(town), floor + len(before), "address", "town-line")
 
 
 DETECTOR: Final[Detector] = PostalLines()
