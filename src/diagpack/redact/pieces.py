@@ -83,6 +83,7 @@ def head_of(stream: BinaryIO) -> list[bytes]:
 
 # A line that ends, or whose text as a member of a record ends, with base64; and how far such lines are followed.
 _FOLDED = re.compile(rb"(?:\A|[\s\"'#>:])[A-Za-z0-9+/_-]{40,}={0,2}(?:\s*\Z|\\?[\"'])")
+_TAIL = re.compile(rb"(?:\A|[\s\"'#>:])[A-Za-z0-9+/_-]+={0,2}(?:\s*\Z|\\?[\"'])")
 _LONGEST_FOLDED = 64 << 10
 
 
@@ -136,11 +137,13 @@ def _behind_folded(stream: BinaryIO, position: int, behind: bytes) -> int:
     if _FOLDED.search(last) is None:
         return position
     stream.seek(position)
-    moved = position
-    for line in stream.read(_LONGEST_FOLDED).split(b"\n")[:-1]:
+    held = stream.read(_LONGEST_FOLDED)
+    moved = 0
+    for line in held.split(b"\n")[:-1]:
         if _FOLDED.search(line) is None:
             # The last one of them is shorter.
-            return moved + (len(line) + 1 if len(line) < len(last) else 0)
+            moved += len(line) + 1 if len(line) < len(last) and _TAIL.search(line) is not None else 0
+            return position + _before_open_block(held[:moved], moved)
         moved += len(line) + 1
         last = line
     # A text of nothing else: it is cut where it was.
