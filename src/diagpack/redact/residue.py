@@ -34,6 +34,7 @@ _WORDS = re.compile(rb"[^\s\"'<>,;=&(){}\[\]|]{3,}")
 _LONGEST_MAILBOX = 320
 _DIGITS = b"0123456789"
 _ESCAPED_SPACE = frozenset(b"nrtbf")
+_NAME = "the name of a file"
 _MOST_LAYERS = 6
 _LARGEST = 64 << 20
 # Layers of a text of any size that are read in every order of their escapes.
@@ -102,9 +103,9 @@ class ResidueScanner:
                 yield from self.scan_range(path, stream, start, end)
 
     def scan_name(self, path: str) -> Iterator[Hit]:
-        """Hits in the name of a file."""
+        """Hits in the name of a file, which is then not repeated."""
         for rule in dict.fromkeys(self._layers(path.encode("utf-8", "surrogateescape"))):
-            yield Hit(path, rule)
+            yield Hit(_NAME, rule)
 
     def scan_range(self, path: str, stream: BinaryIO, start: int, end: int) -> Iterator[Hit]:
         """Hits in a range of a file, as `cut` gives it; the range is read with what stands in front of it."""
