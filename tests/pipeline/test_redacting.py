@@ -56,3 +56,13 @@ def test_a_case_asks_for_more_and_never_for_less(tmp_path: Path, settings: Setti
 
     assert review_rules(less, settings).is_required
     assert review_rules(more, settings).needs_second_person
+
+
+def test_a_policy_section_that_is_a_list_is_one_sentence(tmp_path: Path, settings: Settings) -> None:
+    case = _case(tmp_path, policy=["words"])
+
+    with pytest.raises(UsageError) as caught:
+        case_policy(case, settings)
+
+    assert caught.value.id == "DP221"
+    assert caught.value.hint

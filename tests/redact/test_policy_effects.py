@@ -183,7 +183,7 @@ _SECRETS = {
     [
         {"names": {"keep": {"words": ["foo"]}}, "words": {"keep": ["canary"]}},
         {"classes": dict.fromkeys(sorted(PERSONAL_CLASSES), "keep"), "private_ip": "keep"},
-        {"vendor_ids": {"names": list(_SECRETS), "patterns": ["canary.*", ".*"]}},
+        {"vendor_ids": {"names": list(_SECRETS), "patterns": ["canary.*"]}},
         {"hosts": {"keep": ["canary-x1"]}},
         {"ambiguous": ["colour"]},
         {"names": {"password": {"stems": [], "words": []}}, "headers": {"secret": []}},

@@ -103,6 +103,24 @@ def test_a_broken_vendor_pattern_is_a_usage_error() -> None:
     assert "canary" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "entry", ["/.*/", "/[a-z]+/", "/[A-Za-z0-9-]+/", "/\\S{5,}/", "*", "/(acct-\\d+|.+@.+)/", "/[0-9.]+/"]
+)
+def test_a_vendor_pattern_that_matches_anything_is_refused(entry: str) -> None:
+    """No name and no address of the case would be replaced."""
+    with pytest.raises(UsageError, match="ordinary words") as caught:
+        Lexer(["tenant", entry])
+
+    assert caught.value.id == "DP254"
+
+
+@pytest.mark.parametrize(
+    "entry", ["/acct-[a-z0-9]+/", "acme-*", "/[0-9]{6}/", "/[A-Z]{3}-[0-9]+/", "tenant_id", "/t_\\w+/"]
+)
+def test_a_vendor_pattern_with_a_form_of_its_own_passes(entry: str) -> None:
+    assert Lexer([entry]).vendor_ids == (entry,)
+
+
 def test_ranges_are_sorted_and_merged() -> None:
     ranges = protected(b"2026-03-01T10:11:12Z 4bf92f3577b34da6a3ce929d0e0e4736 10:11:12")
 

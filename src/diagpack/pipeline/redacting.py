@@ -4,6 +4,7 @@ Enters: a checked case, settings. Leaves: a `Policy`, `Seeds`, and what filing a
 both come here, so that they judge a word alike.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +26,12 @@ class ReviewRules:
 
 def case_policy(case: Case, settings: Settings) -> Policy:
     """The team's policy with the case's own additions; words a person kept are part of it, and of its hash."""
-    overrides: dict[str, Any] = dict(case.sections.get("policy", {}))
+    section = case.sections.get("policy", {})
+    if section and not isinstance(section, Mapping):
+        raise UsageError(
+            "DP221", "case.yaml policy: this must be a mapping", hint="write `policy: {words: {hide: [one]}}`"
+        )
+    overrides: dict[str, Any] = dict(section)
     if kept := words_of(case.words, "keep"):
         words = overrides.get("words") or {}
         if not isinstance(words, dict) or not isinstance(words.get("keep") or [], list):

@@ -66,6 +66,7 @@ _SHAPES: Final = (
 )  # fmt: skip
 
 
+_NO_IDS: Final = (b"Quillon", b"drakeworth", b"q.drakeworth@mail.example", b"198.51.100.73", b"correct-horse-7")
 # Longer than any date with blanks in it.
 _LOOK_AHEAD: Final = 64
 
@@ -90,6 +91,13 @@ class Lexer:
                 "a pattern under vendor_ids is not valid",
                 hint="patterns use RE2 syntax: no lookaround, no back-references",
             ) from None
+        wide = [each for each in self.vendor_ids if "*" in each or each[:1] == each[-1:] == "/"]
+        if wide and _matches_anything("|".join(map(_vendor_pattern, wide))):
+            raise UsageError(
+                "DP254",
+                "a pattern under vendor_ids matches ordinary words, names or addresses",
+                hint="let it begin with what only your ids begin with, for example /acct-[a-z0-9]+/",
+            )
 
     def ranges(
         self, data: bytes, start: int = 0, end: int | None = None, until: int | None = None, beyond: int = 0
@@ -170,6 +178,12 @@ def _is_lone_number(data: bytes, position: int, span: tuple[int, int]) -> bool:
 def _is_plain_number(text: bytes) -> bool:
     """Digits that fit a hexadecimal shape by accident: no epoch (those start with 1), rather a card number."""
     return text.isdigit() and text[:1] != b"1"
+
+
+def _matches_anything(pattern: str) -> bool:
+    """Whether what is nobody's id would be protected as a whole: then no name and no address would go."""
+    compiled_once = compiled(pattern, ignore_case=True)
+    return any((0, len(each)) in compiled_once.spans(each) for each in _NO_IDS)
 
 
 def _vendor_pattern(entry: str) -> str:
