@@ -23,7 +23,6 @@ _VALUE: Final = re.compile(r"(<?)([^\s<>@\"']{6,250})@([A-Za-z0-9.-]{1,253}|\[[0
 _LOCAL: Final = bytes(range(48, 58)) + bytes(range(65, 91)) + bytes(range(97, 123)) + b".!#$%&'*+-^_`|~"
 _LOOK_BACK: Final = 1000
 _DIGITS: Final = 6
-_NO_DIGITS: Final = str.maketrans("", "", "0123456789")
 _LONG: Final = 20
 KEYS: Final = frozenset({"messageid", "internetmessageid", "inreplyto", "references", "smtpid", "callid"})
 
@@ -38,8 +37,10 @@ def is_impersonal(data: bytes, start: int, end: int) -> bool:
     if opening >= 0 and not before[opening:].translate(None, b"<=/{}?").translate(None, _LOCAL):
         start -= len(before) - opening - 1
         before = before[: opening + 1]
-    local = data[start:end].partition(b"@")[0].decode("latin1")
-    return _is_drawn(local) and _holds_header(data) and _HEADER.search(before) is not None
+    local = data[start:end].partition(b"@")[0]
+    digits = len(local) - len(local.translate(None, b"0123456789"))
+    is_drawn = digits > 0 and _is_drawn(local.decode("latin1"), digits)
+    return is_drawn and _holds_header(data) and _HEADER.search(before) is not None
 
 
 # Whether the name of such a header stands in a text at all, of the text that was asked about last.
@@ -58,12 +59,11 @@ def _holds_header(data: bytes) -> bool:
 def parts_of(value: str) -> tuple[str, str, str] | None:
     """What stands before and behind the host in the id of a message, and the host; None when it is none."""
     match = _VALUE.fullmatch(value.strip())
-    if match is None or not _is_drawn(match.group(2)):
+    if match is None or not _is_drawn(match.group(2), sum(map(str.isdigit, match.group(2)))):
         return None
     return f"{match.group(1)}{match.group(2)}@", match.group(3), match.group(4)
 
 
-def _is_drawn(local: str) -> bool:
+def _is_drawn(local: str, digits: int) -> bool:
     """Made by a program: six digits, or long and mixed. `anna.beispiel1980` may be somebody."""
-    digits = len(local) - len(local.translate(_NO_DIGITS))
     return digits >= _DIGITS or (len(local) >= _LONG and digits > 0 and any(map(str.isupper, local)))
