@@ -3,6 +3,7 @@
 import errno
 import gzip
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -260,3 +261,44 @@ def test_a_full_disk_is_not_blamed_on_the_file(tmp_path: Path, monkeypatch: pyte
 
     assert "space" in caught.value.hint
     assert [each.name for each in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("change", ["replace", "truncate", "overwrite"])
+def test_a_file_that_changes_while_it_is_read_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    """What another file in its place holds was not learned: `hunter` beside `user=hunter` would stay."""
+    source, out = tmp_path / "a.log", tmp_path / "out.log"
+    source.write_bytes(b"2026-03-03T10:19:40Z a plain line\n" * 9)
+
+    def changed(*_: object) -> None:
+        if change == "replace":
+            (tmp_path / "b.log").write_bytes(source.read_bytes())
+            (tmp_path / "b.log").replace(source)
+        elif change == "truncate":
+            os.truncate(source, 30)
+        else:
+            source.write_bytes(b"x" * source.stat().st_size)
+            os.utime(source, ns=(1, 1))
+
+    monkeypatch.setattr(standalone, "_check", changed)
+
+    with pytest.raises(RedactionError, match="changed while it was read"):
+        redact_stream(source, out, key=KEY, policy=POLICY, name="a.log")
+
+    assert not out.exists()
+
+
+def test_a_log_that_grows_is_redacted_as_far_as_it_went(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source, out = tmp_path / "a.log", tmp_path / "out.log"
+    source.write_bytes(b"password=canary-x1\n" * 9)
+
+    def grown(*_: object) -> None:
+        with source.open("ab") as stream:
+            stream.write(b"password=canary-x2\n")
+
+    monkeypatch.setattr(standalone, "_check", grown)
+
+    redact_stream(source, out, key=KEY, policy=POLICY, name="a.log")
+
+    assert out.read_bytes().count(b"\n") == 9

@@ -134,8 +134,13 @@ class Standalone:
         """
         try:
             with tempfile.TemporaryDirectory(prefix=".redact-", dir=out.parent, ignore_cleanup_errors=True) as folder:
-                shown = Path(folder, "shown")
+                shown, before = Path(folder, "shown"), source.stat()
                 result = self._opened(source, shown, name, is_packed=out.suffix.lower() == ".gz")
+                if _is_another(before, source.stat()):
+                    # The second pass would have written what the first did not learn from.
+                    raise RedactionError(
+                        "DP211", f"{name}: the file changed while it was read", hint="make a copy, and redact that"
+                    )
                 if not result.withheld:
                     _deliver(shown, out)
                 return result
@@ -350,6 +355,13 @@ def _deliver(shown: Path, out: Path) -> None:
 
 def _withheld(name: str, reason: NeedsWithholding) -> StreamResult:
     return StreamResult({}, ({"artifact": name, "reason": str(reason)},))
+
+
+def _is_another(before: os.stat_result, now: os.stat_result) -> bool:
+    """Whether a file was replaced, cut or written over. What a running log appends is not read, and does not count."""
+    is_same = (before.st_dev, before.st_ino) == (now.st_dev, now.st_ino)
+    is_written_over = before.st_size == now.st_size and before.st_mtime_ns != now.st_mtime_ns
+    return not is_same or now.st_size < before.st_size or is_written_over
 
 
 def _failed(name: str) -> RedactionError:
