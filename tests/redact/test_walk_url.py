@@ -56,3 +56,15 @@ def test_no_text_is_too_strange_for_the_url_walker(text: str) -> None:
 def test_a_url_is_recognised_only_as_a_whole() -> None:
     assert is_url("https://h.example.com/a")
     assert not is_url("see https://h.example.com/a")
+
+
+def test_a_session_in_the_path_ends_where_the_query_begins() -> None:
+    """What stands behind it was taken for a part of it: an address there stayed, or the query went with the session."""
+    url = "https://h.example.com/home;jsessionid=canary1234567?redirect_uri=203.0.113.9&token=canaryword&page=2"
+
+    for shown in (redact_url(engine(), url), engine().text(url), engine().data(f"GET {url} 200".encode()).decode()):
+        assert "canary" not in shown
+        assert "203.0.113.9" not in shown
+        assert ";jsessionid=dp-" in shown
+        assert "?redirect_uri=2" in shown
+        assert "&page=2" in shown

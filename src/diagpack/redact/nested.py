@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 # One for each sign in front: a pattern that begins with one byte is sought twice as fast as with one of four.
 _PARAMETER_NAMES = [re.compile(rb"%b([A-Za-z0-9_.\-\[\]%%]+)=" % re.escape(each)) for each in (b"?", b"&", b"#", b";")]
+_SEMICOLON = ord(";")
+_QUERY = re.compile(rb"[?#][A-Za-z_.-]{1,60}=")
 _PARAMETER = r"[?&#;][A-Za-z0-9_.\-\[\]%]+=[^&#\s\"'<>;,\\]+"
 # So many segments are decoded together, in texts of about this size.
 _MANY = 8
@@ -334,14 +336,21 @@ class Nested:
     def _links(self, data: bytes) -> Iterator[Span]:
         if b"=" in data and self._has_named_parameters(data):
             for start, end in self._parameter.spans(data):
-                equals = data.index(b"=", start)
-                entity = self._class_of(data[start + 1 : equals])
-                if entity and entity != "keep":
-                    yield Span(equals + 1, end, entity, "parameter")
+                if data[start] == _SEMICOLON and (query := _QUERY.search(data, start + 1, end)) is not None:
+                    # A parameter of the path ends where the query begins (RFC 3986, 3.3).
+                    yield from self._parameter_value(data, start, query.start())
+                    start = query.start()
+                yield from self._parameter_value(data, start, end)
         for start, end in self._one_time.spans(data):
             value = data.index(b"/", start + 1) + 1
             if looks_opaque(data[value:end].decode("latin-1")):
                 yield Span(value, end, "token", "one-time-link")
+
+    def _parameter_value(self, data: bytes, start: int, end: int) -> Iterator[Span]:
+        equals = data.index(b"=", start)
+        entity = self._class_of(data[start + 1 : equals])
+        if entity and entity != "keep":
+            yield Span(equals + 1, end, entity, "parameter")
 
     def _has_named_parameters(self, data: bytes) -> bool:
         """Whether any parameter has a class by its name: most texts repeat a few names that have none."""

@@ -47,7 +47,7 @@ _CHANGES: Final = frozenset(
 # Records under these are about somebody.
 _PEOPLE: Final = frozenset(
     "author requester assignee reporter creator submitter sender recipient owner approver reviewer organizer attendee "
-    "patient contact subscriber from customer client person name".split()
+    "patient contact subscriber from customer client person name actor user member employee operator agent".split()
 )
 _NAMES: Final = frozenset({"name", "text"})
 # `{"system": "phone", "value": …}` of FHIR, `{"type": "mobile", "value": …}` of SCIM.

@@ -42,6 +42,7 @@ DETECTOR: Final[Detector] = RuleDetector(
         "netrc-user",
         "wordpress-user",
         "done-by-user",
+        "aws-user",
         "client-auth-user",
         "caption-voice",
         "sip-name",
