@@ -68,3 +68,6 @@ def test_a_session_in_the_path_ends_where_the_query_begins() -> None:
         assert ";jsessionid=dp-" in shown
         assert "?redirect_uri=2" in shown
         assert "&page=2" in shown
+
+    empty = "https://h.example.com/home;jsessionid=canary1234567?token="
+    assert engine().text(empty).endswith("?token=")

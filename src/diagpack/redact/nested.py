@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 # One for each sign in front: a pattern that begins with one byte is sought twice as fast as with one of four.
 _PARAMETER_NAMES = [re.compile(rb"%b([A-Za-z0-9_.\-\[\]%%]+)=" % re.escape(each)) for each in (b"?", b"&", b"#", b";")]
-_SEMICOLON = ord(";")
 _QUERY = re.compile(rb"[?#][A-Za-z_.-]{1,60}=")
 _PARAMETER = r"[?&#;][A-Za-z0-9_.\-\[\]%]+=[^&#\s\"'<>;,\\]+"
 # So many segments are decoded together, in texts of about this size.
@@ -336,8 +335,10 @@ class Nested:
     def _links(self, data: bytes) -> Iterator[Span]:
         if b"=" in data and self._has_named_parameters(data):
             for start, end in self._parameter.spans(data):
-                if data[start] == _SEMICOLON and (query := _QUERY.search(data, start + 1, end)) is not None:
-                    # A parameter of the path ends where the query begins (RFC 3986, 3.3).
+                while (query := _QUERY.search(data, start + 1, end)) is not None:
+                    if self._class_of(data[start + 1 : data.index(b"=", start)]) == "password":
+                        break
+                    # A parameter of the path, or of a URL within it, ends where the query begins (RFC 3986, 3.3).
                     yield from self._parameter_value(data, start, query.start())
                     start = query.start()
                 yield from self._parameter_value(data, start, end)
@@ -349,7 +350,7 @@ class Nested:
     def _parameter_value(self, data: bytes, start: int, end: int) -> Iterator[Span]:
         equals = data.index(b"=", start)
         entity = self._class_of(data[start + 1 : equals])
-        if entity and entity != "keep":
+        if entity and entity != "keep" and end > equals + 1:
             yield Span(equals + 1, end, entity, "parameter")
 
     def _has_named_parameters(self, data: bytes) -> bool:

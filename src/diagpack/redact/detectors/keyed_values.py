@@ -46,6 +46,8 @@ _NUMBERED: Final = frozenset({"userid", "auid", "uid"})
 _CARD_WORDS: Final = ("card", "pan", "cc", "ccn")
 _FEWEST_DIGITS: Final = 12
 _GROUPS: Final = compiled(r"[0-9]{4}(?:[ -][0-9]{4,6}){1,4}")
+# Drawn by a program, so without the signs of a URL; a password may hold any.
+_DRAWN: Final = frozenset({"token", "cookie", "key", "secret"})
 _PATH_PARAMETER: Final = re.compile(rb"[?#][A-Za-z_.-]{1,60}=")
 # The shell's working directory, not a password.
 _DIRECTORIES: Final = frozenset({"pwd", "oldpwd"})
@@ -104,8 +106,8 @@ def _spans(data: bytes, found: KeyValue, names: Slots) -> Iterator[Span]:
         for start, end in found.values:
             if found.where == "flag" and data[end : end + 1] == b",":
                 end = end_of_word(data, end)
-            elif found.where == "query" and data[found.key_start - 1 : found.key_start] == b";":
-                # A parameter of the path (RFC 3986, 3.3) ends where the query begins.
+            elif found.where == "query" and secret in _DRAWN:
+                # A parameter of the path, or of a URL within it, ends where the query begins (RFC 3986, 3.3).
                 end = start + len(_PATH_PARAMETER.split(data[start:end], 1)[0])
             elif found.where == "text" and not is_list:
                 end = end_of_assignment(data, found.key_start, start, end)
