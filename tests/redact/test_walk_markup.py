@@ -140,3 +140,15 @@ def test_what_is_never_closed_hides_no_element_behind_it(opened: str) -> None:
 )
 def test_what_stands_in_a_tag_outside_of_its_attributes_is_read(tag: str) -> None:
     assert "canary" not in redact_markup(engine(), f"<x>words{tag}</x>")
+
+
+@pytest.mark.parametrize(("name", "entity"), [("password", "password"), ("urn:x:api-key", "key"), ("department", "id")])
+def test_a_saml_attribute_that_names_a_secret_has_its_class(name: str, entity: str) -> None:
+    attribute = (
+        f'<saml:Attribute Name="{name}"><saml:AttributeValue>canary7k2m9q</saml:AttributeValue></saml:Attribute>'
+    )
+
+    shown = redact_markup(engine(), SAML.replace("</saml:Assertion>", f"{attribute}</saml:Assertion>"))
+
+    assert f"<saml:AttributeValue>dp-{entity}-" in shown
+    assert "canary7k2m9q" not in shown
