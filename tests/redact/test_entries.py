@@ -104,3 +104,16 @@ def test_a_har_in_parts_is_redacted_like_a_whole_one(tmp_path: Path, monkeypatch
 def _run(tmp_path: Path, content: bytes, name: str) -> Redaction:
     artifact = raw(tmp_path, "har-1", content, media_type="application/har+json")
     return redact_case([artifact], key=KEY, policy=POLICY, seeds=Seeds(), evidence_dir=tmp_path / name)
+
+
+def test_the_last_ranges_of_a_long_recording_are_smaller() -> None:
+    """Nobody waits long for whoever took the last one."""
+    entries = b",\n".join(b'{"a":"' + b"x" * 90 + b'"}' for _ in range(1000))
+    content = b'{"log":{"entries":[\n' + entries + b"\n]}}\n"
+
+    sizes = [end - start for start, end in entry_ranges(BytesIO(content), len(content), 20_000)]
+    even = [end - start for start, end in entry_ranges(BytesIO(content), len(content), 20_000, is_even=True)]
+
+    assert sum(sizes) == sum(even) == len(content)
+    assert sizes[-1] < 10_000 < sizes[0]
+    assert len(even) <= 5

@@ -7,6 +7,8 @@ Any other HAR is one range.
 
 from typing import Any, BinaryIO, Final
 
+from diagpack.redact.pieces import next_step
+
 _HEAD: Final = b'{"log":{'
 _OPEN: Final = b'"entries":[\n'
 _BETWEEN: Final = b",\n"
@@ -18,10 +20,12 @@ _LONGEST_HEAD: Final = 1 << 20
 _BLOCK: Final = 64 << 10
 
 
-def entry_ranges(stream: BinaryIO, size: int, step: int, begin: int = 0, stop: int = -1) -> list[tuple[int, int]]:
+def entry_ranges(
+    stream: BinaryIO, size: int, step: int, begin: int = 0, stop: int = -1, *, is_even: bool = False
+) -> list[tuple[int, int]]:
     """Ranges of `begin` to `stop` (between two entries; the whole file by default) that end between two entries.
 
-    The first of a file holds the head, the last the tail.
+    The first of a file holds the head, the last the tail. `is_even`: the last ones are no smaller than the others.
     """
     stop = size if stop < 0 else stop
     whole = [(begin, stop)]
@@ -34,7 +38,8 @@ def entry_ranges(stream: BinaryIO, size: int, step: int, begin: int = 0, stop: i
         return whole
     found, start, limit = [], begin, size - len(_CLOSE)
     while start < stop:
-        end = _between(stream, max(start + step, opened + len(_OPEN)), limit)
+        wide = step if is_even else next_step(stop - begin, start - begin, step)
+        end = _between(stream, max(start + wide, opened + len(_OPEN)), limit)
         if end >= min(limit, stop):
             end = stop
         found.append((start, end))

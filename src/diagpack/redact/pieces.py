@@ -94,7 +94,7 @@ def ranges(stream: BinaryIO, size: int, step: int, start: int = 0, *, is_even: b
     """
     found = []
     while start < size:
-        end = min(size, start + (step if is_even else _next_step(size, start, step)))
+        end = min(size, start + (step if is_even else next_step(size, start, step)))
         if end < size:
             end = _line_end_behind(stream, start, end, size)
         found.append((start, end))
@@ -102,7 +102,7 @@ def ranges(stream: BinaryIO, size: int, step: int, start: int = 0, *, is_even: b
     return found or [(start, start)]
 
 
-def _next_step(size: int, start: int, step: int) -> int:
+def next_step(size: int, start: int, step: int) -> int:
     """The last ranges of a long text are smaller: nobody waits long for whoever took the last one."""
     left = size - start
     return step if size <= 2 * step or left > 2 * step else max(step // 4, left // 3)

@@ -70,14 +70,17 @@ class Task:
     is_part: bool = False
 
 
-def parts(task: Task, step: int) -> list[Task]:
-    """Ranges of about `step` bytes that can be read apart: the same for any number of workers."""
+def parts(task: Task, step: int, *, is_even: bool = False) -> list[Task]:
+    """Ranges of about `step` bytes that can be read apart: the same for any number of workers.
+
+    `is_even`: the last ones are no smaller than the others, for which a worker would have to wait.
+    """
     if task.media_type in STREAMED and not _is_whole(task):
         with task.path.open("rb") as stream:
             found = ranges(stream, task.end, step, task.start)
     elif task.media_type == HAR:
         with task.path.open("rb") as stream:
-            found = entry_ranges(stream, task.path.stat().st_size, step, task.start, task.end)
+            found = entry_ranges(stream, task.path.stat().st_size, step, task.start, task.end, is_even=is_even)
     else:
         return [task]
     is_part = task.is_part or (task.media_type == HAR and len(found) > 1)
@@ -107,7 +110,7 @@ def _in_units(engine: "Engine", task: Task, units: "Units") -> Iterator[bytes]:
                 found = ranges(stream, task.end, UNIT, task.start, is_even=True)
                 yield from redact_jsonl_units(engine, stream, found, units)
         return
-    for part in parts(task, UNIT):
+    for part in parts(task, UNIT, is_even=True):
         yield units.unit(engine, part.end - part.start, functools.partial(_joined, engine, part))
 
 
