@@ -2,6 +2,7 @@
 
 import html
 import json
+import sys
 from urllib.parse import quote
 
 import pytest
@@ -62,3 +63,16 @@ def test_each_codec_reads_what_the_standard_library_wrote(text: str) -> None:
 
 def test_a_text_without_escapes_has_no_codec() -> None:
     assert list(local_codecs(b"page=40 of 100% & more C:\\Users")) == []
+
+
+def test_offsets_of_a_long_text_are_packed_and_say_the_same() -> None:
+    """A hostile text holds an escape in every other byte."""
+    short, long = b"a%41b%42%43c" * 10, b"a%41b%42%43c" * 8000
+
+    few, many = PERCENT.decode(short), PERCENT.decode(long)
+
+    assert few is not None
+    assert many is not None
+    assert many.data == b"aAbBCc" * 8000
+    assert sys.getsizeof(many.here) < 5 * len(many.here)
+    assert [many.source(at, at + 4) for at in range(40)] == [few.source(at, at + 4) for at in range(40)]

@@ -8,8 +8,9 @@ WHATWG HTML 13.5 (character references), RFC 2045 6.7 (quoted-printable).
 import functools
 import html
 import re
+from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableSequence, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote_from_bytes
 
@@ -32,9 +33,9 @@ class Decoded:
     """
 
     data: bytes
-    here: list[int]
-    there: list[int]
-    stride: list[int]
+    here: Sequence[int]
+    there: Sequence[int]
+    stride: Sequence[int]
 
     def source(self, start: int, end: int) -> tuple[int, int]:
         """The source range of a decoded range."""
@@ -67,31 +68,34 @@ class Codec:
 
     def decode(self, data: bytes) -> Decoded | None:
         """None when nothing was escaped."""
-        pieces: list[bytes] = []
-        here, there, stride = [0], [0], [1]
-        size = last = 0
+        out = bytearray()
+        here, there, stride = _numbers(data, 0), _numbers(data, 0), _numbers(data, 1)
+        last = 0
         for match in self.trigger.finditer(data):
             plain = self.unescape(match)
             if plain is None:
                 continue
             start, end = match.span()
             if start > last:
-                pieces.append(data[last:start])
-                size += start - last
-            pieces.append(plain)
-            here += (size, size + len(plain))
-            there += (start, end)
-            stride += (_stride(match[0], plain) if len(plain) > 1 else 1, 1)
-            size += len(plain)
+                out += data[last:start]
+            size = len(out)
+            out += plain
+            here.extend((size, len(out)))
+            there.extend((start, end))
+            stride.extend((_stride(match[0], plain) if len(plain) > 1 else 1, 1))
             last = end
         if last == 0:
             return None
-        pieces.append(data[last:])
-        size += len(data) - last
-        here.append(size)
+        out += data[last:]
+        here.append(len(out))
         there.append(len(data))
         stride.append(1)
-        return Decoded(b"".join(pieces), here, there, stride)
+        return Decoded(bytes(out), here, there, stride)
+
+
+def _numbers(data: bytes, first: int) -> MutableSequence[int]:
+    """Offsets into a text; of a long one, which may hold an escape in every other byte, in four bytes each."""
+    return [first] if len(data) < _LONG else array("I", (first,))
 
 
 def _stride(run: bytes, plain: bytes) -> int:
@@ -102,6 +106,8 @@ def _stride(run: bytes, plain: bytes) -> int:
     return length if length * len(plain) == len(run) and (length != 2 or run == plain * 2) else 1
 
 
+# Bytes of a text whose offsets are packed.
+_LONG = 64 << 10
 # What ends a run of percent escapes, as line ends.
 _RUN_ENDS = bytes.maketrans(b" \t\r\f\v\"'<>", b"\n" * 9)
 _LINE = re.compile(rb"[^\n]+")
