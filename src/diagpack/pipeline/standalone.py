@@ -2,7 +2,8 @@
 
 Enters: a path. Leaves: redacted values only, under a key of this user, so that equal values look equal from one call to
 the next. Presidio is not imported. Nothing raw is written anywhere, but what is unpacked, transcoded or laid out in
-lines while `redact FILE` runs: beside the output, for this user only.
+lines while `redact FILE` runs, and a stream between its two passes: for this user only, beside the output, or in the
+temporary directory where the output is a stream too.
 """
 
 import os

@@ -181,7 +181,7 @@ class Unit(msgspec.Struct, frozen=True, array_like=True):
     def size_bytes(self) -> int:
         """What is kept, nearly."""
         pieces = sum(len(each.new) + len(each.edits) for each in self.pieces if each is not None)
-        return len(self.written) + len(self.texts) + len(self.replaced) + pieces
+        return len(self.written) + len(self.texts) + len(self.replaced) + len(self.opened) + pieces
 
     def holds(self, engine: "Engine") -> bool:
         """Whether the engine of the second pass would write the same."""

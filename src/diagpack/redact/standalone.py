@@ -179,11 +179,10 @@ class Standalone:
         if media_type != work.HAR or not work.RANGE < size_bytes <= self._policy.limit("document_bytes"):
             return self._in_ranges(work.Task(name, "file", media_type, source, 0, size_bytes), out, name)
         # A HAR as browsers write it is one document; with an entry a line it is read in ranges.
-        with tempfile.TemporaryDirectory(prefix=".redact-", dir=out.parent) as folder:
-            lines = Path(folder, "lines")
-            source = lines if lay_out(source, lines) else source
-            task = work.Task(name, "file", media_type, source, 0, source.stat().st_size)
-            return self._in_ranges(task, out, name)
+        lines = out.with_name(f"{out.name}.lines")
+        source = lines if lay_out(source, lines) else source
+        task = work.Task(name, "file", media_type, source, 0, source.stat().st_size)
+        return self._in_ranges(task, out, name)
 
     def _in_ranges(self, task: work.Task, out: Path, name: str) -> StreamResult:
         source = task.path

@@ -5,7 +5,7 @@ about each other counts there as well. Source: RFC 8259.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from diagpack.redact.detectors._engine import compiled
 from diagpack.redact.detectors._gate import BESIDES, LONG
@@ -25,7 +25,7 @@ _DECODER = json.JSONDecoder()
 # Shorter ones hold one member, which its key says.
 _SHORTEST = 24
 # Parts of a line that the parser sees, and the longest word that a cut may break.
-_SIZES = (1 << 10, 16 << 10, 256 << 10)
+SIZES = (1 << 10, 16 << 10, 256 << 10)
 _LONGEST_WORD = 32
 
 
@@ -45,27 +45,27 @@ def documents(data: bytes) -> Iterator[tuple[int, int]]:
         if _TELLING.find(data, start, line_end) is None:
             found = _OPENING.find(data, line_end)
             continue
-        end, position = _end_of(text, start, line_end)
+        end, position = end_of(text, start, line_end)
         # The value of a short one is known by its key.
         if start + _SHORTEST <= end <= line_end:
             yield start, end
         found = _OPENING.find(data, position)
 
 
-def _end_of(text: str, start: int, line_end: int) -> tuple[int, int]:
-    """Where the document ends, -1 where there is none, and where to go on: nothing is parsed twice.
+def end_of(text: str, start: int, limit: int, sizes: Sequence[int] = SIZES) -> tuple[int, int]:
+    """Where the document ends, -1 where there is none before `limit`, and where to go on: nothing is parsed twice.
 
-    The parser sees a part that grows while the document goes on: an error counts the lines before it.
+    The parser sees a part that grows (`sizes`) while the document goes on: an error counts the lines before it.
     """
     read = 1
-    for size in _SIZES:
-        part = text[start : min(line_end, start + size)]
+    for size in sizes:
+        part = text[start : min(limit, start + size)]
         try:
             length: int = _DECODER.raw_decode(part)[1]
         except json.JSONDecodeError as error:
             read = max(error.pos, 1)
             is_cut = error.pos > len(part) - _LONGEST_WORD or error.msg.startswith("Unterminated")
-            if not is_cut or start + size >= line_end:
+            if not is_cut or start + size >= limit:
                 break
         except (ValueError, RecursionError):
             read = max(len(part), 1)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from diagpack.redact.blocks.embedded import TELLING_SOURCE
+from diagpack.redact.blocks.embedded import TELLING_SOURCE, end_of
 from diagpack.redact.detectors._engine import compiled
 from diagpack.redact.json_text import Document
 
@@ -20,10 +20,8 @@ _TELLING = compiled(
     + r"|\"(?:zip|plz|postcode|uid|secrets|passwords|credentials|authorization|value|values|id|key)\"[ ]?:",
     ignore_case=True,
 )
-_DECODER = json.JSONDecoder()
-# Parts that the parser sees, and the longest word that a cut may break.
+# Parts that the parser sees.
 _SIZES = (2 << 10, 32 << 10, 512 << 10)
-_LONGEST_WORD = 32
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 
 
@@ -35,30 +33,10 @@ def documents(data: bytes) -> Iterator[tuple[int, int]]:
     text = data.decode("latin1") if found is not None else ""
     while found is not None:
         start = found[0]
-        end, position = _end_of(text, start)
+        end, position = end_of(text, start, len(text), _SIZES)
         if end > start and _TELLING.find(data, start, end) is not None:
             yield start, end
         found = _OPENING.find(data, position)
-
-
-def _end_of(text: str, start: int) -> tuple[int, int]:
-    """Where the document ends, -1 where there is none, and where to go on: nothing is parsed twice."""
-    read = 1
-    for size in _SIZES:
-        part = text[start : start + size]
-        try:
-            length: int = _DECODER.raw_decode(part)[1]
-        except json.JSONDecodeError as error:
-            read = max(error.pos, 1)
-            is_cut = error.pos > len(part) - _LONGEST_WORD or error.msg.startswith("Unterminated")
-            if not is_cut or start + size >= len(text):
-                break
-        except (ValueError, RecursionError):
-            read = max(len(part), 1)
-            break
-        else:
-            return start + length, start + length
-    return -1, start + read
 
 
 def changes(data: bytes, old: Any, new: Any, document: Document) -> Iterator[tuple[int, int, bytes]]:
